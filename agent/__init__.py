@@ -1,0 +1,1 @@
+"""The conversation: brains, dialogue, gate and wording."""

@@ -1,0 +1,330 @@
+"""One turn, step by step: understand, resolve, act, answer. Plain functions over plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from agent.answers import error_text, operation_text, plan_text
+from agent.brains.base import Asked, Brain, Context, Memory, Pending, Trace, Understanding
+from agent.dialogue import reads
+from agent.gate import opens
+from agent.memory import REMEMBERED
+from tools.calls import Call
+from tools.control import Answered, Control
+from tools.errors import Ambiguous, Drifted, InvalidRequest, NotFound, NovaError
+from tools.identity import User
+from tools.operations import Event, Operation
+from tools.plan import NothingToDo, Plan, PlannedCall
+from tools.policy import Decision
+
+Outcome = Literal["answer", "confirm", "clarify", "decline", "done", "cancelled"]
+OnEvent = Callable[[Event], None]
+
+MAX_CHARACTERS = 20_000
+"""A longer sentence is declined unread: nobody says that much, and nothing is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOrRead:
+    """A call of a turn as it was carried out or planned."""
+
+    tool: str
+    risk: str
+    targets: tuple[str, ...]
+    args: dict[str, Any]
+    when: dict[str, Any] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As the contract's planning interface shows it."""
+        return {
+            "tool": self.tool,
+            "risk": self.risk,
+            "targets": list(self.targets),
+            "args": self.args,
+            "when": self.when,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of one turn.
+
+    Attributes:
+        answered: what the reads found, in order.
+        plan, decision: the plan that waits or ran, and what the policies say of it.
+        operation: what ran, machine by machine.
+        trace: how the words were read.
+        options: what the question offers.
+    """
+
+    outcome: Outcome
+    reply: str
+    calls: tuple[PlannedOrRead, ...] = ()
+    answered: tuple[Answered, ...] = ()
+    plan: Plan | None = None
+    decision: Decision | None = None
+    operation: Operation | None = None
+    options: tuple[str, ...] = ()
+    trace: tuple[Trace, ...] = ()
+    error: NovaError | None = None
+    latency_ms: float = 0.0
+    memory: Memory = field(default_factory=Memory)
+
+
+class Turns:
+    """The steps of a turn over one NovaCron and one brain; nothing is kept in between."""
+
+    def __init__(self, control: Control, brain: Brain) -> None:
+        self.control = control
+        self.brain = brain
+
+    def take(self, text: str, user: User, memory: Memory, on_event: OnEvent | None = None) -> Turn:
+        """One whole turn: what was said, and what came of it."""
+        began = time.perf_counter()
+        turn = self._take(text, user, memory, on_event)
+        said = (*turn.memory.said, ("user", text[:2000]), ("nova", turn.reply[:2000]))
+        kept = dataclasses.replace(turn.memory, said=said[-REMEMBERED:])
+        spent = (time.perf_counter() - began) * 1000
+        return dataclasses.replace(turn, memory=kept, latency_ms=round(spent, 3))
+
+    def _take(self, text: str, user: User, memory: Memory, on_event: OnEvent | None) -> Turn:
+        plan = self.pending_plan(memory)
+        if plan is not None and (typed := opens(text, plan.to_type)) is not None:
+            return self.accept(plan, typed, user, memory, on_event)
+        return self.resolve(self.understand(text, user, memory), user, memory)
+
+    def pending_plan(self, memory: Memory) -> Plan | None:
+        """The plan that waits for a yes in this conversation, if one still does."""
+        if memory.pending is None:
+            return None
+        try:
+            return self.control.approvals.plan(memory.pending.plan_id)
+        except NovaError:
+            return None
+
+    def understand(self, text: str, user: User, memory: Memory) -> Understanding:
+        """What the words mean; a plain no to a pending plan is read here, the rest by the brain."""
+        if len(text) > MAX_CHARACTERS:
+            reply = f"That is {len(text):,} characters; I read at most {MAX_CHARACTERS:,}."
+            return Understanding("decline", text=f"{reply} Nothing was changed.")
+        if memory.pending is not None and reads(text) == "no":
+            return Understanding("cancel")
+        settings = self.control.settings
+        context = Context(self.control.world, self.control.catalog, user, settings.zone, memory)
+        return self.brain.understand(text, context)
+
+    def accept(
+        self,
+        plan: Plan,
+        typed: str,
+        user: User,
+        memory: Memory,
+        on_event: OnEvent | None = None,
+    ) -> Turn:
+        """A person's yes to the pending plan: run it, or show it again where a yes is not enough.
+
+        A yes right after an open question may be the answer to that question, and one without
+        the typing that data loss takes is not enough: the plan is shown again.
+        """
+        if memory.asked is not None or (plan.to_type is not None and not typed):
+            return self.show(plan, user, dataclasses.replace(memory, asked=None))
+        try:
+            return self.confirm(plan, user, memory, typed=typed or None, on_event=on_event)
+        except NovaError as error:
+            return self._refused(error, dataclasses.replace(memory, pending=None))
+
+    def cancel(self, plan: Plan, user: User, memory: Memory) -> Turn:
+        """Drop the pending plan."""
+        self.control.approvals.cancel(plan.id, user)
+        kept = dataclasses.replace(memory, pending=None, asked=None)
+        return Turn("cancelled", "Called off; nothing was changed.", plan=plan, memory=kept)
+
+    def confirm(
+        self,
+        plan: Plan,
+        user: User,
+        memory: Memory,
+        *,
+        typed: str | None = None,
+        on_event: OnEvent | None = None,
+    ) -> Turn:
+        """Record a person's yes; run the plan if the policies need no other.
+
+        Raises:
+            NovaError: the yes is not valid any more, or the policies refuse.
+        """
+        control = self.control
+        control.approvals.approve(plan.id, user, digest=plan.digest, typed=typed)
+        approvals = control.approvals.given(plan.id)
+        asker = dataclasses.replace(user, name=plan.asked_by, surface=plan.surface)
+        decision = control.policy.decide(plan, asker, approvals)
+        if decision.effect != "allow":
+            return self.show(plan, user, memory, decision)
+        try:
+            operation = control.operations.start(plan.id, approvals)
+        except Drifted as drift:
+            return self._again(drift, plan, user, memory)
+        if operation.status == "running":
+            operation = control.operations.run(operation.id, on_event)
+        made = tuple(s.result_id for s in operation.steps if s.result_id and s.status == "done")
+        kept = dataclasses.replace(
+            memory,
+            pending=None,
+            asked=None,
+            operation=operation.id,
+            targets=(*plan.machine_ids, *(i for i in made if i not in plan.machine_ids)),
+        )
+        return Turn(
+            "done",
+            operation_text(operation),
+            calls=_planned(plan),
+            plan=plan,
+            decision=decision,
+            operation=operation,
+            memory=kept,
+        )
+
+    def _again(self, drift: Drifted, plan: Plan, user: User, memory: Memory) -> Turn:
+        """What was shown is no longer there: plan afresh and ask again."""
+        pending = memory.pending
+        calls = pending.calls if pending else ()
+        self.control.inventory.refresh()
+        turn = self.resolve(Understanding("calls", calls), user, memory)
+        return dataclasses.replace(turn, reply=f"{drift.message} {turn.reply}")
+
+    def show(
+        self, plan: Plan, user: User, memory: Memory, decision: Decision | None = None
+    ) -> Turn:
+        """The pending plan once more."""
+        decision = decision or self.control.policy.decide(
+            plan, user, self.control.approvals.given(plan.id)
+        )
+        reply = plan_text(plan, decision)
+        calls = _planned(plan)
+        return Turn("confirm", reply, calls, plan=plan, decision=decision, memory=memory)
+
+    def resolve(self, understood: Understanding, user: User, memory: Memory) -> Turn:
+        """Carry out the reads and plan the changes that a brain proposed."""
+        turn = self._resolve(understood, user, memory)
+        return dataclasses.replace(turn, trace=understood.trace)
+
+    def _resolve(self, understood: Understanding, user: User, memory: Memory) -> Turn:
+        match understood.kind:
+            case "reply":
+                return Turn("answer", understood.text, memory=memory)
+            case "decline":
+                return Turn("decline", understood.text, memory=memory)
+            case "ask":
+                asked = Asked(understood.text, understood.options, understood.frame or {})
+                kept = dataclasses.replace(memory, asked=asked)
+                return Turn("clarify", understood.text, options=understood.options, memory=kept)
+            case "cancel":
+                return self._cancel_pending(user, memory)
+            case "calls" | "revise":
+                return self._carry_out(understood.calls, user, memory)
+
+    def _cancel_pending(self, user: User, memory: Memory) -> Turn:
+        if memory.pending is None:
+            kept = dataclasses.replace(memory, asked=None)
+            return Turn("cancelled", "Nothing was waiting; nothing was changed.", memory=kept)
+        return self.cancel(self.control.approvals.plan(memory.pending.plan_id), user, memory)
+
+    def _carry_out(self, calls: Sequence[Call], user: User, memory: Memory) -> Turn:
+        answered: list[Answered] = []
+        planned: list[PlannedCall] = []
+        for index, call in enumerate(calls):
+            try:
+                if self.control.catalog.tool(call.tool).reads:
+                    answered.append(self.control.read(call, user))
+                else:
+                    planned.append(self.control.planner.planned(call))
+            except NovaError as error:
+                return self._asks_or_declines(error, calls, index, memory)
+        if not planned:
+            return self._answer(answered, calls, memory)
+        plan = self.control.planner.assemble(planned, user)
+        return self._offer(plan, answered, calls, user, memory)
+
+    def _answer(self, answered: list[Answered], calls: Sequence[Call], memory: Memory) -> Turn:
+        shown = tuple(dict.fromkeys(i for a in answered for i in a.targets))
+        kept = dataclasses.replace(memory, calls=tuple(calls), targets=shown, asked=None)
+        reply = "\n\n".join(a.result.text for a in answered)
+        read = tuple(_read(self.control, a) for a in answered)
+        return Turn("answer", reply, read, tuple(answered), memory=kept)
+
+    def _offer(
+        self,
+        plan: Plan,
+        answered: list[Answered],
+        calls: Sequence[Call],
+        user: User,
+        memory: Memory,
+    ) -> Turn:
+        decision = self.control.policy.decide(plan, user)
+        if decision.effect == "deny":
+            reply = f"That is not allowed: {decision.reason}. Nothing was changed."
+            return Turn("decline", reply, plan=plan, decision=decision, memory=memory)
+        if memory.pending is not None:
+            self.control.approvals.cancel(memory.pending.plan_id, user)
+        self.control.approvals.offer(plan)
+        tools = self.control.catalog
+        changes = tuple(call for call in calls if not tools.tool(call.tool).reads)
+        pending = Pending(plan.id, changes, tuple(c.targets for c in plan.calls))
+        kept = dataclasses.replace(
+            memory, calls=tuple(calls), targets=plan.machine_ids, pending=pending, asked=None
+        )
+        done = [_read(self.control, a) for a in answered]
+        reply = "\n\n".join([*(a.result.text for a in answered), plan_text(plan, decision)])
+        return Turn(
+            "confirm",
+            reply,
+            (*done, *_planned(plan)),
+            tuple(answered),
+            plan=plan,
+            decision=decision,
+            memory=kept,
+        )
+
+    def _asks_or_declines(
+        self, error: NovaError, calls: Sequence[Call], index: int, memory: Memory
+    ) -> Turn:
+        if isinstance(error, NothingToDo):
+            return Turn("answer", error_text(error), error=error, memory=memory)
+        if not isinstance(error, InvalidRequest | NotFound | Ambiguous):
+            return self._refused(error, memory)
+        frame = {
+            "from": "planner",
+            "code": error.code,
+            "calls": [call.to_dict() for call in calls],
+            "index": index,
+            "choices": list(error.choices),
+        }
+        text = error_text(error)
+        kept = dataclasses.replace(memory, asked=Asked(text, error.choices, frame))
+        return Turn("clarify", text, options=error.choices, error=error, memory=kept)
+
+    def _refused(self, error: NovaError, memory: Memory) -> Turn:
+        reply = f"{error_text(error)} Nothing was changed."
+        return Turn("decline", reply, error=error, memory=memory)
+
+
+def _planned(plan: Plan) -> tuple[PlannedOrRead, ...]:
+    return tuple(
+        PlannedOrRead(
+            call.tool,
+            call.risk.value,
+            call.targets,
+            dict(call.args),
+            call.when.model_dump(exclude_none=True) if call.when else None,
+        )
+        for call in plan.calls
+    )
+
+
+def _read(control: Control, answered: Answered) -> PlannedOrRead:
+    tool = control.catalog.tool(answered.call.tool)
+    return PlannedOrRead(tool.name, tool.risk.value, answered.targets, answered.args, None)

@@ -1,0 +1,1 @@
+"""Cases, runner and reports."""

@@ -1,0 +1,137 @@
+"""The one database: SQLite by default, Postgres by a URL. Every table is declared here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, Column, Engine, Float, Index, Integer, Table, Text, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from tools.errors import InvalidRequest, Unreachable
+
+metadata = sa.MetaData()
+
+machines = Table(
+    "machines",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("connection", Text, nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False, index=True),
+    Column("provider", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("zone", Text),
+    Column("host", Text),
+    Column("state", Text, nullable=False),
+    Column("os", Text),
+    Column("image", Text),
+    Column("size", Text),
+    Column("group", Text),
+    Column("vcpus", Integer),
+    Column("memory_gib", Float),
+    Column("disk_gib", Float),
+    Column("hourly_cost_usd", Float),
+    Column("created_at", Float),  # seconds since 1970, UTC
+    Column("snapshots", Integer),
+    Column("public_ip", Text),
+    Column("protected", Boolean, nullable=False),
+    Column("record", Text, nullable=False),  # VM.to_dict as JSON
+    Index("machines_state", "state", "position"),
+    Index("machines_region", "region", "position"),
+    Index("machines_position", "position"),
+)
+"""The inventory: every machine as it was last seen, and the connection that reaches it."""
+
+machine_tags = Table(
+    "machine_tags",
+    metadata,
+    Column("machine_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("machine_tags_value", "key", "value", "machine_id"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("refreshed_at", Float),  # when its machines were last read
+    Column("error", Text),  # why the last reading failed, as JSON, or null
+)
+
+
+def open_database(url: str) -> Engine:
+    """Open the database and make the tables that are not there yet.
+
+    Args:
+        url: `sqlite:///path`, `sqlite://` (in memory) or `postgresql://…`.
+
+    Raises:
+        InvalidRequest: the URL is not one of these.
+        Unreachable: the database does not answer, or its file cannot be written.
+    """
+    engine = _engine(url)
+    try:
+        metadata.create_all(engine)
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip()
+        raise Unreachable(
+            f"The database {engine.url.render_as_string()} cannot be used: {reason}",
+            hint="Check the path or the address; NOVACRON_DATABASE_URL sets it.",
+        ) from error
+    return engine
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise InvalidRequest(f"{url!r} is not a database URL.") from error
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise InvalidRequest(
+            f"NovaCron keeps its records in SQLite or Postgres, not in {parsed.drivername!r}."
+        )
+    if not parsed.database or parsed.database == ":memory:":
+        engine = sa.create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
+    else:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN, not the driver's
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    """Take the write lock at once unless the caller says `read_only`: no lock upgrade can fail."""
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def reading(engine: Engine) -> sa.Connection:
+    """A connection for reading; use it as a context manager."""
+    return engine.connect().execution_options(read_only=True)
+
+
+def is_postgres(engine: Engine) -> bool:
+    """Whether the database is Postgres."""
+    return engine.dialect.name == "postgresql"
+
+
+Row = sa.Row[Any]
+Reader = Callable[[sa.Connection], Any]

@@ -1,0 +1,352 @@
+"""Calls become a plan: exact machines as they are seen now, what will happen, and a digest of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tools.calls import Call, When
+from tools.catalog import Catalog, Change, Risk, Step, Targets, Tool, Undo
+from tools.errors import Ambiguous, InvalidRequest, NotAllowed, NotFound, Unsupported
+from tools.identity import User
+from tools.machine import VM
+from tools.selector import Selector
+from tools.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A machine that was meant and is not in the plan, and why."""
+
+    id: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """One call with everything worked out.
+
+    Attributes:
+        vms: the machines as they are seen now, in order; what the person is shown.
+        args: canonical arguments, JSON values.
+        steps: the acts, in order.
+        cost_change_usd: how much more the machines will cost an hour afterwards.
+        loses: what data is lost for good, or None.
+        notes: anything to know, such as "web-03 is already stopped".
+    """
+
+    tool: str
+    risk: Risk
+    selector: Selector | None
+    vms: tuple[VM, ...]
+    args: Mapping[str, Any]
+    when: When | None
+    steps: tuple[Step, ...]
+    effect: str
+    cost_change_usd: float
+    undo: Undo
+    loses: str | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The ids of the machines, in order."""
+        return tuple(vm.id for vm in self.vms)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The planned call as JSON values."""
+        return {
+            "tool": self.tool,
+            "risk": self.risk.value,
+            "selector": self.selector.to_dict() if self.selector else None,
+            "vms": [vm.to_dict() for vm in self.vms],
+            "args": dict(self.args),
+            "when": self.when.model_dump(exclude_none=True) if self.when else None,
+            "steps": [{"target": s.target, "label": s.label, "args": s.args} for s in self.steps],
+            "effect": self.effect,
+            "cost_change_usd": self.cost_change_usd,
+            "undo": {"possible": self.undo.possible, "how": self.undo.how},
+            "loses": self.loses,
+            "left_out": [{"id": o.id, "name": o.name, "reason": o.reason} for o in self.left_out],
+            "notes": list(self.notes),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> PlannedCall:
+        """Read back what `to_dict` wrote."""
+        return cls(
+            tool=data["tool"],
+            risk=Risk(data["risk"]),
+            selector=Selector.parse(data["selector"]) if data["selector"] else None,
+            vms=tuple(VM.from_dict(vm) for vm in data["vms"]),
+            args=data["args"],
+            when=When.model_validate(data["when"]) if data["when"] else None,
+            steps=tuple(Step(s["target"], s["label"], s["args"]) for s in data["steps"]),
+            effect=data["effect"],
+            cost_change_usd=data["cost_change_usd"],
+            undo=Undo(**data["undo"]),
+            loses=data["loses"],
+            left_out=tuple(LeftOut(**o) for o in data["left_out"]),
+            notes=tuple(data["notes"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a person is asked about, frozen; `digest` stands for all of it that matters."""
+
+    id: str
+    calls: tuple[PlannedCall, ...]
+    asked_by: str
+    surface: str
+    tenant: str
+    created_at: datetime
+    digest: str
+
+    @property
+    def risk(self) -> Risk:
+        """The gravest risk of its calls."""
+        order = list(Risk)
+        return max((call.risk for call in self.calls), key=order.index)
+
+    @property
+    def machine_ids(self) -> tuple[str, ...]:
+        """Every machine that it touches, each once."""
+        return tuple(dict.fromkeys(i for call in self.calls for i in call.targets))
+
+    @property
+    def to_type(self) -> str | None:
+        """What must be typed before data is lost: the machine's name, or how many there are."""
+        lost = {vm.id: vm for c in self.calls if c.risk is Risk.DESTROY for vm in c.vms}
+        if not lost:
+            return None
+        return next(iter(lost.values())).name if len(lost) == 1 else str(len(lost))
+
+    @property
+    def cost_change_usd(self) -> float:
+        """How much more the machines will cost an hour afterwards."""
+        return sum(call.cost_change_usd for call in self.calls)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as JSON values."""
+        return {
+            "id": self.id,
+            "calls": [call.to_dict() for call in self.calls],
+            "asked_by": self.asked_by,
+            "surface": self.surface,
+            "tenant": self.tenant,
+            "created_at": self.created_at.isoformat(),
+            "digest": self.digest,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Plan:
+        """Read back what `to_dict` wrote."""
+        return cls(
+            id=data["id"],
+            calls=tuple(PlannedCall.from_dict(c) for c in data["calls"]),
+            asked_by=data["asked_by"],
+            surface=data["surface"],
+            tenant=data["tenant"],
+            created_at=datetime.fromisoformat(data["created_at"]),
+            digest=data["digest"],
+        )
+
+
+OBSERVED = (
+    "name", "provider", "region", "zone", "host", "state", "size", "vcpus", "memory_gib",
+    "disk_gib", "os", "image", "tags", "group", "protected", "snapshots",
+)  # fmt: skip
+"""The fields of a machine that a plan stands on: a difference in one of them is drift."""
+
+
+def observed(vm: VM) -> dict[str, Any]:
+    """What a plan stands on for one machine."""
+    record = vm.to_dict()
+    return {name: record[name] for name in OBSERVED}
+
+
+def digest_of(calls: Iterable[PlannedCall]) -> str:
+    """SHA-256 over tool, machines as observed, arguments, steps and time of each call, in order.
+
+    The order of the machines within a call does not matter.
+    """
+    facts = [
+        {
+            "tool": call.tool,
+            "args": call.args,
+            "when": call.when.model_dump(exclude_none=True) if call.when else None,
+            "selector": call.selector.to_dict() if call.when and call.selector else None,
+            "machines": sorted(([vm.id, observed(vm)] for vm in call.vms), key=lambda m: str(m[0])),
+            "steps": sorted(([s.target, s.args] for s in call.steps), key=lambda s: str(s[0])),
+        }
+        for call in calls
+    ]
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Planner:
+    """Turns calls into plans, by the contract's rules, whoever proposed them."""
+
+    def __init__(self, catalog: Catalog, world: World) -> None:
+        self.catalog = catalog
+        self.world = world
+
+    def plan(self, calls: Sequence[Call], user: User) -> Plan:
+        """Work every call out against the fleet as it is seen now.
+
+        Raises:
+            NotFound, Ambiguous: a name fits no machine, or several.
+            InvalidRequest: an argument is missing or does not exist.
+            NotAllowed: protection, a group's limits, another provider.
+            Unsupported: the provider cannot do it.
+        """
+        return self.assemble([self.planned(call) for call in calls], user)
+
+    def assemble(self, planned: Sequence[PlannedCall], user: User) -> Plan:
+        """One plan of calls that are worked out already."""
+        return Plan(
+            id=uuid.uuid4().hex,
+            calls=tuple(planned),
+            asked_by=user.name,
+            surface=user.surface,
+            tenant=user.tenant,
+            created_at=self.world.now,
+            digest=digest_of(planned),
+        )
+
+    def planned(self, call: Call) -> PlannedCall:
+        """One call, worked out."""
+        tool = self.catalog.tool(call.tool)
+        if tool.reads:
+            raise InvalidRequest(f"{tool.name} changes nothing and needs no plan.")
+        args = tool.parse(call.args)
+        change = tool.change.at(self.world.now)
+        if tool.targets is Targets.NONE:
+            vms, left_out, notes = change.members(self.world, args), [], []
+        else:
+            vms = self.machines(tool, call)
+            vms, left_out, notes = self._narrow(change, call, vms, args)
+            if not vms:
+                raise NothingToDo(_nothing_left(left_out), left_out)
+        args = change.settle(self.world, vms, args)
+        return PlannedCall(
+            tool=tool.name,
+            risk=tool.risk,
+            selector=call.selector,
+            vms=tuple(vms),
+            args=args.model_dump(mode="json"),
+            when=call.when,
+            steps=tuple(change.steps(self.world, vms, args)),
+            effect=change.effect(vms, args),
+            cost_change_usd=change.cost_change_usd(self.world, vms, args),
+            undo=change.undo(args),
+            loses=change.loses(vms, args),
+            left_out=tuple(left_out),
+            notes=tuple(notes),
+        )
+
+    def machines(self, tool: Tool[Any], call: Call) -> list[VM]:
+        """The machines that a call means, in its selector's order.
+
+        Raises:
+            InvalidRequest: no machine is named.
+            NotFound: a name or id that no machine bears, or nothing fits.
+            Ambiguous: a change by a name that several machines bear, or one machine is needed.
+        """
+        selector = call.selector
+        if selector is None or not (selector.all or selector.is_narrowed()):
+            raise InvalidRequest("No machine is named.", hint="Say which machines you mean.")
+        self._check_names(selector)
+        vms = self.world.inventory.select(selector)
+        if tool.reads:
+            return vms
+        if not vms:
+            raise NothingToDo("No machine fits that.", [])
+        by_name: dict[str, list[VM]] = {}
+        for vm in vms:
+            by_name.setdefault(vm.name, []).append(vm)
+        for name in selector.exact_names():
+            if len(by_name.get(name, [])) > 1:
+                raise Ambiguous(
+                    f"{len(by_name[name])} machines are called {name!r}.",
+                    choices=tuple(vm.id for vm in by_name[name]),
+                )
+        if tool.targets is Targets.ONE and len(vms) > 1:
+            raise Ambiguous(
+                f"{tool.name} takes one machine, and {len(vms)} fit.",
+                choices=tuple(vm.id for vm in vms[:10]),
+            )
+        return vms
+
+    def _check_names(self, selector: Selector) -> None:
+        inventory = self.world.inventory
+        for name in selector.exact_names():
+            if not inventory.named(name):
+                raise NotFound(f"No machine is called {name!r}.", choices=inventory.closest(name))
+        if selector.ids:
+            known = inventory.get(selector.ids)
+            for machine_id in selector.ids:
+                if machine_id not in known:
+                    raise NotFound(f"No machine has the id {machine_id!r}.")
+
+    def _narrow(
+        self, change: Change[Any], call: Call, vms: list[VM], args: Any
+    ) -> tuple[list[VM], list[LeftOut], list[str]]:
+        """Leave out of a described set what the act would not change or may not touch."""
+        kept: list[VM] = []
+        left_out: list[LeftOut] = []
+        notes: list[str] = []
+        for vm in vms:
+            refusal = change.forbidden(vm, args)
+            missing = self._missing(change, vm, args)
+            idle = change.nothing_to_do(vm, args)
+            if call.is_outright:
+                if refusal:
+                    raise NotAllowed(f"{vm.name}: {refusal}")
+                if missing:
+                    raise Unsupported(f"{vm.name}: {missing}")
+                if idle:
+                    notes.append(f"{vm.name} is {idle}.")
+            else:
+                states = change.described_states
+                wrong_state = None if states is None or vm.state in states else vm.state.value
+                reason = wrong_state or idle or refusal or missing
+                if reason:
+                    left_out.append(LeftOut(vm.id, vm.name, reason))
+                    continue
+            kept.append(vm)
+        return kept, left_out, notes
+
+    def _missing(self, change: Change[Any], vm: VM, args: Any) -> str | None:
+        provider = self.world.inventory.provider_of(vm.id)
+        lacking = change.needs(vm, args) - provider.capabilities
+        if not lacking:
+            return None
+        verb = ", ".join(sorted(c.value.replace("_", " ") for c in lacking))
+        return f"{provider.name} cannot {verb} machines"
+
+
+class NothingToDo(NotFound):
+    """No machine is left on which the act would change anything; the answer says why."""
+
+    code = "nothing_to_do"
+    default_hint = "Nothing was changed."
+
+    def __init__(self, message: str, left_out: Sequence[LeftOut]) -> None:
+        super().__init__(message)
+        self.left_out = tuple(left_out)
+
+
+def _nothing_left(left_out: Sequence[LeftOut]) -> str:
+    shown = ", ".join(f"{o.name} ({o.reason})" for o in left_out[:5])
+    more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
+    return f"There is nothing to do: {shown}{more}."

@@ -1,0 +1,401 @@
+"""Real machines under libvirt: the provider over one hypervisor, by its URI.
+
+Each verb reads the machine's state itself, acts, and writes the request's token into the machine's
+own metadata. The insides are in the `libvirt_*` modules beside this one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tools.errors import InvalidRequest, NotFound, NovaError
+from tools.machine import VM, Host, Offer
+from tools.providers import (
+    libvirt_kvm,
+    libvirt_making,
+    libvirt_moving,
+    libvirt_notes,
+    libvirt_power,
+    libvirt_sizing,
+    libvirt_snapshots,
+)
+from tools.providers.base import Capability, NewMachine, Provider, Sample
+from tools.providers.libvirt_link import Link, libvirt
+from tools.providers.libvirt_making import Workshop
+from tools.providers.libvirt_notes import Notes
+from tools.providers.libvirt_offers import read_host, read_offer
+from tools.providers.libvirt_record import Place, read_machines
+from tools.providers.libvirt_samples import Sampler
+from tools.providers.libvirt_storage import Storage
+from tools.providers.libvirt_xml import Description
+from tools.times import Clock, utc_now
+
+_SYSTEM_SOCKETS = ("/run/libvirt/virtqemud-sock", "/run/libvirt/libvirt-sock")
+_LOG_TAIL = 64 * 1024
+_CAPABILITIES = frozenset(Capability) - {
+    Capability.MIGRATE_HOST,
+    Capability.MIGRATE_REGION,
+    Capability.SCALE_GROUP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one hypervisor is used.
+
+    Attributes:
+        name: the connection's name; by default `libvirt:` and the URI.
+        host, region: what its machines say; by default the hypervisor's host name.
+        images: a folder of images on the hypervisor; by default the pool's own volumes.
+        pool, network: where new disks go and what new machines are connected to.
+        stop_limit_s: how long a machine may take to shut down.
+        vcpu_hour_usd, gib_hour_usd: what a running machine costs, if anything.
+    """
+
+    name: str | None = None
+    host: str | None = None
+    region: str | None = None
+    images: Path | None = None
+    pool: str = "default"
+    network: str = "default"
+    stop_limit_s: float = 60
+    vcpu_hour_usd: float = 0.0
+    gib_hour_usd: float = 0.0
+
+
+class Libvirt(Provider):
+    """One hypervisor; `peers` are those that its machines can move to, host name to URI."""
+
+    kind = "libvirt"
+    deduplicates = True
+    concurrency = 4
+
+    def __init__(
+        self, link: Link, place: Place, options: Options, peers: Mapping[str, str], clock: Clock
+    ) -> None:
+        self.name = options.name or f"libvirt:{link.uri}"
+        self.place = place
+        self._link = link
+        self._options = options
+        self._clock = clock
+        self._notes_lock = threading.Lock()
+        self._sampler = Sampler(clock)
+        self._peers: dict[str, Link] = {}
+        self.introduce(peers)
+
+    @classmethod
+    def open(
+        cls,
+        uri: str,
+        *,
+        images: Path | None = None,
+        options: Options | None = None,
+        peers: Mapping[str, str] | None = None,
+        clock: Clock = utc_now,
+    ) -> Libvirt:
+        """Connect to a hypervisor.
+
+        Raises:
+            Unreachable: it does not answer, or libvirt-python is not installed.
+        """
+        options = options or Options(images=images)
+        link = Link(uri)
+        with link.reading(f"Connecting to {uri}") as connection:
+            host = options.host or connection.getHostname()
+        region = options.region or host
+        place = Place(host, region, options.vcpu_hour_usd, options.gib_hour_usd)
+        return cls(link, place, options, peers or {}, clock)
+
+    @property
+    def uri(self) -> str:
+        """Where it is reached."""
+        return self._link.uri
+
+    def introduce(self, peers: Mapping[str, str]) -> None:
+        """Make other hypervisors known, host name to URI; machines can move to them then."""
+        for host, uri in peers.items():
+            if host != self.place.host:
+                self._peers[host] = Link(uri)
+        more = {Capability.MIGRATE_HOST} if self._peers else set[Capability]()
+        self.capabilities = _CAPABILITIES | more
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        for link in (self._link, *self._peers.values()):
+            link.close()
+
+    def check(self) -> str:
+        """What is reached, and whether its machines run under KVM."""
+        with self._link.reading("Checking the hypervisor") as connection:
+            version = connection.getLibVersion()
+            kind = libvirt_kvm.virtualization(connection)
+            count = len(connection.listAllDomains(0))
+        text = f"{version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}"
+        how = "KVM" if kind == "kvm" else "emulation, slow"
+        return f"libvirt {text} on {self.place.host} ({how}), {count} machines"
+
+    def list_machines(self) -> list[VM]:
+        """All machines, by name."""
+        with self._link.reading("Listing machines") as connection:
+            return read_machines(connection, self.place)
+
+    def get_machines(self, ids: Sequence[str]) -> dict[str, VM]:
+        """The named machines, read afresh; those that moved to a peer too."""
+        found: dict[str, VM] = {}
+        for place, link in self._places():
+            wanted = {uuid for i in ids if (uuid := place.uuid_of(i))}
+            if not wanted:
+                continue
+            with link.reading(f"Reading machines on {place.host}") as connection:
+                domains = [d for d in connection.listAllDomains(0) if d.UUIDString() in wanted]
+                found.update((vm.id, vm) for vm in read_machines(connection, place, domains))
+        return found
+
+    def _places(self) -> Iterable[tuple[Place, Link]]:
+        """Here, and where machines may have moved to from here."""
+        yield self.place, self._link
+        for host, link in self._peers.items():
+            region = self._options.region or host
+            yield dataclasses.replace(self.place, host=host, region=region), link
+
+    def offers(self) -> list[Offer]:
+        """Sizes, images, networks and the hosts that are known here."""
+        with self._link.reading("Reading what the hypervisor offers") as connection:
+            storage = self._storage(connection)
+            return [read_offer(connection, self.place, storage, self._peer_hosts())]
+
+    def _peer_hosts(self) -> Iterable[Host]:
+        for place, link in list(self._places())[1:]:
+            try:
+                with link.reading(f"Asking {place.host}") as connection:
+                    yield read_host(connection, place)
+            except NovaError:
+                yield Host(place.host, "libvirt", place.region)
+
+    def _storage(self, connection: libvirt.virConnect) -> Storage:
+        return Storage(connection, self._options.pool, self._options.images)
+
+    def _workshop(self, connection: libvirt.virConnect) -> Workshop:
+        storage = self._storage(connection)
+        return Workshop(connection, storage, self._options.network, self._clock())
+
+    def _domain(self, connection: libvirt.virConnect, machine_id: str) -> libvirt.virDomain:
+        uuid = self.place.uuid_of(machine_id)
+        domains = connection.listAllDomains(0) if uuid else []
+        found = next((d for d in domains if d.UUIDString() == uuid), None)
+        if found is None:
+            raise NotFound(f"No machine has the id {machine_id!r} on {self.name}.")
+        return found
+
+    def _once(
+        self,
+        what: str,
+        machine_id: str,
+        token: str,
+        act: Callable[[libvirt.virConnect, libvirt.virDomain, Notes], None],
+    ) -> None:
+        """Act on a machine unless this token's act is done, and write the token down."""
+        with self._link.acting(f"{what} {machine_id}") as connection:
+            domain = self._domain(connection, machine_id)
+            notes = libvirt_notes.read(domain)
+            if token and token in notes.done:
+                return
+            act(connection, domain, notes)
+            self._write_down(domain, token)
+
+    def _write_down(self, domain: libvirt.virDomain, token: str) -> None:
+        if token:
+            with self._notes_lock:
+                libvirt_notes.write(domain, libvirt_notes.read(domain).with_done(token))
+
+    def start(self, machine_id: str, token: str) -> None:
+        """Power it on; a suspended machine goes on where it was."""
+        self._once("Starting", machine_id, token, lambda _c, d, _n: libvirt_power.start(d))
+
+    def stop(self, machine_id: str, token: str, *, force: bool = False) -> None:
+        """Ask its agent or press its power button and wait; or cut the power."""
+        limit_s = self._options.stop_limit_s
+        self._once(
+            "Stopping",
+            machine_id,
+            token,
+            lambda _c, d, _n: libvirt_power.stop(d, force=force, limit_s=limit_s),
+        )
+
+    def restart(self, machine_id: str, token: str, *, force: bool = False) -> None:
+        """Shut it down and start it, cold: changes for the next start take effect."""
+        limit_s = self._options.stop_limit_s
+        self._once(
+            "Restarting",
+            machine_id,
+            token,
+            lambda _c, d, _n: libvirt_power.restart(d, token, force=force, limit_s=limit_s),
+        )
+
+    def suspend(self, machine_id: str, token: str) -> None:
+        """Save its memory to disk and end it."""
+        self._once("Suspending", machine_id, token, lambda _c, d, _n: libvirt_power.suspend(d))
+
+    def resume(self, machine_id: str, token: str) -> None:
+        """Let a suspended or paused machine run on."""
+        self._once("Resuming", machine_id, token, lambda _c, d, _n: libvirt_power.resume(d))
+
+    def create(self, machine: NewMachine, token: str) -> str:
+        """Make and start a machine from an image; its disk grows to `disk_gib`."""
+        if machine.region != self.place.region:
+            raise InvalidRequest(f"{self.name} has only the region {self.place.region!r}.")
+        with self._link.acting(f"Creating {machine.name}") as connection:
+            uuid = libvirt_making.create(self._workshop(connection), machine, token)
+            machine_id = self.place.machine_id(uuid)
+            self._write_down(self._domain(connection, machine_id), token)
+        return machine_id
+
+    def clone(self, machine_id: str, name: str, token: str) -> str:
+        """Copy it with all its disks under a new name; the copy is stopped."""
+        with self._link.acting(f"Cloning {machine_id}") as connection:
+            domain = self._domain(connection, machine_id)
+            uuid = libvirt_making.clone(self._workshop(connection), domain, name, token)
+        return self.place.machine_id(uuid)
+
+    def delete(self, machine_id: str, token: str) -> None:
+        """Remove it with its snapshots and the volumes that are its alone."""
+        with self._link.acting(f"Deleting {machine_id}") as connection:
+            domain = self._domain(connection, machine_id)
+            libvirt_making.delete(self._workshop(connection), domain)
+
+    def resize(
+        self, machine_id: str, token: str, *, vcpus: int, memory_gib: float, size: str | None
+    ) -> None:
+        """Give it these vCPUs and this memory; what QEMU cannot do live is a `Conflict`."""
+        self._once(
+            "Resizing",
+            machine_id,
+            token,
+            lambda _c, d, _n: libvirt_sizing.resize(d, vcpus, memory_gib),
+        )
+
+    def attach_disk(self, machine_id: str, token: str, *, size_gib: float) -> None:
+        """Add an empty disk, live where it runs."""
+        self._once(
+            "Attaching a disk to",
+            machine_id,
+            token,
+            lambda c, d, _n: libvirt_sizing.attach_disk(d, self._storage(c), token, size_gib),
+        )
+
+    def resize_disk(self, machine_id: str, token: str, *, size_gib: float) -> None:
+        """Grow its first disk, live where it runs."""
+        self._once(
+            "Growing the disk of",
+            machine_id,
+            token,
+            lambda c, d, _n: libvirt_sizing.resize_disk(d, self._storage(c), size_gib),
+        )
+
+    def snapshot(self, machine_id: str, token: str, *, name: str) -> None:
+        """Save its disks, and its memory where it runs."""
+        self._once(
+            "Saving a snapshot of",
+            machine_id,
+            token,
+            lambda _c, d, _n: libvirt_snapshots.take(d, name, token),
+        )
+
+    def restore(self, machine_id: str, token: str, *, snapshot: str) -> None:
+        """Put it back as it was; its tags and protection stay as they are."""
+        self._once(
+            "Restoring",
+            machine_id,
+            token,
+            lambda _c, d, n: libvirt_snapshots.restore(d, snapshot, token, n),
+        )
+
+    def delete_snapshot(self, machine_id: str, token: str, *, snapshot: str) -> None:
+        """Remove one snapshot."""
+        self._once(
+            "Deleting a snapshot of",
+            machine_id,
+            token,
+            lambda _c, d, _n: libvirt_snapshots.delete(d, snapshot),
+        )
+
+    def migrate(
+        self, machine_id: str, token: str, *, host: str | None = None, region: str | None = None
+    ) -> str:
+        """Move it to a known host, running on if it runs; give its id there."""
+        if host is None:
+            return super().migrate(machine_id, token, region=region)
+        if host == self.place.host:
+            return self.get_machine(machine_id).id
+        if host not in self._peers:
+            raise NotFound(f"{self.name} knows no host {host!r}.", choices=tuple(self._peers))
+        self.require(Capability.MIGRATE_HOST)
+        peer, uuid = self._peers[host], self.place.uuid_of(machine_id)
+        there = dataclasses.replace(self.place, host=host).machine_id(uuid or "")
+        with peer.reading(f"Reaching {host}") as connection:
+            arrived = any(d.UUIDString() == uuid for d in connection.listAllDomains(0))
+        with self._link.acting(f"Moving {machine_id} to {host}") as connection:
+            if arrived and not any(d.UUIDString() == uuid for d in connection.listAllDomains(0)):
+                return there
+            domain = self._domain(connection, machine_id)
+            libvirt_moving.migrate(domain, self._storage(connection), peer.live(), peer.uri)
+        return there
+
+    def set_tags(self, machine_id: str, token: str, tags: Mapping[str, str]) -> None:
+        """Add or change these tags."""
+        libvirt_notes.check_text("tag", [*tags.keys(), *tags.values()])
+        self._edit(machine_id, token, lambda n: dataclasses.replace(n, tags={**n.tags, **tags}))
+
+    def remove_tags(self, machine_id: str, token: str, keys: Iterable[str]) -> None:
+        """Remove these tags where it has them."""
+        gone = set(keys)
+
+        def without(notes: Notes) -> Notes:
+            kept = {key: value for key, value in notes.tags.items() if key not in gone}
+            return dataclasses.replace(notes, tags=kept)
+
+        self._edit(machine_id, token, without)
+
+    def set_protected(self, machine_id: str, token: str, protected: bool) -> None:
+        """Turn deletion protection on or off."""
+        self._edit(machine_id, token, lambda n: dataclasses.replace(n, protected=protected))
+
+    def _edit(self, machine_id: str, token: str, change: Callable[[Notes], Notes]) -> None:
+        def edit(_c: libvirt.virConnect, domain: libvirt.virDomain, _n: Notes) -> None:
+            with self._notes_lock:
+                libvirt_notes.write(domain, change(libvirt_notes.read(domain)))
+
+        self._once("Writing the notes of", machine_id, token, edit)
+
+    def samples(self, ids: Sequence[str], since: datetime) -> list[Sample]:
+        """What the running ones among these use now; libvirt keeps no history."""
+        uuids = {uuid for i in ids if (uuid := self.place.uuid_of(i))}
+        with self._link.reading("Reading metrics") as connection:
+            return self._sampler.samples(connection, self.place, uuids)
+
+    def console_log(self, machine_id: str) -> str | None:
+        """The end of its serial console, where it is logged to a file that a pool holds."""
+        with self._link.reading(f"Reading the console of {machine_id}") as connection:
+            domain = self._domain(connection, machine_id)
+            path = Description.parse(domain.XMLDesc(0)).console_log
+            tail = self._storage(connection).tail(path, _LOG_TAIL) if path else None
+        return tail.decode(errors="replace") if tail is not None else None
+
+
+def discover() -> list[str]:
+    """The hypervisor of this machine, if its daemon's socket is there; nothing is started."""
+    found = any(os.access(path, os.R_OK | os.W_OK) for path in _SYSTEM_SOCKETS)
+    return ["qemu:///system"] if found else []
+
+
+def introduce_all(providers: Iterable[Provider]) -> None:
+    """Make the hypervisors among these known to one another."""
+    hypervisors = [p for p in providers if isinstance(p, Libvirt)]
+    for hypervisor in hypervisors:
+        hypervisor.introduce({other.place.host: other.uri for other in hypervisors})

@@ -1,0 +1,32 @@
+"""What a tool may look at while it plans or reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tools.metrics import Metrics
+
+from tools.inventory import Inventory
+
+if TYPE_CHECKING:
+    from tools.journal import Journal
+    from tools.schedules import Schedules
+
+
+@dataclass(frozen=True)
+class World:
+    """The fleet, its metrics, what was done and what is scheduled, and the present moment."""
+
+    inventory: Inventory
+    metrics: Metrics
+    journal: Journal
+    schedules: Schedules
+    clock: Callable[[], datetime]
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.clock()

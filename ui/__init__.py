@@ -1,0 +1,1 @@
+"""Thin adapters between a surface and one Conversation."""

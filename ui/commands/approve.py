@@ -1,0 +1,129 @@
+"""`novacron plans`, `approve` and `cancel`: the plans that wait, and a person's word on one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from agent.brains.base import Memory
+from rich.text import Text
+
+from tools.control import Control
+from tools.errors import Ambiguous, NotFound
+from tools.identity import User
+from tools.plan import Plan
+from ui.cards import plan_card
+from ui.format import RISK_STYLES, span
+from ui.gate import Given, planned_memory, through_gate
+from ui.session import open_session
+from ui.tables import simple_table
+from ui.text import clean, counted
+from ui.wire import plan_to_json, write_json
+
+plans = typer.Typer(rich_markup_mode=None, add_completion=False)
+approve = typer.Typer(rich_markup_mode=None, add_completion=False)
+cancel = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
+PlanId = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's id, or its beginning.")]
+
+
+@plans.command()
+def show_plans(
+    plan: Annotated[str | None, typer.Argument(metavar="[PLAN]", help="Show this one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the plans that wait for a yes; one of them with all it touches."""
+    with open_session() as session:
+        control = session.control
+        if plan is not None:
+            found = find_plan(control, plan, session.user)
+            decision = control.policy.decide(found, session.user, control.approvals.given(found.id))
+            if as_json:
+                write_json(plan_to_json(found, decision))
+            else:
+                session.console.print(plan_card(found, decision, session.frame(), session.console))
+            return
+        waiting = control.approvals.pending(session.user.tenant)
+        if as_json:
+            write_json([plan_to_json(one) for one in waiting])
+        elif not waiting:
+            session.console.print("No plan waits for a yes.")
+        else:
+            now = control.clock()
+            session.console.print(
+                simple_table(
+                    ["plan", "risk", "what", "asked by", "age"],
+                    [
+                        (
+                            Text(one.id[:8]),
+                            Text(one.risk.value, RISK_STYLES[one.risk.value]),
+                            Text(what(one)),
+                            Text(clean(one.asked_by)),
+                            Text(span((now - one.created_at).total_seconds())),
+                        )
+                        for one in waiting
+                    ],
+                )
+            )
+
+
+@approve.command()
+def approve_plan(
+    plan: PlanId,
+    typed: Annotated[
+        str | None,
+        typer.Option("--type", help="The machine's name, or how many, where data is lost."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say yes to a plan and run it; where data is lost, with --type NAME."""
+    with open_session() as session:
+        found = find_plan(session.control, plan, session.user)
+        turn = session.turns.show(found, session.user, planned_memory(found))
+        given = Given(yes=True, typed=typed)
+        raise typer.Exit(through_gate(session, turn, given, as_json=as_json))
+
+
+@cancel.command()
+def cancel_plan(plan: PlanId, as_json: AsJson = False) -> None:
+    """Call off a plan that waits; nothing is changed."""
+    with open_session() as session:
+        found = find_plan(session.control, plan, session.user)
+        turn = session.turns.cancel(found, session.user, Memory())
+        if as_json:
+            write_json({"outcome": turn.outcome, "plan": found.id})
+        else:
+            session.console.print(turn.reply)
+
+
+def find_plan(control: Control, given: str, user: User) -> Plan:
+    """A plan by its id or by the beginning of the id of one that waits.
+
+    Raises:
+        NotFound: no plan has that id, and none that waits begins with it.
+        Ambiguous: several do.
+    """
+    waiting = control.approvals.pending(user.tenant)
+    found = [plan for plan in waiting if given and plan.id.startswith(given.casefold())]
+    if len(found) > 1:
+        raise Ambiguous(f"{len(found)} plans begin with {given!r}.", hint="Give more of the id.")
+    if found:
+        return found[0]
+    try:
+        return control.approvals.plan(given)
+    except NotFound as error:
+        raise NotFound(
+            f"No plan that waits is called {given!r}.",
+            hint="`novacron plans` lists them; a plan expires after a few minutes.",
+        ) from error
+
+
+def what(plan: Plan) -> str:
+    """A plan in a few words."""
+    parts = [
+        f"{call.tool} {clean(call.vms[0].name) if len(call.vms) == 1 else counted(len(call.steps), 'step')}"
+        for call in plan.calls
+    ]
+    return "; ".join(parts)

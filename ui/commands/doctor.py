@@ -1,0 +1,48 @@
+"""`novacron doctor`: what is connected, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+HELP = """See what is connected, what is missing, and how to get it.
+
+Exit code 1 where there is a problem; what NovaCron can do without is only named.
+"""
+
+_MARKS = {"ok": ("✓", "green"), "missing": ("–", "yellow"), "problem": ("✗", "bold red")}
+
+
+@app.command(help=HELP)
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
+) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from tools.settings import load_settings
+    from ui.checkup import check_up
+    from ui.console import open_console
+    from ui.text import clean
+    from ui.wire import write_json
+
+    findings = check_up(load_settings())
+    healthy = all(finding.status != "problem" for finding in findings)
+    if as_json:
+        write_json({"healthy": healthy, "findings": findings})
+        raise typer.Exit(0 if healthy else 1)
+    console = open_console()
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=30)
+    table.add_column(overflow="fold")
+    for finding in findings:
+        mark, style = _MARKS[finding.status]
+        table.add_row(Text(mark, style), Text(clean(finding.part), "bold"), clean(finding.text))
+        if finding.hint:
+            table.add_row("", "", Text(clean(finding.hint), "bright_black"))
+    console.print(table)
+    raise typer.Exit(0 if healthy else 1)
