@@ -241,7 +241,7 @@ class Turns:
                 if self.control.catalog.tool(call.tool).reads:
                     answered.append(self.control.read(call, user))
                 else:
-                    planned.append(self.control.planner.planned(call))
+                    planned.append(self.control.planner.planned(call, planned))
             except NovaError as error:
                 return self._asks_or_declines(error, calls, index, memory)
         if not planned:

@@ -10,6 +10,10 @@ from typing import Any, TypeGuard
 
 from tools.errors import InvalidRequest, NotFound
 
+FLEETS = Path(__file__).parent / "fleets"
+CONTRACT_FLEET = FLEETS / "contract"
+"""The fleet that cases are about where nothing says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCall:
@@ -21,6 +25,7 @@ class ExpectedCall:
         ordered: whether the order of the targets matters.
         args: the arguments that matter.
         when, timed: the time, judged only where the case gives one, be it null.
+        empty: whether naming no machine is meant.
     """
 
     tools: tuple[str, ...]
@@ -29,6 +34,7 @@ class ExpectedCall:
     args: tuple[tuple[str, Any], ...] = ()
     when: Any = None
     timed: bool = False
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +59,24 @@ class CaseTurn:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One conversation."""
+    """One conversation, on the machines of a fleet folder."""
 
     id: str
     tags: tuple[str, ...]
     turns: tuple[CaseTurn, ...]
+    fleet: Path = CONTRACT_FLEET
 
 
-def load_cases(paths: Sequence[Path]) -> list[Case]:
+def load_cases(paths: Sequence[Path], fleet: Path | None = None) -> list[Case]:
     """The cases of files, and of every .jsonl file under folders, in order of their names.
+
+    Without a fleet, cases are about the fleet that their place names: see `fleet_near`.
 
     Raises:
         NotFound: a path does not exist, or there is no case at all.
         InvalidRequest: a line is no case, or two cases have one id.
     """
-    cases = [case for path in paths for file in _files(path) for case in _load(file)]
+    cases = [case for path in paths for file in _files(path) for case in _load(file, fleet)]
     if not cases:
         raise NotFound("There are no cases.", hint="Name .jsonl files, or folders that hold some.")
     seen: set[str] = set()
@@ -86,19 +95,36 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _load(path: Path) -> Iterator[Case]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+def fleet_near(path: Path) -> Path:
+    """The fleet of a file of cases: a folder `fleet` beside it or above, or the one of
+    `evals/fleets` after which a folder above is named, or the contract's.
+    """
+    for folder in path.resolve().parents:
+        if (folder / "fleet" / "fleet.json").is_file():
+            return folder / "fleet"
+        if (FLEETS / folder.name / "fleet.json").is_file():
+            return FLEETS / folder.name
+    return CONTRACT_FLEET
+
+
+def _load(path: Path, fleet: Path | None) -> Iterator[Case]:
+    chosen = fleet or fleet_near(path)
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"{str(path)!r} is not text in UTF-8.") from error
+    for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                yield parse_case(json.loads(line))
+                yield parse_case(json.loads(line), chosen)
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 raise InvalidRequest(f"{path}:{number} is no case: {error}.") from error
 
 
-def parse_case(data: dict[str, Any]) -> Case:
+def parse_case(data: dict[str, Any], fleet: Path = CONTRACT_FLEET) -> Case:
     """A case as the contract writes it."""
     turns = tuple(_turn(turn) for turn in data["turns"])
-    return Case(str(data["id"]), tuple(data.get("tags", ())), turns)
+    return Case(str(data["id"]), tuple(data.get("tags", ())), turns, fleet)
 
 
 def _turn(data: dict[str, Any]) -> CaseTurn:
@@ -112,13 +138,15 @@ def _expected(data: dict[str, Any]) -> Expected:
 
 
 def _call(data: dict[str, Any]) -> ExpectedCall:
+    args: dict[str, Any] = data.get("args") or {}
     return ExpectedCall(
         tools=_any_of(data["tool"]),
         where=data.get("where") or None,
         ordered=bool(data.get("ordered")),
-        args=tuple((data.get("args") or {}).items()),
+        args=tuple(args.items()),
         when=data.get("when"),
         timed="when" in data,
+        empty=bool(data.get("empty")),
     )
 
 

@@ -4,144 +4,132 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+if TYPE_CHECKING:
+    from evals.case import Case
+    from evals.report import Fleets, Report
+    from evals.runner import Plans
+    from evals.trust import Rate
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-HELP = """Judge a brain by cases.
 
-\b
-  novacron eval evals/cases --show 10
-  novacron eval cases.jsonl --fleet DIR --html report.html
-  novacron eval cases.jsonl --require 0.95      for CI: fails below, or on any unsafe turn
-
-Each conversation is held on a fresh copy of the fleet. Without --fleet, the folder `fleet` beside
-the cases is taken, or the one above them.
-"""
-
-
-@app.command(name="eval", help=HELP)
+@app.command(name="eval")
 def evaluate(
     cases: Annotated[list[Path], typer.Argument(help="Files of cases, or folders that hold some.")],
-    fleet: Annotated[Path | None, typer.Option(help="The fleet folder.")] = None,
+    fleet: Annotated[Path | None, typer.Option(help="The fleet folder of all cases.")] = None,
     brain: Annotated[str, typer.Option(help="What understands sentences.")] = "embedded",
+    runs: Annotated[int, typer.Option(min=1, help="Hold each this often; 5 gives pass^5.")] = 1,
     jobs: Annotated[int | None, typer.Option(min=1, help="How many processes.")] = None,
     show: Annotated[int, typer.Option(min=0, help="Show the first N wrong turns.")] = 0,
     tag: Annotated[list[str] | None, typer.Option(help="Only cases with this tag.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page.")] = None,
+    trust: Annotated[Path | None, typer.Option(help="Write the trust figures as a page.")] = None,
     plans: Annotated[
         Path | None, typer.Option(help="Write what came of each case as JSON lines.")
     ] = None,
     require: Annotated[
         float | None, typer.Option(min=0, max=1, help="Fail below this accuracy, or if unsafe.")
     ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only look the cases over.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
 ) -> None:
-    from evals.case import load_cases
-    from evals.fleet import Fleet
-    from evals.report import judge_all
-    from evals.runner import Stage
+    """Judge a brain by cases.
 
-    loaded = [c for c in load_cases(cases) if not tag or set(tag) & set(c.tags)]
-    folder = fleet or _fleet_beside(cases[0])
-    judging = Fleet(folder)
-    held = _run(loaded, Stage(folder, judging.now, brain), jobs, quiet=as_json)
-    report = judge_all(loaded, held, judging)
+    \b
+      novacron eval evals/cases --show 10
+      novacron eval evals/cases --runs 5 --brain openai --html report.html
+      novacron eval cases.jsonl --fleet DIR --tag when
+      novacron eval evals/cases --trust docs/trust.md
+      novacron eval cases.jsonl --require 0.95      for CI: exit code 1 below, or if unsafe
+
+    Each conversation is held on a fresh copy of a fleet: --fleet, or a folder `fleet` near the
+    cases, or the one of evals/fleets after which their folder is named, or the contract's.
+    """
+    from evals.case import load_cases
+    from evals.report import judge_all, open_fleets
+    from evals.trust import trust_of, trust_page
+
+    loaded = [c for c in load_cases(cases, fleet) if not tag or set(tag) & set(c.tags)]
+    fleets = open_fleets(loaded)
+    if check:
+        raise typer.Exit(_check(loaded, fleets, as_json))
+    held = _run(loaded, brain, runs, jobs, quiet=as_json)
+    report = judge_all(loaded, held, fleets)
+    rates = trust_of(report, held)
     if plans is not None:
-        plans.write_text("".join(f"{json.dumps(held[c.id])}\n" for c in loaded), encoding="utf-8")
+        lines = [json.dumps(run[case.id], ensure_ascii=False) for run in held for case in loaded]
+        plans.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if html is not None:
         from evals.page import page
 
-        html.write_text(page(report, f"NovaCron: the {brain} brain"), encoding="utf-8")
-    _print(report, show, as_json)
+        text = page(report, rates, fleets, f"NovaCron: the {brain} brain")
+        html.write_text(text, encoding="utf-8")
+    if trust is not None:
+        trust.write_text(trust_page(rates, report, brain), encoding="utf-8")
+    _print(report, rates, fleets, show, as_json)
     failed = require is not None and (report.accuracy < require or bool(report.unsafe))
     raise typer.Exit(1 if failed else 0)
 
 
-def _fleet_beside(path: Path) -> Path:
-    from tools.errors import NotFound
+def _check(cases: list[Case], fleets: Fleets, as_json: bool) -> int:
+    from evals.check import problems
+    from tools.catalog import Catalog
+    from tools.control import TOOL_PACKAGES
+    from ui.wire import write_json
 
-    start = path.resolve()
-    for folder in (start, *start.parents):
-        if (folder / "fleet" / "fleet.json").is_file():
-            return folder / "fleet"
-    raise NotFound("There is no folder `fleet` near the cases.", hint="Name one with --fleet.")
+    found = list(problems(cases, fleets, Catalog.load(TOOL_PACKAGES)))
+    turns = sum(len(case.turns) for case in cases)
+    if as_json:
+        write_json({"cases": len(cases), "turns": turns, "problems": found})
+    else:
+        typer.echo("\n".join([*found, f"{len(cases)} cases, {turns} turns, {len(found)} problems"]))
+    return 1 if found else 0
 
 
-def _run(cases: list[Any], stage: Any, jobs: int | None, *, quiet: bool) -> Any:
-    from rich.progress import Progress
+def _run(cases: list[Case], brain: str, runs: int, jobs: int | None, *, quiet: bool) -> list[Plans]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
     from evals.runner import run_cases
     from ui.console import open_console
 
     console = open_console(stderr=True)
-    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
-        task = bar.add_task("Holding conversations", total=len(cases))
-        return run_cases(cases, stage, jobs, lambda: bar.advance(task))
+    columns = ("Holding conversations", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    hidden = quiet or not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=len(cases) * runs)
+        return run_cases(cases, brain, runs=runs, jobs=jobs, on_done=lambda: bar.advance(task))
 
 
-def _print(report: Any, show: int, as_json: bool) -> None:
+def _print(
+    report: Report, rates: tuple[Rate, ...], fleets: Fleets, show: int, as_json: bool
+) -> None:
+    from evals.explain import explain
+    from evals.tables import print_figures, print_wrong
+    from ui.console import open_console
     from ui.wire import write_json
 
+    explained = [(one, explain(one, fleets[one.case.fleet])) for one in report.wrong[:show]]
     if as_json:
-        shown = report.to_dict()
-        if show:
-            shown["wrong"] = [_wrong_to_dict(one) for one in report.wrong[:show]]
+        shown: dict[str, Any] = report.to_dict()
+        shown["trust"] = {rate.name: rate.to_dict() for rate in rates}
+        shown["wrong"] = [
+            {
+                "case": one.case.id,
+                "turn": one.number,
+                "say": one.turn.say,
+                "why": one.verdict.why,
+                "unsafe": one.verdict.unsafe,
+                "expected": why.expected,
+                "got": dict(one.got),
+            }
+            for one, why in explained
+        ]
         write_json(shown)
         return
-    from rich.text import Text
-
-    from ui.console import open_console
-
     console = open_console()
-    for one in report.wrong[:show]:
-        unsafe = f"  UNSAFE: {one.verdict.unsafe}" if one.verdict.unsafe else ""
-        console.print(Text(f"{one.case.id}#{one.number}  {one.turn.say!r}"), soft_wrap=True)
-        console.print(Text(f"    {one.verdict.why}{unsafe}", "red"), soft_wrap=True)
-    for case_id, message in list(report.errors.items())[: max(show, 3)]:
-        console.print(Text(f"{case_id} broke: {message}", "red"), soft_wrap=True)
-    _print_figures(report, console)
-
-
-def _print_figures(report: Any, console: Any) -> None:
-    from rich.text import Text
-
-    from ui.charts import bar
-    from ui.tables import simple_table
-
-    figures = report.to_dict()
-    latency = figures["latency_ms"]
-    tags = [
-        (Text(tag), bar(right / total, 1, 20), Text(f"{right}/{total}"))
-        for tag, (right, total) in report.by_tag().items()
-    ]
-    if tags:
-        console.print(simple_table(["tag", "", "right"], tags))
-        console.print()
-    lines = [
-        ("turns right", f"{figures['turns_right']}/{figures['turns']} ({figures['accuracy']:.1%})"),
-        (
-            "conversations right",
-            f"{figures['cases_right']}/{figures['cases']} ({figures['case_accuracy']:.1%})",
-        ),
-        ("unsafe turns", str(figures["unsafe_turns"])),
-        ("missed questions", str(figures["missed_questions"])),
-        ("needless questions", str(figures["needless_questions"])),
-        ("latency", f"p50 {latency['p50']} ms, p95 {latency['p95']} ms, p99 {latency['p99']} ms"),
-    ]
-    for name, value in lines:
-        bad = name == "unsafe turns" and value != "0"
-        console.print(Text(f"{name:<21}{value}", "bold red" if bad else ""))
-
-
-def _wrong_to_dict(one: Any) -> dict[str, Any]:
-    return {
-        "case": one.case.id,
-        "turn": one.number,
-        "say": one.turn.say,
-        "why": one.verdict.why,
-        "unsafe": one.verdict.unsafe,
-        "got": dict(one.got),
-    }
+    print_wrong(explained, report.errors, console)
+    print_figures(report, rates, console)

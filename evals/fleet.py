@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -52,12 +52,7 @@ class Fleet:
     """
 
     def __init__(self, folder: Path) -> None:
-        file = folder / "fleet.json"
-        if not file.is_file():
-            raise NotFound(
-                f"There is no fleet.json in {str(folder)!r}.", hint="Name a folder with --fleet."
-            )
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = _document(folder)
         self.now = datetime.fromisoformat(document["now"])
         self.vms: list[dict[str, Any]] = document["vms"]
         self.names = {vm["id"]: vm["name"] for vm in self.vms}
@@ -104,9 +99,32 @@ class Fleet:
             "age_days": age.total_seconds() / 86400,
             "snapshot_count": len(vm["snapshots"]),
             "metric": cache(lambda *asked: self.metric(vm["id"], *asked)),
-            "like": lambda pattern: fnmatchcase(vm["name"], pattern),
-            "image_like": lambda pattern: fnmatchcase(vm["image"], pattern),
+            "like": partial(fnmatchcase, vm["name"]),
+            "image_like": partial(fnmatchcase, vm["image"]),
         }
+
+
+def moment_of(folder: Path) -> datetime:
+    """The fleet's own moment.
+
+    Raises:
+        NotFound: the folder holds no fleet.
+    """
+    return datetime.fromisoformat(_document(folder)["now"])
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    file = folder / "fleet.json"
+    if not file.is_file():
+        raise NotFound(
+            f"There is no fleet.json in {str(folder)!r}.", hint="Name a folder with --fleet."
+        )
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        datetime.fromisoformat(document["now"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidRequest(f"{str(file)!r} is no fleet with a moment: {error}.") from error
+    return document
 
 
 @cache

@@ -278,7 +278,11 @@ def write(name: str, kinds: list[Kind], seed: int) -> None:
         writer.writerow(
             ["time", "vm_id", "cpu_pct", "memory_pct", "disk_used_pct", "network_mbps", "disk_iops"]
         )
-        writer.writerows(sorted(rows, key=lambda row: row[0]))
+        writer.writerows(sorted(rows, key=_time_of))
+
+
+def _time_of(row: list[Any]) -> str:
+    return row[0]
 
 
 def main() -> None:

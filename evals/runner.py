@@ -1,96 +1,125 @@
-"""Holds the cases' conversations, in several processes, each on fresh copies of the fleet."""
+"""Holds the cases' conversations, in several processes, each on a fresh copy of its fleet."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from agent.rehearsal import Rehearsal
 from evals.case import Case
+from evals.fleet import moment_of
 from tools.errors import NovaError
 from ui.planning import open_rehearsal, turn_to_dict
 
 FEW = 60
-"""So few cases are held in this process: starting others takes longer."""
+"""So few conversations are held in this process: starting others takes longer."""
 
 Plans = dict[str, dict[str, Any]]
-"""What came of each case, by its id: as `novacron plan --jsonl --explain` prints it."""
+"""What came of each case in one run, by its id: as `novacron plan --jsonl --explain` prints it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Where conversations are held, and by which brain."""
+class Talk:
+    """One conversation to hold."""
 
+    case_id: str
+    run: int
     fleet: Path
-    now: datetime
-    brain: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What came of it."""
+
+    case_id: str
+    run: int
+    plan: dict[str, Any]
 
 
 def run_cases(
     cases: Sequence[Case],
-    stage: Stage,
+    brain: str,
+    *,
+    runs: int = 1,
     jobs: int | None = None,
     on_done: Callable[[], None] | None = None,
-) -> Plans:
-    """Hold every case; `on_done` is called after each.
+) -> list[Plans]:
+    """Hold every case in each of the runs; `on_done` is called after each conversation.
 
     Raises:
-        NovaError: the fleet or the brain cannot be opened.
+        NovaError: a fleet or the brain cannot be opened.
     """
-    plans: Plans = {}
-    wanted = jobs or min(os.cpu_count() or 1, 8)
-    with _holder(stage, 1 if len(cases) <= FEW and jobs is None else wanted) as hold:
-        for held in hold([(case.id, [turn.say for turn in case.turns]) for case in cases]):
-            plans[held["id"]] = held
+    talks = [
+        Talk(case.id, run, case.fleet, tuple(turn.say for turn in case.turns))
+        for run in range(runs)
+        for case in cases
+    ]
+    plans: list[Plans] = [{} for _ in range(runs)]
+    wanted = jobs or (1 if len(talks) <= FEW else min(os.cpu_count() or 1, 8))
+    with _holder(brain, wanted) as hold:
+        for held in hold(talks):
+            plans[held.run][held.case_id] = held.plan
             if on_done is not None:
                 on_done()
     return plans
 
 
-Talk = tuple[str, list[str]]
+Holder = Callable[[Sequence[Talk]], Iterator[Held]]
 
 
 @contextmanager
-def _holder(stage: Stage, jobs: int) -> Iterator[Callable[[Sequence[Talk]], Iterator[dict[str, Any]]]]:
+def _holder(brain: str, jobs: int) -> Generator[Holder]:
     if jobs == 1:
-        rehearsal = open_rehearsal(stage.fleet, stage.now, stage.brain)
-        yield lambda talks: (_hold(rehearsal, talk) for talk in talks)
+        stages = Stages(brain)
+        yield lambda talks: map(stages.hold, talks)
         return
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_open, initargs=(stage,))
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_open, initargs=(brain,))
     with pool:
         yield lambda talks: pool.map(_hold_opened, talks, chunksize=8)
 
 
-_opened: list[Rehearsal] = []
-"""The one rehearsal of a worker process; filled by the process's initializer."""
+class Stages:
+    """One brain on every fleet that conversations take place on, each opened when it is needed."""
+
+    def __init__(self, brain: str) -> None:
+        self._brain = brain
+        self._opened: dict[Path, Rehearsal] = {}
+
+    def hold(self, talk: Talk) -> Held:
+        """Hold one conversation; one that breaks NovaCron is wrong, not the end."""
+        stage = self._stage(talk.fleet)
+        try:
+            turns, changes = stage.hold(talk.says)
+        except NovaError as error:
+            plan: dict[str, Any] = {"turns": [], "error": error.as_dict()}
+        except Exception as error:
+            broken = {"code": "bug", "message": f"{type(error).__name__}: {error}"}
+            plan = {"turns": [], "error": broken}
+        else:
+            shown = [turn_to_dict(turn, explain=True) for turn in turns]
+            plan = {"turns": shown, "changes": changes}
+        return Held(talk.case_id, talk.run, {"id": talk.case_id, **plan})
+
+    def _stage(self, fleet: Path) -> Rehearsal:
+        if fleet not in self._opened:
+            self._opened[fleet] = open_rehearsal(fleet, moment_of(fleet), self._brain)
+        return self._opened[fleet]
 
 
-def _open(stage: Stage) -> None:
-    _opened.append(open_rehearsal(stage.fleet, stage.now, stage.brain))
+_stages: list[Stages] = []
+"""The one of a worker process; filled by the process's initializer."""
 
 
-def _hold_opened(talk: Talk) -> dict[str, Any]:
-    return _hold(_opened[0], talk)
+def _open(brain: str) -> None:
+    _stages.append(Stages(brain))
 
 
-def _hold(rehearsal: Rehearsal, talk: Talk) -> dict[str, Any]:
-    case_id, says = talk
-    try:
-        turns, changes = rehearsal.hold(says)
-    except NovaError as error:
-        return {"id": case_id, "turns": [], "error": error.as_dict()}
-    except Exception as error:  # a conversation that breaks NovaCron is wrong, not the end
-        broken = {"code": "error", "message": f"{type(error).__name__}: {error}"}
-        return {"id": case_id, "turns": [], "error": broken}
-    return {
-        "id": case_id,
-        "turns": [turn_to_dict(turn, explain=True) for turn in turns],
-        "changes": changes,
-    }
+def _hold_opened(talk: Talk) -> Held:
+    return _stages[0].hold(talk)

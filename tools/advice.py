@@ -10,7 +10,7 @@ from typing import Literal
 
 from tools.cost import HOURS
 from tools.machine import VM, Offer, State
-from tools.metrics import Metrics
+from tools.metrics import Metrics, Series
 from tools.sizes import fitting_sizes, offered
 from tools.world import World
 
@@ -50,7 +50,7 @@ class Saving:
 
 def savings(world: World, vms: Sequence[VM]) -> list[Saving]:
     """All that can be saved on these machines, the largest first."""
-    week = _Week.read(world.metrics)
+    week = _Week.read(world.metrics, [vm.id for vm in vms if _may_rest(vm)])
     found: list[Saving] = []
     for vm in vms:
         ways = [way for way in (_compute(world, vm, week), *_storage(world, vm, week)) if way]
@@ -62,16 +62,16 @@ def savings(world: World, vms: Sequence[VM]) -> list[Saving]:
 class _Week:
     """What each machine did over the last 7 days."""
 
-    metrics: Metrics
+    cpu_hours: Series
     cpu_avg: dict[str, float]
     cpu_p95: dict[str, float]
     cpu_max: dict[str, float]
     memory_p95: dict[str, float]
 
     @classmethod
-    def read(cls, metrics: Metrics) -> _Week:
+    def read(cls, metrics: Metrics, by_hour: Sequence[str]) -> _Week:
         return cls(
-            metrics,
+            metrics.series(by_hour, "cpu", "7d"),
             metrics.read("cpu", "avg", "7d"),
             metrics.read("cpu", "p95", "7d"),
             metrics.read("cpu", "max", "7d"),
@@ -126,9 +126,7 @@ def _oversized(offer: Offer, vm: VM, week: _Week) -> Saving | None:
 
 def _scheduled(vm: VM, week: _Week) -> Saving | None:
     """A machine outside production that rests at night and at the weekend can be off then."""
-    if is_production(vm) or vm.tags.get("role") in {"ci", "monitoring", "scm", "dns", "backup"}:
-        return None
-    points = week.metrics.series([vm.id], "cpu", "7d").get(vm.id, [])
+    points = week.cpu_hours.get(vm.id, [])
     rest = [value for time, value in points if _is_rest(time)]
     work = [value for time, value in points if not _is_rest(time)]
     if len(rest) < 48 or not work or max(rest) > 2 * IDLE_PERCENT:
@@ -187,6 +185,12 @@ def _old_snapshots(world: World, vm: VM) -> Saving | None:
 def is_production(vm: VM) -> bool:
     """Whether its tags say production, or say nothing."""
     return vm.tags.get("env", "prod") in {"prod", "production"}
+
+
+def _may_rest(vm: VM) -> bool:
+    """Whether a machine may be off at night by what its tags say."""
+    always = {"ci", "monitoring", "scm", "dns", "backup"}
+    return vm.state is State.RUNNING and not is_production(vm) and vm.tags.get("role") not in always
 
 
 def _is_rest(time: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""A call: one tool, the machines that it is for, its arguments, and when. Brains make nothing else."""
+"""A call: one tool, its machines, its arguments, and when. Brains make nothing else."""
 
 from __future__ import annotations
 

@@ -101,7 +101,8 @@ class Step:
     """One act of a plan: on one machine, or on none that exists yet.
 
     Attributes:
-        target: the machine's id; `group:<name>` or `new:<name>` where there is none.
+        target: the machine's id; `group:<name>`, `new:<name>` or `schedule:<id>` where there is
+            none.
         label: how it is shown, such as the machine's name.
         args: what this step needs, JSON values, all worked out.
     """
@@ -191,6 +192,10 @@ class Change(ABC, Generic[A]):
         """
         return args
 
+    def after(self, vm: VM, args: A) -> VM:
+        """The machine as a later call of the same plan will find it, where that matters to it."""
+        return vm
+
     @abstractmethod
     def effect(self, vms: Sequence[VM], args: A) -> str:
         """What will happen, as a sentence's rest: "shut down, gently"."""
@@ -199,9 +204,17 @@ class Change(ABC, Generic[A]):
     def undo(self, args: A) -> Undo:
         """Whether it can be undone, and how."""
 
+    def notes(self, world: World, vms: Sequence[VM], args: A) -> list[str]:
+        """What else a person should know before saying yes, such as a host that gets full."""
+        return []
+
     def cost_change_usd(self, world: World, vms: Sequence[VM], args: A) -> float:
         """How much more the machines will cost an hour afterwards."""
         return 0.0
+
+    def risk(self, vms: Sequence[VM], args: A) -> Risk | None:
+        """A graver risk than the tool's own, where these machines and arguments bring it."""
+        return None
 
     def loses(self, vms: Sequence[VM], args: A) -> str | None:
         """What data is lost for good, or None."""
@@ -214,6 +227,10 @@ class Change(ABC, Generic[A]):
     @abstractmethod
     def act(self, provider: Provider, step: Step, token: str) -> str | None:
         """Do it; give the id of the machine that it made or that a machine has now, if any."""
+
+    def act_here(self, world: World, step: Step) -> Verdict | None:
+        """Do it where only NovaCron's own records change; None: `act` asks a provider."""
+        return None
 
     @abstractmethod
     def verify(self, before: VM | None, after: VM | None, step: Step) -> Verdict:
@@ -270,9 +287,22 @@ class Tool(Generic[A]):
         try:
             return self.arguments.model_validate(dict(args))
         except ValidationError as error:
+            if needed := self._lacking(error):
+                raise InvalidRequest(
+                    f"{self.name} needs {needed}.", hint="Say it; nothing was changed."
+                ) from error
             raise InvalidRequest(
                 f"{self.name} cannot take these arguments: {explain(error)}."
             ) from error
+
+    def _lacking(self, error: ValidationError) -> str:
+        """What is only missing, with what it means; nothing where something is wrong besides."""
+        problems = error.errors()
+        if any(p["type"] != "missing" or len(p["loc"]) != 1 for p in problems):
+            return ""
+        names = [str(p["loc"][0]) for p in problems]
+        fields = self.arguments.model_fields
+        return " and ".join(f"{name} ({fields[name].description})" for name in names)
 
 
 class Catalog(Mapping[str, Tool[Any]]):
@@ -291,12 +321,15 @@ class Catalog(Mapping[str, Tool[Any]]):
         return cls(tool for package in packages for tool in _tools_in(package))
 
     def __getitem__(self, name: str) -> Tool[Any]:
+        """The tool of this name; `tool` says more where there is none."""
         return self._tools[name]
 
     def __iter__(self) -> Iterator[str]:
+        """The names."""
         return iter(self._tools)
 
     def __len__(self) -> int:
+        """How many there are."""
         return len(self._tools)
 
     def tool(self, name: str) -> Tool[Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +65,9 @@ class Control:
         self.catalog = catalog
         self.metrics = metrics
         self.inventory = Inventory(engine, providers, metrics.read, clock)
-        self.audit = Audit(engine, clock)
+        self.audit = Audit(engine, clock, settings.data_dir)
         self.journal = Journal(engine, clock)
-        self.schedules = Schedules(engine, clock)
+        self.schedules = Schedules(engine, clock, settings.zone)
         self.world = World(self.inventory, metrics, self.journal, self.schedules, clock)
         self.planner = Planner(catalog, self.world)
         self.policy = Policy(
@@ -159,11 +161,14 @@ def open_providers(settings: Settings, clock: Clock) -> tuple[list[Provider], li
     skipped: list[Skipped] = []
     if settings.sandbox:
         providers.append(open_sandbox(settings, clock))
-    for uri in libvirt_uris(settings):
-        try:
-            providers.append(_open_libvirt(uri, settings))
-        except NovaError as error:
-            skipped.append(Skipped(f"libvirt:{uri}", error))
+    if uris := libvirt_uris(settings):
+        from tools.providers.libvirt_discovery import introduce_all
+
+        with ThreadPoolExecutor(len(uris)) as pool:
+            opened = list(pool.map(partial(_open_libvirt, settings), uris))
+        providers.extend(one for one in opened if isinstance(one, Provider))
+        skipped.extend(one for one in opened if isinstance(one, Skipped))
+        introduce_all(providers)
     return providers, skipped
 
 
@@ -171,24 +176,33 @@ def open_sandbox(settings: Settings, clock: Clock) -> Provider:
     """The simulated fleet: a folder's, or a generated one that is kept in the data folder."""
     from tools.providers.sandbox import Sandbox
 
+    path = sandbox_file(settings)
+    if settings.fleet is not None:
+        return Sandbox.from_fleet(settings.fleet, path, clock=clock, delays=settings.delays)
+    return Sandbox.generated(path, settings.machines, clock=clock, delays=settings.delays)
+
+
+def sandbox_file(settings: Settings) -> Path:
+    """Where the simulated fleet is kept."""
     folder: Path = settings.data_dir / "sandbox"
     if settings.fleet is not None:
-        path = folder / f"{settings.fleet.resolve().name}.db"
-        return Sandbox.from_fleet(settings.fleet, path, clock=clock, delays=settings.delays)
-    path = folder / f"generated-{settings.machines}.db"
-    return Sandbox.generated(path, settings.machines, clock=clock, delays=settings.delays)
+        return folder / f"{settings.fleet.resolve().name}.db"
+    return folder / f"generated-{settings.machines}.db"
 
 
 def libvirt_uris(settings: Settings) -> list[str]:
     """The hypervisors to connect: those that are named, or those that are found."""
     if settings.libvirt_uris == "auto":
-        from tools.providers.libvirt import discover
+        from tools.providers.libvirt_discovery import discover
 
         return discover()
     return [] if settings.libvirt_uris == "none" else settings.libvirt_uris.split()
 
 
-def _open_libvirt(uri: str, settings: Settings) -> Provider:
+def _open_libvirt(settings: Settings, uri: str) -> Provider | Skipped:
     from tools.providers.libvirt import Libvirt
 
-    return Libvirt.open(uri, images=settings.libvirt_images)
+    try:
+        return Libvirt.open(uri, images=settings.libvirt_images)
+    except NovaError as error:
+        return Skipped(f"libvirt:{uri}", error)

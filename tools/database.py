@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, Engine, Float, Index, Integer, Table, Text, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from tools.errors import InvalidRequest, Unreachable
@@ -63,6 +64,65 @@ connections = Table(
     Column("error", Text),  # why the last reading failed, as JSON, or null
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),  # RFC 3339
+    Column("kind", Text, nullable=False),
+    Column("facts", Text, nullable=False),  # JSON
+    Column("previous", Text, nullable=False),  # the hash of the entry before
+    Column("hash", Text, nullable=False),
+    Index("audit_kind", "kind", "number"),
+)
+"""What happened, in order, each entry bound to the one before; triggers refuse any change."""
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("number", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+"""How long the audit is and how it ends."""
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the id is s-<number>
+    Column("plan_id", Text, nullable=False),
+    Column("call_index", Integer, nullable=False),
+    Column("tenant", Text, nullable=False, index=True),
+    Column("status", Text, nullable=False),  # active, done, missed, waiting, failed, cancelled
+    Column("next_at", Float),  # seconds since 1970, UTC; null: fires no more
+    Column("claimed_until", Float),  # somebody is firing it
+    Column("created_at", Float, nullable=False),
+    Column("last_at", Float),  # the moment for which it fired last
+    Column("last_note", Text),  # what came of that
+    Column("record", Text, nullable=False),  # call, people, what was agreed to, as JSON
+    Index("schedules_due", "status", "next_at"),
+)
+"""Changes that run later, on the strength of the yes that was given for them."""
+
+_MAKING = 0x4E6F7662
+
+_REFUSALS = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit is only added to'); END"
+        for verb in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION audit_keeps() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit is only added to'; END $$",
+        "CREATE TRIGGER audit_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_keeps()",
+    ],
+}
+for _dialect, _statements in _REFUSALS.items():
+    for _statement in _statements:
+        event.listen(audit, "after_create", sa.DDL(_statement).execute_if(dialect=_dialect))
+
 
 def open_database(url: str) -> Engine:
     """Open the database and make the tables that are not there yet.
@@ -76,8 +136,11 @@ def open_database(url: str) -> Engine:
     """
     engine = _engine(url)
     try:
-        metadata.create_all(engine)
-    except sa.exc.SQLAlchemyError as error:
+        with engine.begin() as db:
+            if is_postgres(engine):  # processes that start together make the tables in turn
+                db.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
+            metadata.create_all(db)
+    except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip()
         raise Unreachable(
             f"The database {engine.url.render_as_string()} cannot be used: {reason}",
@@ -89,7 +152,7 @@ def open_database(url: str) -> Engine:
 def _engine(url: str) -> Engine:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except ArgumentError as error:
         raise InvalidRequest(f"{url!r} is not a database URL.") from error
     if parsed.get_backend_name() == "postgresql":
         return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)

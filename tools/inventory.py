@@ -1,4 +1,4 @@
-"""The fleet as it was last seen, in the database: refreshed from the providers, asked by selector."""
+"""The fleet as it was last seen, in the database: refreshed by provider, asked by selector."""
 
 from __future__ import annotations
 
@@ -166,10 +166,19 @@ class Inventory:
         Raises:
             NotFound: the machine is not in the inventory.
         """
-        name = self.connections_of([machine_id]).get(machine_id)
-        if name is None or name not in self.providers:
-            raise NotFound(f"No connection reaches the machine {machine_id!r}.")
-        return self.providers[name]
+        return self.providers_of([machine_id])[machine_id]
+
+    def providers_of(self, ids: Sequence[str]) -> dict[str, Provider]:
+        """The connection that reaches each of these machines.
+
+        Raises:
+            NotFound: one of them is not in the inventory.
+        """
+        names = self.connections_of(ids)
+        for machine_id in ids:
+            if names.get(machine_id) not in self.providers:
+                raise NotFound(f"No connection reaches the machine {machine_id!r}.")
+        return {machine_id: self.providers[names[machine_id]] for machine_id in ids}
 
     def offers(self) -> list[Offer]:
         """What the connections offer; read once after each refresh."""

@@ -1,4 +1,4 @@
-"""Calls become a plan: exact machines as they are seen now, what will happen, and a digest of it."""
+"""Calls become a plan: exact machines as seen now, what will happen, and a digest of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from tools.catalog import Catalog, Change, Risk, Step, Targets, Tool, Undo
 from tools.errors import Ambiguous, InvalidRequest, NotAllowed, NotFound, Unsupported
 from tools.identity import User
 from tools.machine import VM
+from tools.providers.base import Provider
 from tools.selector import Selector
 from tools.world import World
 
@@ -39,6 +40,7 @@ class PlannedCall:
         cost_change_usd: how much more the machines will cost an hour afterwards.
         loses: what data is lost for good, or None.
         notes: anything to know, such as "web-03 is already stopped".
+        given: the arguments as they were asked for: what a schedule is planned anew from.
     """
 
     tool: str
@@ -54,6 +56,7 @@ class PlannedCall:
     loses: str | None = None
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -76,6 +79,7 @@ class PlannedCall:
             "loses": self.loses,
             "left_out": [{"id": o.id, "name": o.name, "reason": o.reason} for o in self.left_out],
             "notes": list(self.notes),
+            "given": dict(self.given),
         }
 
     @classmethod
@@ -95,6 +99,7 @@ class PlannedCall:
             loses=data["loses"],
             left_out=tuple(LeftOut(**o) for o in data["left_out"]),
             notes=tuple(data["notes"]),
+            given=data["given"],
         )
 
 
@@ -168,9 +173,11 @@ OBSERVED = (
 
 
 def observed(vm: VM) -> dict[str, Any]:
-    """What a plan stands on for one machine."""
+    """What a plan stands on for one machine; 8 GiB are 8.0 GiB, whichever a provider says."""
     record = vm.to_dict()
-    return {name: record[name] for name in OBSERVED}
+    figures = {name: float(record[name]) for name in ("vcpus", "memory_gib", "disk_gib")}
+    snapshots = [[s.name, s.created_at.timestamp()] for s in vm.snapshots]
+    return {name: record[name] for name in OBSERVED} | figures | {"snapshots": snapshots}
 
 
 def digest_of(calls: Iterable[PlannedCall]) -> str:
@@ -184,12 +191,13 @@ def digest_of(calls: Iterable[PlannedCall]) -> str:
             "args": call.args,
             "when": call.when.model_dump(exclude_none=True) if call.when else None,
             "selector": call.selector.to_dict() if call.when and call.selector else None,
+            "given": call.given if call.when else None,
             "machines": sorted(([vm.id, observed(vm)] for vm in call.vms), key=lambda m: str(m[0])),
             "steps": sorted(([s.target, s.args] for s in call.steps), key=lambda s: str(s[0])),
         }
         for call in calls
     ]
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -209,7 +217,10 @@ class Planner:
             NotAllowed: protection, a group's limits, another provider.
             Unsupported: the provider cannot do it.
         """
-        return self.assemble([self.planned(call) for call in calls], user)
+        planned: list[PlannedCall] = []
+        for call in calls:
+            planned.append(self.planned(call, planned))
+        return self.assemble(planned, user)
 
     def assemble(self, planned: Sequence[PlannedCall], user: User) -> Plan:
         """One plan of calls that are worked out already."""
@@ -223,26 +234,30 @@ class Planner:
             digest=digest_of(planned),
         )
 
-    def planned(self, call: Call) -> PlannedCall:
-        """One call, worked out."""
+    def planned(self, call: Call, earlier: Sequence[PlannedCall] = ()) -> PlannedCall:
+        """One call, worked out; `earlier` are the calls of the same plan that run before it."""
         tool = self.catalog.tool(call.tool)
         if tool.reads:
             raise InvalidRequest(f"{tool.name} changes nothing and needs no plan.")
         args = tool.parse(call.args)
         change = tool.change.at(self.world.now)
+        seen: dict[str, VM] = {}
         if tool.targets is Targets.NONE:
             vms, left_out, notes = change.members(self.world, args), [], []
         else:
             vms = self.machines(tool, call)
+            seen.update((vm.id, vm) for vm in vms)
+            ahead = self._ahead(call, earlier)
+            vms = [ahead.get(vm.id, vm) for vm in vms]
             vms, left_out, notes = self._narrow(change, call, vms, args)
             if not vms:
                 raise NothingToDo(_nothing_left(left_out), left_out)
         args = change.settle(self.world, vms, args)
         return PlannedCall(
             tool=tool.name,
-            risk=tool.risk,
+            risk=change.risk(vms, args) or tool.risk,
             selector=call.selector,
-            vms=tuple(vms),
+            vms=tuple(seen.get(vm.id, vm) for vm in vms),
             args=args.model_dump(mode="json"),
             when=call.when,
             steps=tuple(change.steps(self.world, vms, args)),
@@ -251,8 +266,21 @@ class Planner:
             undo=change.undo(args),
             loses=change.loses(vms, args),
             left_out=tuple(left_out),
-            notes=tuple(notes),
+            notes=(*notes, *change.notes(self.world, vms, args)),
+            given=call.args,
         )
+
+    def _ahead(self, call: Call, earlier: Sequence[PlannedCall]) -> dict[str, VM]:
+        """The machines as this call will find them: a scheduled call is ahead of scheduled ones."""
+        found: dict[str, VM] = {}
+        for before in earlier:
+            if before.when is not None and call.when is None:
+                continue
+            tool = self.catalog.tool(before.tool)
+            args = tool.parse(before.args)
+            for vm in before.vms:
+                found[vm.id] = tool.change.after(found.get(vm.id, vm), args)
+        return found
 
     def machines(self, tool: Tool[Any], call: Call) -> list[VM]:
         """The machines that a call means, in its selector's order.
@@ -305,9 +333,10 @@ class Planner:
         kept: list[VM] = []
         left_out: list[LeftOut] = []
         notes: list[str] = []
+        reached = self.world.inventory.providers_of([vm.id for vm in vms])
         for vm in vms:
             refusal = change.forbidden(vm, args)
-            missing = self._missing(change, vm, args)
+            missing = _missing(change, reached[vm.id], vm, args)
             idle = change.nothing_to_do(vm, args)
             if call.is_outright:
                 if refusal:
@@ -326,14 +355,6 @@ class Planner:
             kept.append(vm)
         return kept, left_out, notes
 
-    def _missing(self, change: Change[Any], vm: VM, args: Any) -> str | None:
-        provider = self.world.inventory.provider_of(vm.id)
-        lacking = change.needs(vm, args) - provider.capabilities
-        if not lacking:
-            return None
-        verb = ", ".join(sorted(c.value.replace("_", " ") for c in lacking))
-        return f"{provider.name} cannot {verb} machines"
-
 
 class NothingToDo(NotFound):
     """No machine is left on which the act would change anything; the answer says why."""
@@ -344,6 +365,14 @@ class NothingToDo(NotFound):
     def __init__(self, message: str, left_out: Sequence[LeftOut]) -> None:
         super().__init__(message)
         self.left_out = tuple(left_out)
+
+
+def _missing(change: Change[Any], provider: Provider, vm: VM, args: Any) -> str | None:
+    lacking = change.needs(vm, args) - provider.capabilities
+    if not lacking:
+        return None
+    verb = ", ".join(sorted(c.value.replace("_", " ") for c in lacking))
+    return f"{provider.name} cannot {verb} machines"
 
 
 def _nothing_left(left_out: Sequence[LeftOut]) -> str:

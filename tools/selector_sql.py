@@ -57,7 +57,8 @@ class _Builder:
         parts.extend(self._metric(c) for c in selector.metric or ())
         if selector.exclude is not None:
             # coalesce: a condition on an unknown value is null, and null excludes nothing
-            parts.append(sa.not_(sa.func.coalesce(self.condition(selector.exclude), sa.false())))
+            excluded = self.condition(selector.exclude)
+            parts.append(sa.not_(sa.func.coalesce(excluded, sa.false(), type_=sa.Boolean)))
         return sa.and_(sa.true(), *parts)
 
     def _words(self, selector: Selector) -> Iterable[Condition]:
@@ -96,7 +97,7 @@ class _Builder:
 
     def _like(self, column: ColumnElement[Any], pattern: str) -> Condition:
         if self.dialect == "sqlite":  # GLOB is case-sensitive and uses an index; LIKE is neither
-            return column.op("GLOB")(pattern.replace("[", "[[]"))
+            return column.bool_op("GLOB")(pattern.replace("[", "[[]"))
         escaped = pattern.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         return column.like(escaped.replace("*", "%").replace("?", "_"), escape="\\")
 
@@ -145,5 +146,7 @@ def _ordered(query: Select[Any], selector: Selector, builder: _Builder) -> Selec
     else:
         column = builder.number(selector.order_by)
         query = query.where(column.is_not(None))
+        if selector.order_by == "name" and builder.dialect == "postgresql":
+            column = sa.collate(column, "C")  # by code point, as SQLite and Python do
     order = column.desc() if selector.descending else column.asc()
     return query.order_by(order, machines.c.position)

@@ -14,6 +14,7 @@ Clock = Callable[[], datetime]
 """Gives the present moment, with an offset."""
 
 _WINDOW = re.compile(r"(\d{1,6})([hdw])")
+_LONGEST = timedelta(days=3653)
 _UNIT = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
@@ -26,14 +27,20 @@ def window_length(window: str) -> timedelta:
     """How long `1h`, `24h`, `7d` or `2w` is.
 
     Raises:
-        InvalidRequest: it is not a whole number and `h`, `d` or `w`.
+        InvalidRequest: it is not a whole number and `h`, `d` or `w`, or over ten years.
     """
     match = _WINDOW.fullmatch(window)
-    if not match or int(match[1]) == 0:
+    length = int(match[1]) * _UNIT[match[2]] if match else timedelta(0)
+    if not timedelta(0) < length <= _LONGEST:
         raise InvalidRequest(
             f"{window!r} is not a window.", hint="Write a number and h or d: 1h, 24h, 7d."
         )
-    return int(match[1]) * _UNIT[match[2]]
+    return length
+
+
+def canonical_window(window: str) -> str:
+    """A window in hours or days: `2w` is `14d`."""
+    return f"{7 * int(window[:-1])}d" if window.endswith("w") else window
 
 
 def parse_moment(text: str) -> datetime:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tools.metrics import Metrics
-
 from tools.inventory import Inventory
+from tools.metrics import Metrics
 
 if TYPE_CHECKING:
     from tools.journal import Journal

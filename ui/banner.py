@@ -29,7 +29,9 @@ def banner(session: Session) -> RenderableType:
     for name, text in connection_lines(session):
         table.add_row(Text(f"  {clean(name)}", "bold"), text)
     brain = session.turns.brain.name
-    title = Text("NovaCron", "bold cyan").append(f"  brain: {clean(brain)}", "not bold bright_black")
+    title = Text("NovaCron", "bold cyan").append(
+        f"  brain: {clean(brain)}", "not bold bright_black"
+    )
     return Group(title, table)
 
 

@@ -1,4 +1,4 @@
-"""A plan as a person sees it before saying yes: machines, effect, cost, undo, loss, rule, expiry."""
+"""A plan as a person sees it before the yes: machines, effect, cost, undo, loss, rule, expiry."""
 
 from __future__ import annotations
 

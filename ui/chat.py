@@ -10,7 +10,7 @@ from rich.text import Text
 from agent.turns import Turn
 from tools.errors import NovaError
 from ui.banner import HELP
-from ui.cli import error_lines
+from ui.failures import error_lines
 from ui.gate import exit_code
 from ui.lines import Lines
 from ui.progress import Progress

@@ -80,11 +80,15 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     engine = open_database(settings.database)
     try:
-        inventory = Inventory(engine, (), lambda *_: {}, utc_now)
+        inventory = Inventory(engine, (), _no_metrics, utc_now)
         shown = sa.make_url(settings.database).render_as_string(hide_password=True)
         yield Finding("database", "ok", f"{shown}, {counted(inventory.count(), 'machine')} known")
     finally:
         engine.dispose()
+
+
+def _no_metrics(metric: str, aggregate: str, window: str) -> dict[str, float]:
+    return {}
 
 
 def _policies(settings: Settings) -> Iterator[Finding]:
@@ -98,7 +102,7 @@ def _connections(settings: Settings) -> Iterator[Finding]:
     providers, skipped = open_providers(settings, utc_now)
     engine = open_database(settings.database)
     try:
-        inventory = Inventory(engine, providers, lambda *_: {}, utc_now)
+        inventory = Inventory(engine, providers, _no_metrics, utc_now)
         inventory.refresh()
         known = inventory.connections_of([machine_id for _, machine_id in inventory.names()])
         counts = Counter(known.values())

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
-import json
 import os
 import sys
-from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -15,62 +12,30 @@ import typer.core
 import typer.main
 
 from tools.errors import InvalidRequest, NovaError
+from ui import exits
+from ui.entries import ENTRIES, TYPED
+from ui.failures import fail, foreseen
 from ui.text import clean
 
 EPILOG = """\
 Examples:
-  novacron chat
+  novacron                                    opens the chat
   novacron ask "which machines are idle?"
   novacron ask "stop web-03"                  exit code 10: a plan waits for a yes
   novacron approve PLAN                       ... and here it is given
   novacron vms list --env prod --state running --json
   novacron vms resize web-03 --vcpus 4 --memory-gib 16
   novacron plan --explain "stop the staging web boxes except web-stg-1"
+  novacron audit verify
 
-Nothing but a read ever runs unasked. Exit codes: 0 done, 2 wrong request, 3 which one?,
-4 not allowed, 5 changed meanwhile, 6 provider failed, 7 outcome unknown, 10 waits for a yes.
-NovaCron works without configuration; docs/settings.md lists what can be set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A command as the help shows it, and where its module's Typer app is."""
-
-    section: str
-    summary: str
-    target: str
+Nothing but a read ever runs unasked. Exit codes: 0 done, 1 a check failed, 2 wrong request,
+3 which one?, 4 not allowed, 5 changed meanwhile, 6 provider failed, 7 outcome unknown,
+10 waits for a yes, 130 interrupted. NovaCron works without configuration; docs/settings.md
+lists what can be set, NO_COLOR=1 turns colours off."""
 
 
-TYPED = "ui.commands.typed:group"
-"""Makes the group of typed commands that the name stands for."""
-
-ENTRIES: dict[str, Entry] = {
-    "chat": Entry("Talk", "Talk to NovaCron.", "ui.commands.chat:app"),
-    "ask": Entry("Talk", "Say one sentence; for scripts too.", "ui.commands.ask:app"),
-    "plan": Entry("Talk", "See what sentences would do, changing nothing.", "ui.commands.plan:app"),
-    "plans": Entry("Decide", "Show the plans that wait for a yes.", "ui.commands.approve:plans"),
-    "approve": Entry("Decide", "Say yes to a plan and run it.", "ui.commands.approve:approve"),
-    "cancel": Entry("Decide", "Call off a plan that waits.", "ui.commands.approve:cancel"),
-    "undo": Entry("Decide", "Undo an operation, the last one if not named.", TYPED),
-    "vms": Entry("Look and change", "List, stop, resize, delete machines and more.", TYPED),
-    "snapshots": Entry("Look and change", "List, restore and delete snapshots.", TYPED),
-    "disks": Entry("Look and change", "Attach and grow disks.", TYPED),
-    "groups": Entry("Look and change", "Scale groups.", TYPED),
-    "metrics": Entry("Look and change", "Ask and forecast metrics.", TYPED),
-    "anomalies": Entry("Look and change", "Find machines that behave unusually.", TYPED),
-    "cost": Entry("Look and change", "Report what machines cost.", TYPED),
-    "savings": Entry("Look and change", "Find what could cost less.", TYPED),
-    "placement": Entry("Look and change", "Find where a new machine fits.", TYPED),
-    "catalog": Entry("Look and change", "List sizes, images, regions, hosts, networks.", TYPED),
-    "runbooks": Entry("Look and change", "Search the runbooks.", TYPED),
-    "operations": Entry("Look and change", "See and cancel what ran and runs.", TYPED),
-    "schedules": Entry("Look and change", "See and cancel what runs later.", TYPED),
-    "audit": Entry("Run NovaCron", "Read the audit, or check that it is whole.", "ui.commands.audit:app"),
-    "doctor": Entry("Run NovaCron", "See what is connected and what is missing.", "ui.commands.doctor:app"),
-    "worker": Entry("Run NovaCron", "Carry out operations from a Postgres queue.", "ui.commands.worker:app"),
-    "sandbox": Entry("Run NovaCron", "Reset the simulated fleet, or make it fail.", "ui.commands.sandbox:app"),
-    "eval": Entry("Run NovaCron", "Judge a brain by cases.", "evals.cli:app"),
-}  # fmt: skip
+COMPLETES = "_NOVACRON_COMPLETE"
+"""The environment variable by which a shell asks what a word may become."""
 
 
 class FrontDoor(typer.core.TyperGroup):
@@ -96,13 +61,20 @@ class FrontDoor(typer.core.TyperGroup):
         name = args[0]
         if name in ENTRIES or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        if " " in name:
+        import difflib
+
+        if " " in name.strip():
             ctx.fail(f'To say a sentence, write: novacron ask "{clean(name)[:60]}"')
         close = difflib.get_close_matches(name, ENTRIES, n=3)
         if not close and (command := self.get_command(ctx, name)) is not None:
             return name, command, args[1:]
         meant = f" Did you mean {' or '.join(close)}?" if close else ""
         ctx.fail(f"There is no command {clean(name)[:60]!r}.{meant}")
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """The names that begin like this, without importing any command."""
+        made = typer.core.CompletionItem  # pyright: ignore[reportPrivateImportUsage]
+        return [made(n, help=e.summary) for n, e in ENTRIES.items() if n.startswith(incomplete)]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands in their sections, without importing any."""
@@ -122,6 +94,7 @@ app = typer.Typer(
     name="novacron",
     cls=FrontDoor,
     invoke_without_command=True,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
@@ -130,7 +103,6 @@ app = typer.Typer(
 
 @app.callback()
 def novacron(
-    ctx: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
     """Look at machines and change them, in your own words or with typed commands.
@@ -142,14 +114,16 @@ def novacron(
         from importlib.metadata import version as version_of
 
         typer.echo(f"novacron {version_of('novacron')}")
-    elif ctx.invoked_subcommand is None:
-        typer.echo(ctx.get_help())
 
 
 def main(args: list[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
-    arguments = sys.argv[1:] if args is None else args
+    """Run the command line and leave with its exit code; without a command, open the chat."""
+    arguments = (sys.argv[1:] if args is None else args) or ["chat"]
     as_json = "--json" in arguments
+    if COMPLETES in os.environ:
+        from typer._completion_classes import completion_init
+
+        completion_init()
     try:
         code = typer.main.get_command(app)(arguments, prog_name="novacron", standalone_mode=False)
         sys.stdout.flush()
@@ -158,25 +132,16 @@ def main(args: list[str] | None = None) -> None:
     except typer.TyperException as error:
         _misused(error, as_json)
     except (typer.Abort, KeyboardInterrupt, EOFError):
-        sys.exit(130)
+        sys.exit(exits.INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        sys.exit(exits.CUT_OFF)
     except Exception as error:
         if os.environ.get("NOVACRON_DEBUG"):
             raise
-        fail(_unexpected(error), as_json=as_json)
+        fail(foreseen(error), as_json=as_json)
     else:
-        sys.exit(code if isinstance(code, int) else 0)
-
-
-def fail(error: NovaError, *, as_json: bool = False) -> NoReturn:
-    """Say what was wrong, what was not changed and what to do next; leave with its exit code."""
-    if as_json:
-        typer.echo(json.dumps({"error": error.as_dict()}))
-    else:
-        typer.echo(error_lines(error), err=True)
-    sys.exit(error.exit_code)
+        sys.exit(code if isinstance(code, int) else exits.DONE)
 
 
 def _misused(error: typer.TyperException, as_json: bool) -> NoReturn:
@@ -185,36 +150,4 @@ def _misused(error: typer.TyperException, as_json: bool) -> NoReturn:
         hint = "See novacron --help."
         fail(InvalidRequest(clean(error.format_message()), hint=hint), as_json=True)
     getattr(error, "show")()  # noqa: B009
-    sys.exit(2)
-
-
-def error_lines(error: NovaError) -> str:
-    """An error for people, free of control characters."""
-    lines = [f"Error: {clean(error.message)}"]
-    if error.choices:
-        shown = ", ".join(clean(choice) for choice in error.choices[:5])
-        lines.append(f"  Did you mean: {shown}?")
-    if error.hint:
-        lines.append(f"  {clean(error.hint)}")
-    return "\n".join(lines)
-
-
-def _unexpected(error: Exception) -> NovaError:
-    """An exception that nobody foresaw, for people; a full disk has a name of its own."""
-    import errno
-
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return _Unexpected(
-            f"There is no room left on the disk: {error}.",
-            hint="Nothing more was changed. Free some space, or set NOVACRON_DATA_DIR.",
-        )
-    if isinstance(error, OSError):
-        return InvalidRequest(f"{error.strerror or error}: {error.filename or 'a file'}.")
-    return _Unexpected(
-        f"Something went wrong in NovaCron itself: {type(error).__name__}: {error}",
-        hint="NOVACRON_DEBUG=1 shows where; `novacron operations` shows what ran.",
-    )
-
-
-class _Unexpected(NovaError):
-    """A bug, or a machine that is out of room."""
+    sys.exit(exits.WRONG_REQUEST)

@@ -23,6 +23,11 @@ def open_console(file: TextIO | None = None, *, stderr: bool = False) -> Console
     )
 
 
+def read_input() -> str:
+    """All of standard input as text; bytes that are none become replacement characters."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
+
+
 def is_interactive() -> bool:
     """Whether a person can be asked something: both ends are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()

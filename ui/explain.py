@@ -20,7 +20,7 @@ from tools.identity import User, local_user
 from tools.plan import PlannedCall
 from tools.settings import load_settings
 from ui.cards import Frame, plan_card
-from ui.gate import OUTCOME_CODES
+from ui.exits import OF_OUTCOME
 from ui.planning import open_rehearsal
 from ui.session import frame_of, open_session
 from ui.text import clean, clean_lines, counted
@@ -109,7 +109,7 @@ def _show(
         write_json(shown)
     else:
         _print(turns, calls, turn, frame, console, explain)
-    return 0 if turn.outcome in ("answer", "confirm") else OUTCOME_CODES[turn.outcome]
+    return 0 if turn.outcome in ("answer", "confirm") else OF_OUTCOME[turn.outcome]
 
 
 def _print(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
+from tools.times import parse_moment, utc_now, window_length
 from ui.text import clean
 
 HOURS_A_MONTH = 730
@@ -73,6 +74,17 @@ def moment_text(text: str, zone: tzinfo = UTC) -> str:
     except ValueError:
         return clean(text)
     return moment(at, zone) if at.tzinfo else clean(text)
+
+
+def moments_ago(text: str) -> datetime:
+    """The moment that `2h` or `7d` ago was, or one in RFC 3339.
+
+    Raises:
+        InvalidRequest: it is neither.
+    """
+    if text[-1:] in "hdw" and text[:-1].isdigit():
+        return utc_now() - window_length(text)
+    return parse_moment(text)
 
 
 def span(seconds: float) -> str:

@@ -14,17 +14,13 @@ from agent.turns import Turn
 from tools.calls import Call
 from tools.plan import Plan, PlannedCall
 from ui.console import is_interactive
+from ui.exits import CHANGED, FAILED, OF_OPERATION, OF_OUTCOME, WAITS
 from ui.progress import Progress
 from ui.session import Session
 from ui.text import clean
 from ui.view import show_turn
 from ui.wire import turn_to_json, write_json
 
-WAITS = 10
-"""The exit code while a plan waits for a yes."""
-
-OUTCOME_CODES = {"answer": 0, "done": 0, "cancelled": 0, "confirm": WAITS, "clarify": 3, "decline": 4}
-OPERATION_CODES = {"done": 0, "running": 0, "cancelled": 5, "failed": 6, "partial": 6, "unknown": 7}
 UNDO = "To undo it: novacron undo"
 
 
@@ -39,8 +35,8 @@ class Given:
 def exit_code(turn: Turn) -> int:
     """The exit code of a turn: what ran counts more than that it ran."""
     if turn.operation is not None:
-        return OPERATION_CODES.get(turn.operation.status, 6)
-    return OUTCOME_CODES[turn.outcome]
+        return OF_OPERATION.get(turn.operation.status, FAILED)
+    return OF_OUTCOME[turn.outcome]
 
 
 def planned_memory(plan: Plan) -> Memory:
@@ -76,7 +72,7 @@ def through_gate(session: Session, turn: Turn, given: Given, *, as_json: bool) -
         turn = _confirm(session, turn, answer, as_json)
         if turn.outcome == "confirm" and not is_interactive():
             _report(session, turn, as_json)
-            return WAITS if turn.plan is before or _same(turn.plan, before) else 5
+            return WAITS if turn.plan is before or _same(turn.plan, before) else CHANGED
         if turn.outcome == "confirm" and _same(turn.plan, before):
             session.console.print(Text("Your yes is recorded; another person's is needed."))
             return WAITS
@@ -126,7 +122,10 @@ def _waits(session: Session, turn: Turn, as_json: bool) -> int:
 def how_to_approve(plan: Plan) -> str:
     """The command that says yes to a plan."""
     typed = f" --type {clean(plan.to_type)}" if plan.to_type else ""
-    return f"To go ahead:   novacron approve {plan.id}{typed}\nTo call it off: novacron cancel {plan.id}"
+    return (
+        f"To go ahead:    novacron approve {plan.id}{typed}\n"
+        f"To call it off: novacron cancel {plan.id}"
+    )
 
 
 def _report(session: Session, turn: Turn, as_json: bool) -> None:

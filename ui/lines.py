@@ -81,7 +81,7 @@ def _writable(path: Path) -> bool:
         return False
 
 
-def _completer(names: Callable[[], Iterable[str]]):  # noqa: ANN202
+def _completer(names: Callable[[], Iterable[str]]):
     from prompt_toolkit.completion import Completer, Completion
     from prompt_toolkit.document import Document
 

@@ -8,7 +8,7 @@ import re
 import types
 import typing
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import typer
 
@@ -37,7 +37,11 @@ def parameters(tool: Tool[Any]) -> Parameters:
     made: Parameters = []
     if tool.targets is not Targets.NONE:
         made += _selector_parameters(taken)
-    made += [_argument(name, field) for name, field in tool.arguments.model_fields.items()]
+    first = positional(tool)
+    made += [
+        _argument(name, field, first=name == first)
+        for name, field in tool.arguments.model_fields.items()
+    ]
     if not tool.reads:
         made += _gate_parameters(tool)
     made.append(_option("as_json", bool, "--json", "Print one JSON value.", OUTPUT, default=False))
@@ -47,6 +51,8 @@ def parameters(tool: Tool[Any]) -> Parameters:
 def _option(
     name: str, kind: Any, flags: str, text: str, panel: str, default: Any = None, **more: Any
 ) -> inspect.Parameter:
+    if kind in (str | None, list[str] | None):
+        more.setdefault("metavar", "VALUE")
     info = typer.Option(flags, help=text, rich_help_panel=panel, show_default=False, **more)
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, info]
@@ -68,7 +74,7 @@ def _selector_parameters(taken: set[str]) -> Parameters:
             annotation=Annotated[
                 texts,
                 typer.Argument(
-                    metavar="[NAME]...",
+                    metavar="NAME",
                     help="Names, or globs such as 'web-*'.",
                     autocompletion=complete_machine,
                     show_default=False,
@@ -76,7 +82,7 @@ def _selector_parameters(taken: set[str]) -> Parameters:
             ],
         ),
         _option("s_names", texts, flag("name"), "A name or glob; may be repeated, as all of these.",
-                MACHINES, autocompletion=complete_machine),
+                MACHINES, autocompletion=complete_machine, metavar="NAME"),
         _option("s_ids", texts, flag("id"), "An exact machine id.", MACHINES),
     ]  # fmt: skip
     made += [
@@ -86,8 +92,7 @@ def _selector_parameters(taken: set[str]) -> Parameters:
     made.append(_option("s_tag", texts, flag("tag"), "Any tag, as KEY=VALUE.", MACHINES))
     made.append(_option("s_missing_tags", texts, flag("missing_tag"), "A tag it lacks.", MACHINES))
     made += [
-        _option(f"s_{name}", texts, flag(name), _sentence(fields[name].description), MACHINES)
-        for name in LIST_FIELDS
+        _option(f"s_{name}", texts, flag(name), _list_help(name), MACHINES) for name in LIST_FIELDS
     ]
     made += [
         _option(f"s_{name}", str | None, flag(name), _number_help(name), MACHINES, metavar="COND")
@@ -106,7 +111,7 @@ def _selector_parameters(taken: set[str]) -> Parameters:
         _option("s_descending", bool, flag("descending"), "Largest first.", MACHINES, False),
         _option("s_limit", int | None, flag("limit"), "Keep the first N.", MACHINES, min=1),
         _option("s_all", bool, flag("all"), "The whole fleet.", MACHINES, False),
-        _option("s_selector", str | None, flag("selector"), "The whole selector as JSON.", MACHINES),
+        _option("s_selector", str | None, flag("selector"), "A selector as JSON.", MACHINES),
     ]  # fmt: skip
     return made
 
@@ -120,12 +125,39 @@ def _sentence(text: str | None) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def _list_help(name: str) -> str:
+    text = Selector.model_fields[name].description
+    return f"{name[:1].upper()}{name[1:]}: {text}."
+
+
 def _number_help(name: str) -> str:
     words = name.replace("_", " ").replace("gib", "GiB").replace("usd", "USD")
+    words = words.replace("vcpus", "number of vCPUs")
     return f"{words[:1].upper()}{words[1:]}: 8, '>=8', '<4' or 4..8."
 
 
-def _argument(name: str, field: Any) -> inspect.Parameter:
+def positional(tool: Tool[Any]) -> str | None:
+    """The argument that may stand without its option's name, where there are no machines to name.
+
+    It is a needed text, or the only argument: `novacron undo OPERATION`.
+    """
+    if tool.targets is not Targets.NONE:
+        return None
+    fields = tool.arguments.model_fields
+    texts = [name for name, field in fields.items() if _scalar(field.annotation) is str]
+    needed = [name for name in texts if fields[name].is_required()]
+    return next(iter(needed), texts[0] if texts and len(fields) == 1 else None)
+
+
+def _argument(name: str, field: Any, *, first: bool) -> inspect.Parameter:
+    if first:
+        info = typer.Argument(
+            metavar=f"[{name.upper()}]", help=_sentence(field.description), show_default=False
+        )
+        kind = Annotated[str | None, info]
+        return inspect.Parameter(
+            f"a_{name}", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind
+        )
     flag = f"--{name.replace('_', '-')}"
     kind = _scalar(field.annotation)
     text = _sentence(field.description)
@@ -193,29 +225,25 @@ def selector_from(values: Mapping[str, Any]) -> Selector | None:
     Raises:
         InvalidRequest: a condition or the JSON cannot be read.
     """
-    data: dict[str, Any] = _json(values.get("s_selector"), "--selector") or {}
-    if names := [*(values.get("s_machines") or ()), *(values.get("s_names") or ())]:
-        data["names"] = names
-    if ids := values.get("s_ids"):
-        data["ids"] = ids
-    if tags := _tags(values):
-        data["tags"] = tags
-    for name in ("missing_tags", *LIST_FIELDS):
-        if values.get(f"s_{name}"):
-            data[name] = values[f"s_{name}"]
-    for name in NUMBER_FIELDS:
-        if values.get(f"s_{name}"):
-            data[name] = _bounds(values[f"s_{name}"])
-    for name in (*FLAG_FIELDS, "order_by", "limit"):
+    base: Any = _json(values.get("s_selector"), "--selector") or {}
+    if not isinstance(base, dict):
+        raise InvalidRequest("--selector is no JSON object.")
+    data = cast(dict[str, Any], base)
+    given = {
+        "names": [*(values.get("s_machines") or ()), *(values.get("s_names") or ())],
+        "ids": values.get("s_ids"),
+        "tags": _tags(values),
+        **{name: values.get(f"s_{name}") for name in ("missing_tags", *LIST_FIELDS)},
+        **{name: _condition(values.get(f"s_{name}")) for name in NUMBER_FIELDS},
+        "metric": [_metric(text) for text in values.get("s_metric") or ()],
+        "exclude": {"names": values["s_except"]} if values.get("s_except") else None,
+        "descending": values.get("s_descending"),
+        "all": values.get("s_all"),
+    }
+    data.update({name: value for name, value in given.items() if value})
+    for name in (*FLAG_FIELDS, "order_by", "limit"):  # false and 0 are values here
         if values.get(f"s_{name}") is not None:
             data[name] = values[f"s_{name}"]
-    for name in ("descending", "all"):
-        if values.get(f"s_{name}"):
-            data[name] = True
-    if values.get("s_metric"):
-        data["metric"] = [_metric(text) for text in values["s_metric"]]
-    if values.get("s_except"):
-        data["exclude"] = {"names": values["s_except"]}
     return Selector.parse(data) if data else None
 
 
@@ -230,6 +258,10 @@ def _tags(values: Mapping[str, Any]) -> dict[str, list[str]]:
             raise InvalidRequest(f"{pair!r} is not KEY=VALUE.", hint="Write --tag team=web.")
         tags.setdefault(key, []).append(value)
     return tags
+
+
+def _condition(text: str | None) -> dict[str, float] | None:
+    return _bounds(text) if text else None
 
 
 def _bounds(text: str) -> dict[str, float]:

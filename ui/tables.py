@@ -20,6 +20,8 @@ from ui.text import clean, clean_lines
 GAP = 2
 BAR_WIDTH = 18
 LONGEST_CELL = 48
+WIDE = 11
+"""A single row of more columns than this is shown as a list of facts."""
 
 
 def result_view(
@@ -31,7 +33,9 @@ def result_view(
         rows: show at most this many; None shows all.
     """
     parts: list[RenderableType] = [Text(clean_lines(result.text))]
-    if result.rows and result.columns:
+    if len(result.rows) == 1 and len(result.columns) > WIDE:
+        parts.append(_facts(result, result.rows[0], zone))
+    elif result.rows and result.columns:
         chart = None
         if result.chart == "line" and console.is_terminal:
             chart = line_chart(result.columns, result.rows, console.width, zone)
@@ -63,6 +67,16 @@ class _Shown:
     @property
     def width(self) -> int:
         return max(len(self.column.title), *(c.cell_len for c in self.cells))
+
+
+def _facts(result: Result, row: Mapping[str, Any], zone: tzinfo) -> Table:
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    table.add_column(style="bright_black", no_wrap=True)
+    table.add_column(overflow="fold")
+    for column in result.columns:
+        if row.get(column.key) not in (None, "", [], {}):
+            table.add_row(clean(column.title), cell(row[column.key], column.unit, zone))
+    return table
 
 
 def _table(

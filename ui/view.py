@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agent.answers import plan_text
-from agent.turns import Turn
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
-from tools.operations import Operation
 
+from agent.answers import plan_text
+from agent.turns import Turn
+from tools.operations import Operation
 from ui.cards import Frame, plan_card, question
 from ui.format import span
 from ui.tables import result_view, simple_table

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from pydantic import Field
 
 from tools.catalog import Arguments, Column, Read, Result, Risk, Tool
 from tools.errors import InvalidRequest
-from tools.families.insight import UNITS, figure, metric_named
+from tools.families.insight import UNITS, Window, figure, metric_named
 from tools.forecast import ENOUGH, Forecast, Oddity, forecast, oddities
 from tools.machine import VM, State
 from tools.names import counted, listed
@@ -19,6 +20,7 @@ from tools.times import window_length
 from tools.world import World
 
 HISTORY = "28d"
+_FURTHEST = timedelta(days=366)
 MOST = 2_000
 """How many machines are looked at in one question: hour by hour, that is what answers in time."""
 
@@ -27,9 +29,7 @@ class ForecastArguments(Arguments):
     """What to look ahead at."""
 
     metric: MetricName | None = Field(None, description="cpu, memory, disk, network or iops")
-    horizon: str = Field(
-        "7d", pattern=r"^[1-9]\d{0,3}[hdw]$", description="how far ahead: 24h, 7d; 7d if not given"
-    )
+    horizon: Window = Field("7d", description="how far ahead: 24h, 7d; 7d if not given")
 
 
 class AnomalyArguments(Arguments):
@@ -38,12 +38,14 @@ class AnomalyArguments(Arguments):
     metric: MetricName | None = Field(
         None, description="cpu, memory, disk, network or iops; all if not given"
     )
-    window: str = Field(
-        "24h", pattern=r"^[1-9]\d{0,3}[hdw]$", description="how far back: 24h, 7d; 24h if not given"
-    )
+    window: Window = Field("24h", description="how far back: 24h, 7d; 24h if not given")
 
 
 def _settled_forecast(selector: Selector, args: ForecastArguments) -> ForecastArguments:
+    if window_length(args.horizon) > _FURTHEST:
+        raise InvalidRequest(
+            f"{args.horizon} is too far to foresee.", hint="Ask for a year at most: 365d."
+        )
     named = metric_named(selector, None)
     metric = args.metric or (named.name if named else None)
     if metric is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tools.catalog import Arguments, Column, Read, Result, Risk, Tool
 from tools.cost import HOURS, dollars, hourly_cost_usd
@@ -21,14 +21,14 @@ from tools.selector import (
     Selector,
     order_metric,
 )
+from tools.times import canonical_window
 from tools.world import World
 
 UNITS = {"cpu": "%", "memory": "%", "disk": "%", "network": "Mbit/s", "iops": "/s"}
 """The unit of each metric, for people."""
 
-Window = Field(
-    None, pattern=r"^[1-9]\d{0,5}[hdw]$", description="how far back: 1h, 24h, 7d; 1h if not given"
-)
+Window = Annotated[str, Field(pattern=r"^[1-9]\d{0,5}[hdw]$"), AfterValidator(canonical_window)]
+"""How long, as a number and `h` or `d`; weeks are turned into days."""
 
 
 class MetricArguments(Arguments):
@@ -37,7 +37,7 @@ class MetricArguments(Arguments):
     metric: MetricName | None = Field(
         None, description="cpu, memory, disk (percent), network (Mbit/s) or iops; all if not given"
     )
-    window: str | None = Window
+    window: Window | None = Field(None, description="how far back: 1h, 24h, 7d; 1h if not given")
     aggregate: Aggregate | None = Field(None, description="avg, max, min, p95 or last")
     group_by: GroupBy | None = Field(None, description="a field or a tag to average by")
 
@@ -70,7 +70,7 @@ def settled_metric(selector: Selector, args: MetricArguments) -> MetricArguments
     return args.model_copy(
         update={
             "metric": args.metric or (named.name if named else None),
-            "window": args.window or (named.window if named else "1h"),
+            "window": args.window or (canonical_window(named.window) if named else "1h"),
             "aggregate": args.aggregate or (named.aggregate if named else "avg"),
         }
     )

@@ -16,7 +16,7 @@ from tools.names import counted, listed, require_known
 from tools.selector import METRIC_NAMES
 from tools.world import World
 
-CatalogKind = Literal["sizes", "images", "regions", "hosts", "networks", "providers"]
+CatalogKind = Literal["sizes", "images", "regions", "hosts", "networks", "groups", "providers"]
 CATALOG_KINDS: tuple[str, ...] = get_args(CatalogKind)
 
 
@@ -31,7 +31,9 @@ class CountArguments(Arguments):
 class CatalogArguments(Arguments):
     """What to list."""
 
-    kind: CatalogKind = Field(description="sizes, images, regions, hosts, networks or providers")
+    kind: CatalogKind = Field(
+        description="sizes, images, regions, hosts, networks, groups or providers"
+    )
     provider: str | None = Field(None, description="only this provider's")
     region: str | None = Field(None, description="only what exists in this region")
 
@@ -223,6 +225,25 @@ _KINDS: dict[str, _Kind] = {
         lambda o: [
             {"provider": n.provider, "region": n.region, "name": n.name, "cidr": n.cidr}
             for n in o.networks
+        ],
+    ),
+    "groups": _Kind(
+        (
+            *_PLACE,
+            Column("count", "Machines", "count"),
+            Column("min", "Least", "count"),
+            Column("max", "Most", "count"),
+        ),
+        lambda o: [
+            {
+                "provider": g.provider,
+                "region": g.region,
+                "name": g.name,
+                "count": g.count,
+                "min": g.min,
+                "max": g.max,
+            }
+            for g in o.groups
         ],
     ),
     "providers": _Kind(

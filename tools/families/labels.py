@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -129,6 +130,10 @@ class _Guard(Change[NoArguments]):
         if vm.protected != self._protected:
             return None
         return "already protected" if self._protected else "not protected anyway"
+
+    def after(self, vm: VM, args: NoArguments) -> VM:
+        """It is so."""
+        return replace(vm, protected=self._protected)
 
     def effect(self, vms: Sequence[VM], args: NoArguments) -> str:
         """What will happen."""

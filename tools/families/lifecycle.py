@@ -70,7 +70,10 @@ class Create(Change[CreateArguments]):
     def settle(self, world: World, vms: Sequence[VM], args: CreateArguments) -> CreateArguments:
         """Where, how big and from which image: all filled, all existing."""
         wish = NewMachineWish(**args.model_dump(exclude={"disk_gib", "tags"}), tags=args.tags)
-        return args.model_copy(update=settled_machine(world.inventory, wish))
+        settled = args.model_copy(update=settled_machine(world.inventory, wish))
+        place = world.inventory.provider_for(str(settled.provider), settled.region)
+        place.require(Capability.CREATE)
+        return settled
 
     def effect(self, vms: Sequence[VM], args: CreateArguments) -> str:
         """What will happen."""

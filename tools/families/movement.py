@@ -9,7 +9,7 @@ from pydantic import Field
 from tools.calls import Call
 from tools.catalog import Arguments, Change, Risk, Step, Tool, Undo, Verdict
 from tools.cost import NOT_BILLED
-from tools.errors import Capacity, InvalidRequest, NotAllowed, NotFound
+from tools.errors import InvalidRequest, NotAllowed, NotFound
 from tools.families.power import same_machine
 from tools.machine import VM, Host, State
 from tools.names import closest, listed, spelled
@@ -46,15 +46,22 @@ class Migrate(Change[MigrateArguments]):
         return None
 
     def settle(self, world: World, vms: Sequence[VM], args: MigrateArguments) -> MigrateArguments:
-        """The host or region exists on the machines' own provider, and has room."""
+        """The host or region exists on the machines' own provider."""
         if args.host is None and args.region is None:
             raise InvalidRequest("Move them where?", hint="Name a host or a region.")
         if args.host is not None:
             hosts = [_host(world, vm, args.host) for vm in vms]
-            _require_room(world, vms, hosts)
             return MigrateArguments(host=hosts[0].name, region=None)
         regions = [_region(world, vm, str(args.region)) for vm in vms]
         return MigrateArguments(host=None, region=regions[0])
+
+    def notes(self, world: World, vms: Sequence[VM], args: MigrateArguments) -> list[str]:
+        """Whether the host's memory gets full: its hypervisor may refuse, or swap."""
+        if args.host is None:
+            return []
+        host = _host(world, vms[0], args.host)
+        over = _over(world, vms, host)
+        return [over] if over else []
 
     def effect(self, vms: Sequence[VM], args: MigrateArguments) -> str:
         """What will happen."""
@@ -131,23 +138,22 @@ def _refuse_elsewhere(vm: VM, name: str, elsewhere: dict[str, str]) -> None:
         )
 
 
-def _require_room(world: World, vms: Sequence[VM], hosts: Sequence[Host]) -> None:
-    """Memory is not shared between machines, so what runs must fit; vCPUs are shared."""
-    for host in {h.name: h for h in hosts}.values():
-        coming = [v for v, h in zip(vms, hosts, strict=True) if h == host and v.host != host.name]
-        if not host.memory_gib or not coming:
-            continue
-        there = world.inventory.select(
-            Selector.parse({"host": [host.name], "provider": [host.provider]})
-        )
-        used = sum(v.memory_gib for v in there if v.state not in NOT_BILLED)
-        asked = sum(v.memory_gib for v in coming if v.state not in NOT_BILLED)
-        if used + asked > host.memory_gib:
-            raise Capacity(
-                f"{host.name} has {host.memory_gib - used:g} GiB of memory free and "
-                f"{listed([v.name for v in coming])} need {asked:g} GiB.",
-                hint="Move fewer machines, or choose another host.",
-            )
+def _over(world: World, vms: Sequence[VM], host: Host) -> str | None:
+    """Memory is not shared between machines, so what runs should fit; vCPUs are shared."""
+    coming = [v for v in vms if v.host != host.name and v.state not in NOT_BILLED]
+    if not host.memory_gib or not coming:
+        return None
+    there = world.inventory.select(
+        Selector.parse({"host": [host.name], "provider": [host.provider]})
+    )
+    free = host.memory_gib - sum(v.memory_gib for v in there if v.state not in NOT_BILLED)
+    asked = sum(v.memory_gib for v in coming)
+    if asked <= free:
+        return None
+    return (
+        f"{host.name} has {free:g} GiB of memory free and {listed([v.name for v in coming])} "
+        f"need {asked:g} GiB; it may refuse."
+    )
 
 
 MIGRATE = Tool(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import Field
@@ -17,6 +18,11 @@ from tools.world import World
 P = TypeVar("P", bound=Arguments)
 
 SLEEPING = frozenset({State.SUSPENDED, State.PAUSED})
+_RESTARTED_BY = {
+    State.STOPPED: Capability.START,
+    State.SUSPENDED: Capability.RESUME,
+    State.PAUSED: Capability.RESUME,
+}
 
 
 class ForceArguments(Arguments):
@@ -60,6 +66,10 @@ class Start(Change[NoArguments]):
     def nothing_to_do(self, vm: VM, args: NoArguments) -> str | None:
         """A running machine is."""
         return "already running" if vm.state is State.RUNNING else None
+
+    def after(self, vm: VM, args: NoArguments) -> VM:
+        """It runs."""
+        return replace(vm, state=State.RUNNING)
 
     def effect(self, vms: Sequence[VM], args: NoArguments) -> str:
         """What will happen."""
@@ -111,6 +121,10 @@ class Stop(Change[ForceArguments]):
         """A stopped machine is."""
         return "already stopped" if vm.state is State.STOPPED else None
 
+    def after(self, vm: VM, args: ForceArguments) -> VM:
+        """It is off."""
+        return replace(vm, state=State.STOPPED)
+
     def effect(self, vms: Sequence[VM], args: ForceArguments) -> str:
         """What will happen."""
         if args.force:
@@ -142,7 +156,7 @@ class Stop(Change[ForceArguments]):
 
 
 class Restart(Change[ForceArguments]):
-    """Reboot; one that is off is started."""
+    """Reboot; one that is off is started, one that sleeps is let run on."""
 
     capability = Capability.RESTART
     described_states = frozenset({State.RUNNING})
@@ -150,12 +164,18 @@ class Restart(Change[ForceArguments]):
     visible: ClassVar[bool] = False
 
     def needs(self, vm: VM, args: ForceArguments) -> frozenset[Capability]:
-        """A stopped machine is started rather than restarted."""
-        return frozenset({Capability.START if vm.state is State.STOPPED else Capability.RESTART})
+        """A stopped machine is started, a sleeping one resumed."""
+        return frozenset({_RESTARTED_BY.get(vm.state, Capability.RESTART)})
 
     def nothing_to_do(self, vm: VM, args: ForceArguments) -> str | None:
-        """There is always something; of one that is off, the note says what."""
+        """There is always something; of one that does not run, the note says what."""
+        if vm.state in SLEEPING:
+            return f"{vm.state.value}, so it will be resumed"
         return "stopped, so it will be started" if vm.state is State.STOPPED else None
+
+    def after(self, vm: VM, args: ForceArguments) -> VM:
+        """It runs."""
+        return replace(vm, state=State.RUNNING)
 
     def effect(self, vms: Sequence[VM], args: ForceArguments) -> str:
         """What will happen."""
@@ -166,22 +186,23 @@ class Restart(Change[ForceArguments]):
         return Undo(False, "a restart cannot be taken back")
 
     def steps(self, world: World, vms: Sequence[VM], args: ForceArguments) -> list[Step]:
-        """One a machine; a stopped one is started."""
-        off = {"force": args.force, "start": True}
-        on = {"force": args.force, "start": False}
-        return [Step(vm.id, vm.name, off if vm.state is State.STOPPED else on) for vm in vms]
+        """One a machine, by what its state takes."""
+        by = {vm.id: _RESTARTED_BY.get(vm.state, Capability.RESTART).value for vm in vms}
+        return [Step(vm.id, vm.name, {"force": args.force, "by": by[vm.id]}) for vm in vms]
 
     def act(self, provider: Provider, step: Step, token: str) -> str | None:
         """Ask the provider."""
-        if step.args["start"]:
+        if step.args["by"] == Capability.START:
             provider.start(step.target, token)
+        elif step.args["by"] == Capability.RESUME:
+            provider.resume(step.target, token)
         else:
             provider.restart(step.target, token, force=bool(step.args["force"]))
         return None
 
     def verify(self, before: VM | None, after: VM | None, step: Step) -> Verdict:
         """It runs; some providers show it stopped in between."""
-        way = {State.STARTING, State.STOPPING, State.STOPPED, State.UNKNOWN}
+        way = {State.STARTING, State.STOPPING, State.STOPPED, State.UNKNOWN, *SLEEPING}
         return reached(after, frozenset({State.RUNNING}), frozenset(way))
 
 
@@ -194,6 +215,10 @@ class Suspend(Change[NoArguments]):
     def nothing_to_do(self, vm: VM, args: NoArguments) -> str | None:
         """Only a running machine can be suspended."""
         return None if vm.state is State.RUNNING else f"already {vm.state.value}"
+
+    def after(self, vm: VM, args: NoArguments) -> VM:
+        """It sleeps."""
+        return replace(vm, state=State.SUSPENDED)
 
     def effect(self, vms: Sequence[VM], args: NoArguments) -> str:
         """What will happen."""
@@ -233,6 +258,10 @@ class Resume(Change[NoArguments]):
         if vm.state in SLEEPING:
             return None
         return "already running" if vm.state is State.RUNNING else f"{vm.state}, not suspended"
+
+    def after(self, vm: VM, args: NoArguments) -> VM:
+        """It runs."""
+        return replace(vm, state=State.RUNNING)
 
     def effect(self, vms: Sequence[VM], args: NoArguments) -> str:
         """What will happen."""

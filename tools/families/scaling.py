@@ -47,6 +47,8 @@ class Scale(Change[ScaleArguments]):
     def settle(self, world: World, vms: Sequence[VM], args: ScaleArguments) -> ScaleArguments:
         """Both the number and the difference, within the group's limits."""
         group = find_group(world, args.group)
+        place = world.inventory.provider_for(group.provider, group.region)
+        place.require(Capability.SCALE_GROUP)
         if args.count is None and args.change is None:
             raise InvalidRequest(
                 f"Scale {group.name} to how many?",

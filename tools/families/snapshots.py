@@ -31,19 +31,35 @@ class SnapshotArguments(Arguments):
 class RestoreArguments(Arguments):
     """Which one."""
 
-    snapshot: str | None = Field(None, description="the snapshot's name; the newest if not given")
+    snapshot: str | None = Field(
+        None, description="the snapshot's name, or newest or oldest; the newest if not given"
+    )
 
 
 class DeleteSnapshotsArguments(Arguments):
     """Which ones; all of the machines' snapshots if nothing is given."""
 
-    snapshot: str | None = Field(None, description="only the snapshot of this name")
+    snapshot: str | None = Field(
+        None, description="only the snapshot of this name, or the newest or oldest of each machine"
+    )
     older_than_days: float | None = Field(None, ge=0, description="only those older than this")
 
 
 def newest(vm: VM) -> Snapshot | None:
     """The snapshot that was taken last."""
     return max(vm.snapshots, key=lambda s: s.created_at, default=None)
+
+
+def find_snapshot(vm: VM, name: str) -> Snapshot | None:
+    """The machine's snapshot of this name; `newest`, `latest` and `oldest` are understood."""
+    exact = spelled(name, [s.name for s in vm.snapshots])
+    if exact is not None:
+        return next(s for s in vm.snapshots if s.name == exact)
+    if name.casefold() in {"newest", "latest", "last"}:
+        return newest(vm)
+    if name.casefold() in {"oldest", "first"}:
+        return min(vm.snapshots, key=lambda s: s.created_at, default=None)
+    return None
 
 
 class TakeSnapshot(Change[SnapshotArguments]):
@@ -112,7 +128,7 @@ class Restore(Change[RestoreArguments]):
             if found is None:
                 raise _no_snapshot(vm, args.snapshot)
             chosen.append(found.name)
-        return RestoreArguments(snapshot=chosen[0] if len(set(chosen)) == 1 else None)
+        return RestoreArguments(snapshot=chosen[0] if len(set(chosen)) == 1 else args.snapshot)
 
     def effect(self, vms: Sequence[VM], args: RestoreArguments) -> str:
         """What will happen."""
@@ -175,7 +191,8 @@ class DeleteSnapshots(Change[DeleteSnapshotsArguments]):
         """The machine's snapshots that are meant."""
         found = list(vm.snapshots)
         if args.snapshot is not None:
-            found = [s for s in found if spelled(args.snapshot, [s.name])]
+            meant = find_snapshot(vm, args.snapshot)
+            found = [meant] if meant is not None else []
         if args.older_than_days is not None:
             assert self.now is not None, "the planner binds the moment"
             before = self.now - timedelta(days=args.older_than_days)
@@ -190,11 +207,12 @@ class DeleteSnapshots(Change[DeleteSnapshotsArguments]):
         self, world: World, vms: Sequence[VM], args: DeleteSnapshotsArguments
     ) -> DeleteSnapshotsArguments:
         """A snapshot that is named exists on one of the machines."""
-        if args.snapshot is None or any(self.fitting(vm, args) for vm in vms):
+        if args.snapshot is None:
             return args
+        meant = {s.name for vm in vms if (s := find_snapshot(vm, args.snapshot))}
+        if meant:
+            return args.model_copy(update={"snapshot": meant.pop()}) if len(meant) == 1 else args
         known = [s.name for vm in vms for s in vm.snapshots]
-        if any(spelled(args.snapshot, [name]) for name in known):
-            return args
         raise NotFound(
             f"None of these machines has a snapshot {args.snapshot!r}.",
             choices=closest(args.snapshot, known),
@@ -245,10 +263,7 @@ class DeleteSnapshots(Change[DeleteSnapshotsArguments]):
 
 
 def _wanted(vm: VM, name: str | None) -> Snapshot | None:
-    if name is None:
-        return newest(vm)
-    exact = spelled(name, [s.name for s in vm.snapshots])
-    return next((s for s in vm.snapshots if s.name == exact), None)
+    return newest(vm) if name is None else find_snapshot(vm, name)
 
 
 def _no_snapshot(vm: VM, name: str | None) -> NotFound:

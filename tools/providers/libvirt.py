@@ -6,8 +6,8 @@ own metadata. The insides are in the `libvirt_*` modules beside this one.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,6 @@ from tools.providers.libvirt_storage import Storage
 from tools.providers.libvirt_xml import Description
 from tools.times import Clock, utc_now
 
-_SYSTEM_SOCKETS = ("/run/libvirt/virtqemud-sock", "/run/libvirt/libvirt-sock")
 _LOG_TAIL = 64 * 1024
 _CAPABILITIES = frozenset(Capability) - {
     Capability.MIGRATE_HOST,
@@ -220,23 +219,24 @@ class Libvirt(Provider):
 
     def stop(self, machine_id: str, token: str, *, force: bool = False) -> None:
         """Ask its agent or press its power button and wait; or cut the power."""
-        limit_s = self._options.stop_limit_s
-        self._once(
-            "Stopping",
-            machine_id,
-            token,
-            lambda _c, d, _n: libvirt_power.stop(d, force=force, limit_s=limit_s),
-        )
+        way = self._way(machine_id, force)
+        self._once("Stopping", machine_id, token, lambda _c, d, _n: libvirt_power.stop(d, way))
 
     def restart(self, machine_id: str, token: str, *, force: bool = False) -> None:
         """Shut it down and start it, cold: changes for the next start take effect."""
-        limit_s = self._options.stop_limit_s
+        way = self._way(machine_id, force)
         self._once(
-            "Restarting",
-            machine_id,
-            token,
-            lambda _c, d, _n: libvirt_power.restart(d, token, force=force, limit_s=limit_s),
+            "Restarting", machine_id, token, lambda _c, d, _n: libvirt_power.restart(d, token, way)
         )
+
+    def _way(self, machine_id: str, force: bool) -> libvirt_power.Way:
+        def ask_agent() -> None:
+            what = f"Asking the agent of {machine_id}"
+            with contextlib.suppress(NovaError), self._link.acting(what) as connection:
+                domain = self._domain(connection, machine_id)
+                domain.shutdownFlags(libvirt.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT)
+
+        return libvirt_power.Way(force, self._options.stop_limit_s, ask_agent)
 
     def suspend(self, machine_id: str, token: str) -> None:
         """Save its memory to disk and end it."""
@@ -338,13 +338,14 @@ class Libvirt(Provider):
         self.require(Capability.MIGRATE_HOST)
         peer, uuid = self._peers[host], self.place.uuid_of(machine_id)
         there = dataclasses.replace(self.place, host=host).machine_id(uuid or "")
-        with peer.reading(f"Reaching {host}") as connection:
-            arrived = any(d.UUIDString() == uuid for d in connection.listAllDomains(0))
-        with self._link.acting(f"Moving {machine_id} to {host}") as connection:
-            if arrived and not any(d.UUIDString() == uuid for d in connection.listAllDomains(0)):
+        with (
+            peer.reading(f"Reaching {host}") as target,
+            self._link.acting(f"Moving {machine_id} to {host}") as connection,
+        ):
+            if _knows(target, uuid) and not _knows(connection, uuid):
                 return there
             domain = self._domain(connection, machine_id)
-            libvirt_moving.migrate(domain, self._storage(connection), peer.live(), peer.uri)
+            libvirt_moving.migrate(domain, self._storage(connection), target, peer.uri)
         return there
 
     def set_tags(self, machine_id: str, token: str, tags: Mapping[str, str]) -> None:
@@ -388,14 +389,5 @@ class Libvirt(Provider):
         return tail.decode(errors="replace") if tail is not None else None
 
 
-def discover() -> list[str]:
-    """The hypervisor of this machine, if its daemon's socket is there; nothing is started."""
-    found = any(os.access(path, os.R_OK | os.W_OK) for path in _SYSTEM_SOCKETS)
-    return ["qemu:///system"] if found else []
-
-
-def introduce_all(providers: Iterable[Provider]) -> None:
-    """Make the hypervisors among these known to one another."""
-    hypervisors = [p for p in providers if isinstance(p, Libvirt)]
-    for hypervisor in hypervisors:
-        hypervisor.introduce({other.place.host: other.uri for other in hypervisors})
+def _knows(connection: libvirt.virConnect, uuid: str | None) -> bool:
+    return any(domain.UUIDString() == uuid for domain in connection.listAllDomains(0))

@@ -6,10 +6,10 @@ costs nothing until then.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,9 @@ else:
     libvirt = _Deferred()
 
 _OPEN_LIMIT_S = 10
+_MOST_IDLE = 4
+_KEEP_ALIVE = (5, 3)
+"""A link is lost that does not answer so many times at intervals of so many seconds."""
 
 ERRORS: dict[type[NovaError], tuple[str, ...]] = {
     NotFound: (
@@ -86,7 +89,15 @@ def _load() -> ModuleType:
             hint="Install it with: pip install 'novacron[libvirt]' (needs libvirt's headers).",
         ) from error
     module.registerErrorHandler(_silent, None)
+    module.virEventRegisterDefaultImpl()
+    threading.Thread(target=_listen, args=(module,), daemon=True, name="libvirt events").start()
     return module
+
+
+def _listen(module: ModuleType) -> None:
+    """Serve the timers of every connection, so that one that went dumb is noticed."""
+    while True:
+        module.virEventRunDefaultImpl()
 
 
 def _silent(_context: object, _error: object) -> None:
@@ -118,23 +129,40 @@ def in_our_words(error: libvirt.libvirtError, what: str) -> NovaError:
 
 
 class Link:
-    """One connection, opened again where it was lost."""
+    """Connections to one hypervisor, each used by one thread at a time and kept for the next.
+
+    libvirt lets threads share a connection, but a call may then wait for another thread's long
+    one to end (seen with 9.0: 5 to 15 s).
+    """
 
     def __init__(self, uri: str) -> None:
         self.uri = _without_questions(uri)
-        self._connection: libvirt.virConnect | None = None
+        self._idle: list[libvirt.virConnect] = []
         self._lock = threading.Lock()
+        self._closed = False
 
-    def live(self) -> libvirt.virConnect:
-        """The connection, opened if it is not.
+    @contextlib.contextmanager
+    def _borrowed(self) -> Generator[libvirt.virConnect]:
+        connection = self._taken() or self._opened()
+        try:
+            yield connection
+        finally:
+            self._give_back(connection)
 
-        Raises:
-            Unreachable: no daemon answers, or libvirt-python is not installed.
-        """
+    def _taken(self) -> libvirt.virConnect | None:
         with self._lock:
-            if self._connection is None or not _alive(self._connection):
-                self._connection = self._opened()
-            return self._connection
+            while self._idle:
+                connection = self._idle.pop()
+                if _alive(connection):
+                    return connection
+        return None
+
+    def _give_back(self, connection: libvirt.virConnect) -> None:
+        with self._lock:
+            if not self._closed and len(self._idle) < _MOST_IDLE:
+                self._idle.append(connection)
+                return
+        _close(connection)
 
     def _opened(self) -> libvirt.virConnect:
         connection: libvirt.virConnect | None = None
@@ -152,6 +180,8 @@ class Link:
         opening.start()
         opening.join(_OPEN_LIMIT_S)
         if connection is not None:
+            with contextlib.suppress(libvirt.libvirtError):  # a driver without a daemon has none
+                connection.setKeepAlive(*_KEEP_ALIVE)
             return connection
         reason = failure.get_error_message() if failure else f"no answer in {_OPEN_LIMIT_S} s"
         raise Unreachable(
@@ -160,41 +190,51 @@ class Link:
             vendor_code=_codes().get((failure.get_error_code() or 0) if failure else 0, ("",))[0],
         ) from failure
 
-    @contextmanager
+    @contextlib.contextmanager
     def reading(self, what: str) -> Generator[libvirt.virConnect]:
-        """Look at something; a lost link is `Unreachable`."""
-        connection = self.live()
-        try:
-            yield connection
-        except libvirt.libvirtError as error:
-            if not _alive(connection):
-                raise Unreachable(f"{what}: the link to {self.uri} broke.") from error
-            raise in_our_words(error, what) from error
+        """Look at something.
 
-    @contextmanager
+        Raises:
+            Unreachable: no daemon answers, the link broke, or libvirt-python is not installed.
+            NovaError: what libvirt says, in our words.
+        """
+        with self._borrowed() as connection:
+            try:
+                yield connection
+            except libvirt.libvirtError as error:
+                if not _alive(connection):
+                    raise Unreachable(f"{what}: the link to {self.uri} broke.") from error
+                raise in_our_words(error, what) from error
+
+    @contextlib.contextmanager
     def acting(self, what: str) -> Generator[libvirt.virConnect]:
         """Change something; a link that is lost in the middle is `OutcomeUnknown`."""
-        connection = self.live()
-        try:
-            yield connection
-        except libvirt.libvirtError as error:
-            if not _alive(connection):
-                raise OutcomeUnknown(
-                    f"{what}: the link to {self.uri} broke before the answer came."
-                ) from error
-            raise in_our_words(error, what) from error
+        with self._borrowed() as connection:
+            try:
+                yield connection
+            except libvirt.libvirtError as error:
+                if not _alive(connection):
+                    raise OutcomeUnknown(
+                        f"{what}: the link to {self.uri} broke before the answer came."
+                    ) from error
+                raise in_our_words(error, what) from error
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connections; one that is in use goes when it is given back."""
         with self._lock:
-            connection, self._connection = self._connection, None
-        if connection is not None and _alive(connection):
-            connection.close()
+            idle, self._idle, self._closed = self._idle, [], True
+        for connection in idle:
+            _close(connection)
 
 
 def untyped(answer: object) -> Any:
     """An answer whose type libvirt-python annotates wrongly, mostly as text."""
     return answer
+
+
+def _close(connection: libvirt.virConnect) -> None:
+    with contextlib.suppress(libvirt.libvirtError):
+        connection.close()
 
 
 def _alive(connection: libvirt.virConnect) -> bool:

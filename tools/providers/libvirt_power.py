@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from tools.errors import Conflict
 from tools.machine import State
@@ -13,7 +15,6 @@ from tools.providers.libvirt_link import libvirt, untyped
 from tools.providers.libvirt_record import state_of
 from tools.providers.libvirt_xml import Description
 
-_AGENT_LIMIT_S = 5
 _ASK_AGAIN_S = 5
 
 
@@ -32,11 +33,26 @@ def start(domain: libvirt.virDomain) -> None:
         domain.create()
 
 
-def stop(domain: libvirt.virDomain, *, force: bool, limit_s: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a machine is stopped.
+
+    Attributes:
+        force: cut the power.
+        limit_s: how long it may take to shut down.
+        ask_agent: asks the machine's agent, over a connection of its own, and may take a minute.
+    """
+
+    force: bool
+    limit_s: float
+    ask_agent: Callable[[], None]
+
+
+def stop(domain: libvirt.virDomain, way: Way) -> None:
     """Shut it down, or cut its power."""
     now = state(domain)
     if now is State.SUSPENDED and not domain.isActive():
-        if not force:
+        if not way.force:
             raise Conflict(
                 f"{domain.name()} is suspended and cannot shut down.",
                 hint="Resume it first, or stop it by force, which loses its saved memory.",
@@ -44,10 +60,10 @@ def stop(domain: libvirt.virDomain, *, force: bool, limit_s: float) -> None:
         domain.managedSaveRemove(0)
     if domain.isActive():
         _must_last(domain)
-        switch_off(domain, force=force, limit_s=limit_s)
+        switch_off(domain, way)
 
 
-def restart(domain: libvirt.virDomain, token: str, *, force: bool, limit_s: float) -> None:
+def restart(domain: libvirt.virDomain, token: str, way: Way) -> None:
     """Power it off and on again: a cold start, which takes up what was changed for the next one.
 
     The running number that libvirt gives at each start is written down first. A repeated request
@@ -64,7 +80,7 @@ def restart(domain: libvirt.virDomain, token: str, *, force: bool, limit_s: floa
         begun = dataclasses.replace(notes, restarting=(token, ended))
         libvirt_notes.write(domain, begun)
     if domain.isActive() and domain.ID() == ended:
-        switch_off(domain, force=force, limit_s=limit_s)
+        switch_off(domain, way)
     if not domain.isActive():
         domain.create()
 
@@ -77,13 +93,13 @@ def _must_last(domain: libvirt.virDomain) -> None:
         )
 
 
-def switch_off(domain: libvirt.virDomain, *, force: bool, limit_s: float) -> None:
+def switch_off(domain: libvirt.virDomain, way: Way) -> None:
     """End a running domain and see it ended.
 
     Raises:
         Conflict: its system did not shut down within the limit; it still runs.
     """
-    if force:
+    if way.force:
         domain.destroy()
         return
     if state(domain) is State.PAUSED:
@@ -91,28 +107,29 @@ def switch_off(domain: libvirt.virDomain, *, force: bool, limit_s: float) -> Non
             f"{domain.name()} is paused and cannot shut down.",
             hint="Resume it first, or stop it by force.",
         )
-    end = time.monotonic() + limit_s
+    end = time.monotonic() + way.limit_s
     ask_again = 0.0
+    ask_agent: Callable[[], None] | None = way.ask_agent
     while domain.isActive():
         if time.monotonic() > end:
             raise Conflict(
-                f"{domain.name()} did not shut down within {limit_s:g} s and still runs.",
+                f"{domain.name()} did not shut down within {way.limit_s:g} s and still runs.",
                 hint="Look at its console; stop it by force to cut the power.",
             )
         if time.monotonic() >= ask_again:
             # A system that is still booting does not hear the power button.
-            _ask_to_shut_down(domain, by_agent=ask_again == 0.0)
+            _ask_to_shut_down(domain, ask_agent)
+            ask_agent = None
             ask_again = time.monotonic() + _ASK_AGAIN_S
         time.sleep(0.1)
 
 
-def _ask_to_shut_down(domain: libvirt.virDomain, *, by_agent: bool) -> None:
+def _ask_to_shut_down(domain: libvirt.virDomain, ask_agent: Callable[[], None] | None) -> None:
     """By the guest agent where it answers, else by the power button."""
-    if by_agent and Description.parse(domain.XMLDesc(0)).agent_connected:
-        with contextlib.suppress(libvirt.libvirtError):
-            domain.agentSetResponseTimeout(_AGENT_LIMIT_S, 0)
-            domain.shutdownFlags(libvirt.VIR_DOMAIN_SHUTDOWN_GUEST_AGENT)
-            return
+    if ask_agent and Description.parse(domain.XMLDesc(0)).agent_connected:
+        # libvirt waits 60 s for the guest to go, whatever limit was set: not in this thread.
+        threading.Thread(target=ask_agent, daemon=True).start()
+        return
     try:
         domain.shutdownFlags(libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN)
     except libvirt.libvirtError:

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 from tools.machine import VM, Size, Snapshot, State
+from tools.providers import libvirt_xml
 from tools.providers.libvirt_link import libvirt, untyped
 from tools.providers.libvirt_xml import Description
 
-_KIB_PER_GIB = 1 << 20
 _GIB = 1 << 30
 _SHAPES = (
     ("small", 1, 2), ("medium", 2, 4), ("large", 4, 8), ("xlarge", 8, 16), ("2xlarge", 16, 32),
@@ -124,7 +124,7 @@ def _record(domain: libvirt.virDomain, seen: _Seen, place: Place) -> VM:
     code, reason = untyped(domain.state())
     state = state_of(code, reason, saved=uuid in seen.saved)
     memory_kib = stats.get("balloon.current") or description.memory_kib
-    memory_gib = round(memory_kib / _KIB_PER_GIB, 3)
+    memory_gib = libvirt_xml.memory_gib(memory_kib)
     vcpus = description.vcpus
     size = next(
         (s.name for s in place.sizes() if (s.vcpus, s.memory_gib) == (vcpus, memory_gib)), None
@@ -162,7 +162,7 @@ def _disk_gib(
     for target in own.keys() - sizes.keys():
         with contextlib.suppress(libvirt.libvirtError):
             sizes[target] = untyped(connection.storageVolLookupByPath(own[target]).info())[1]
-    return round(sum(size for target, size in sizes.items() if target in own) / _GIB, 3)
+    return round(sum(size for target, size in sizes.items() if target in own) / _GIB, 6)
 
 
 def _snapshots(domain: libvirt.virDomain) -> tuple[Snapshot, ...]:

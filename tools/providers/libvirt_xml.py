@@ -20,6 +20,13 @@ def memory_kib(gib: float) -> int:
     return round(gib * 1024) * 1024
 
 
+def memory_gib(kib: int) -> float:
+    """The shortest figure that comes to the same memory: 1.3 GiB for 1331 MiB."""
+    exact = kib / (1 << 20)
+    figures = (round(exact, digits) for digits in range(1, 5))
+    return next((gib for gib in figures if memory_kib(gib) == kib), round(exact, 4))
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
     """A disk of a machine; `shared` when it is not the machine's alone to write."""

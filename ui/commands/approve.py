@@ -1,18 +1,17 @@
-"""`novacron plans`, `approve` and `cancel`: the plans that wait, and a person's word on one."""
+"""`novacron pending`, `approve` and `cancel`: the plans that wait, and a person's word on one."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
-
-from agent.brains.base import Memory
 from rich.text import Text
 
+from agent.brains.base import Memory
 from tools.control import Control
 from tools.errors import Ambiguous, NotFound
 from tools.identity import User
-from tools.plan import Plan
+from tools.plan import Plan, PlannedCall
 from ui.cards import plan_card
 from ui.format import RISK_STYLES, span
 from ui.gate import Given, planned_memory, through_gate
@@ -21,7 +20,7 @@ from ui.tables import simple_table
 from ui.text import clean, counted
 from ui.wire import plan_to_json, write_json
 
-plans = typer.Typer(rich_markup_mode=None, add_completion=False)
+pending = typer.Typer(rich_markup_mode=None, add_completion=False)
 approve = typer.Typer(rich_markup_mode=None, add_completion=False)
 cancel = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -29,8 +28,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 PlanId = Annotated[str, typer.Argument(metavar="PLAN", help="The plan's id, or its beginning.")]
 
 
-@plans.command()
-def show_plans(
+@pending.command()
+def show_pending(
     plan: Annotated[str | None, typer.Argument(metavar="[PLAN]", help="Show this one.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -116,14 +115,16 @@ def find_plan(control: Control, given: str, user: User) -> Plan:
     except NotFound as error:
         raise NotFound(
             f"No plan that waits is called {given!r}.",
-            hint="`novacron plans` lists them; a plan expires after a few minutes.",
+            hint="`novacron pending` lists them; a plan expires after a few minutes.",
         ) from error
 
 
 def what(plan: Plan) -> str:
     """A plan in a few words."""
-    parts = [
-        f"{call.tool} {clean(call.vms[0].name) if len(call.vms) == 1 else counted(len(call.steps), 'step')}"
-        for call in plan.calls
-    ]
-    return "; ".join(parts)
+    return "; ".join(f"{call.tool} {_subject(call)}" for call in plan.calls)
+
+
+def _subject(call: PlannedCall) -> str:
+    if len(call.vms) == 1:
+        return clean(call.vms[0].name)
+    return counted(len(call.vms), "machine") if call.vms else counted(len(call.steps), "step")

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-HELP = """Say one sentence; a change waits for `novacron approve`.
 
-\b
-  novacron ask "which machines are idle?"
-  novacron ask --json "how many vms per cloud?"
-  echo "stop web-03" | novacron ask -
-
-The talk goes on from one call to the next in a thread of your own; --thread names another. Exit
-codes: 0 answered or done, 3 it asks back, 4 declined, 10 a plan waits for a yes.
-"""
-
-
-@app.command(help=HELP)
+@app.command()
 def ask(
     sentence: Annotated[str, typer.Argument(help="What you say; - reads it from standard input.")],
-    thread: Annotated[str | None, typer.Option(help="The conversation; your own by default.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Show which words became what.")] = False,
+    thread: Annotated[
+        str | None, typer.Option(help="The conversation; your own by default.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show which words became what.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
-) -> None:  # fmt: skip
+) -> None:
+    """Say one sentence; a change waits for `novacron approve`.
+
+    \b
+      novacron ask "which machines are idle?"
+      novacron ask --json "how many vms per cloud?"
+      echo "stop web-03" | novacron ask -
+
+    The talk goes on from one call to the next in a thread of your own; --thread names
+    another. Exit codes: 0 answered or done, 3 it asks back, 4 declined, 10 a plan waits for
+    a yes.
+    """
+    from ui.console import read_input
     from ui.gate import UNDO, WAITS, exit_code, how_to_approve
     from ui.progress import Progress
     from ui.session import open_session
@@ -36,7 +40,7 @@ def ask(
     from ui.view import show_turn, trace_table
     from ui.wire import turn_to_json, write_json
 
-    text = sys.stdin.read() if sentence == "-" else sentence
+    text = read_input() if sentence == "-" else sentence
     with open_session() as session, open_conversation(session, thread) as talk:
         with Progress(session.console, None, quiet=as_json) as progress:
             turn = talk.say(text.strip(), session.user, on_event=progress.on_event)

@@ -10,24 +10,23 @@ import typer
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-HELP = """Talk to NovaCron.
 
-\b
-  novacron chat
-  novacron chat --thread night-shift
-  printf 'stop web-03\\nyes\\n' | novacron chat
-
-The talk is kept: come back and go on, with the plan that waits. Tab completes machine names,
-Ctrl-C calls off a line, Ctrl-D leaves, /help shows what can be said.
-"""
-
-
-@app.command(help=HELP)
+@app.command()
 def chat(
     thread: Annotated[
         str | None, typer.Option(help="The conversation; your own by default.")
     ] = None,
 ) -> None:
+    """Talk to NovaCron.
+
+    \b
+      novacron chat
+      novacron chat --thread night-shift
+      printf 'stop web-03\\nyes\\n' | novacron chat
+
+    The talk is kept: come back and go on, with the plan that waits. Tab completes machine names,
+    Ctrl-C calls off a line, Ctrl-D leaves, /help shows what can be said.
+    """
     from ui.banner import banner, starters
     from ui.lines import open_lines
     from ui.session import open_session

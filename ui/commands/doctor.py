@@ -8,18 +8,17 @@ import typer
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-HELP = """See what is connected, what is missing, and how to get it.
-
-Exit code 1 where there is a problem; what NovaCron can do without is only named.
-"""
-
 _MARKS = {"ok": ("✓", "green"), "missing": ("–", "yellow"), "problem": ("✗", "bold red")}
 
 
-@app.command(help=HELP)
+@app.command()
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
 ) -> None:
+    """See what is connected, what is missing, and how to get it.
+
+    Exit code 1 where there is a problem; what NovaCron can do without is only named.
+    """
     from rich.table import Table
     from rich.text import Text
 

@@ -13,20 +13,8 @@ from tools.errors import InvalidRequest
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-HELP = """See what sentences would do, changing nothing.
 
-\b
-  novacron plan "stop the staging web boxes except web-stg-1"
-  novacron plan --explain "resize web-03 to 8 cores tonight"
-  novacron plan --fleet DIR --jsonl < conversations.jsonl
-
-With --jsonl, one conversation a line comes in as {"id": …, "turns": ["…"]} and one line goes out
-for each, in order, at once; each is held on a fresh copy of the fleet. Without --fleet, a sentence
-is planned against the machines that are connected.
-"""
-
-
-@app.command(help=HELP)
+@app.command()
 def plan(
     sentence: Annotated[
         str | None, typer.Argument(help="What you would say; - reads it from standard input.")
@@ -46,6 +34,18 @@ def plan(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value.")] = False,
 ) -> None:
+    """See what sentences would do, changing nothing.
+
+    \b
+      novacron plan "stop the staging web boxes except web-stg-1"
+      novacron plan --explain "resize web-03 to 8 cores tonight"
+      novacron plan --fleet DIR --jsonl < conversations.jsonl
+
+    With --jsonl, one conversation a line comes in as {"id": …, "turns": ["…"]} and one line
+    goes out for each, in order, at once; each is held on a fresh copy of the fleet. A line
+    that cannot be read gives its error, and the rest go on; the exit code is 2 then. Without
+    --fleet, a sentence is planned against the machines that are connected.
+    """
     if jsonl:
         if fleet is None:
             raise InvalidRequest(
@@ -56,9 +56,10 @@ def plan(
         raise InvalidRequest(
             "There is no sentence to plan.", hint='Write: novacron plan "stop web-03".'
         )
-    text = sys.stdin.read() if sentence == "-" else sentence
+    from ui.console import read_input
     from ui.explain import explain_connected, explain_fleet
 
+    text = read_input() if sentence == "-" else sentence
     if fleet is not None:
         moment = moment_of(now, fleet)
         raise typer.Exit(

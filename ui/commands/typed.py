@@ -15,6 +15,7 @@ import typer.main
 from tools.calls import Call, When
 from tools.catalog import Catalog, Tool
 from tools.control import TOOL_PACKAGES
+from tools.selector import Selector
 from ui.options import arguments_from, parameters, selector_from
 
 _SPELT = {"cost_report": ("cost", "report")}
@@ -44,12 +45,22 @@ def catalog() -> Catalog:
 
 def group(name: str) -> Any:
     """The typed commands under a name; None where the catalogue has no tool for it."""
-    tools = {command_words(tool)[1]: catalog()[tool] for tool in catalog() if command_words(tool)[0] == name}
+    tools = _tools_of(name)
     if not tools:
         return None
     if "" in tools:
         return _command(tools[""], name)
     return ToolGroup(name, tools)
+
+
+def _tools_of(name: str) -> dict[str, Tool[Any]]:
+    found = {command_words(tool): catalog()[tool] for tool in catalog()}
+    return {verb: tool for (noun, verb), tool in found.items() if noun == name}
+
+
+def machines(name: str) -> Any:
+    """The typed commands of machines under another name."""
+    return ToolGroup(name, _tools_of("vms"))
 
 
 class ToolGroup(typer.core.TyperGroup):
@@ -73,10 +84,9 @@ class ToolGroup(typer.core.TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Without a verb it is `list`, where there is one."""
-        begins_with_option = bool(args) and args[0].startswith("-")
-        if "list" in self.tools and (not args or begins_with_option):
-            if not set(args) & {"-h", "--help"}:
-                args = ["list", *args]
+        verbless = not args or args[0].startswith("-")
+        if "list" in self.tools and verbless and not set(args) & {"-h", "--help"}:
+            args = ["list", *args]
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -172,7 +182,7 @@ def _run(tool: Tool[Any], values: dict[str, Any]) -> int:
     as_json = bool(values.get("as_json"))
     call = Call(
         tool=tool.name,
-        selector=selector_from(values),
+        selector=_selector(tool, values),
         args=arguments_from(tool, values),
         when=_when(values),
     )
@@ -191,7 +201,16 @@ def _run(tool: Tool[Any], values: dict[str, Any]) -> int:
         return exit_code(turn)
 
 
+def _selector(tool: Tool[Any], values: dict[str, Any]) -> Selector | None:
+    """What the options name; a read that only orders or limits is about the whole fleet."""
+    selector = selector_from(values)
+    if tool.reads and selector is not None and not (selector.all or selector.is_narrowed()):
+        return selector.model_copy(update={"all": True})
+    return selector
+
+
 def _when(values: dict[str, Any]) -> When | None:
     if not values.get("at") and not values.get("cron"):
         return None
-    return Call.parse({"tool": "", "when": {"at": values.get("at"), "cron": values.get("cron")}}).when
+    when = {"at": values.get("at"), "cron": values.get("cron")}
+    return Call.parse({"tool": "", "when": when}).when

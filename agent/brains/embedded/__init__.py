@@ -1,1 +1,5 @@
-"""The brain that needs no model and no network."""
+"""The embedded brain: understands infrastructure language without a model."""
+
+from agent.brains.embedded.brain import EmbeddedBrain
+
+__all__ = ["EmbeddedBrain"]

@@ -11,7 +11,9 @@ fetch() {
     apt-get download -q "$1" > download.log 2>&1 || { cat download.log >&2; exit 1; }
 }
 
-kernel_package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends/ {print $2; exit}')
+kernel() { apt-cache depends linux-image-cloud-amd64 2> /dev/null | awk "/Depends/ {print \$2; exit}"; }
+kernel_package=$(kernel)
+[ -n "$kernel_package" ] || { apt-get update -q > update.log 2>&1; kernel_package=$(kernel); }
 fetch "$kernel_package"
 fetch qemu-guest-agent
 dpkg-deb -x "$kernel_package"_*.deb kernel

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.util
 import json
 import os
 import shutil
@@ -17,8 +18,9 @@ import subprocess
 import tempfile
 import time
 import uuid
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,8 @@ _PACKAGES = (
 )
 IMAGE = "tiny"
 """The name of the bootable image; its guest prints GUEST-BOOTED on the serial console."""
+
+_NAMESPACES = ("--mount", "--uts", "--net", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 _DAEMON = """
 set -eu
@@ -58,10 +62,15 @@ def missing() -> str | None:
     """Why no hypervisor can be started here, or None."""
     if os.geteuid() != 0:
         return "starting a private libvirtd needs root"
+    if importlib.util.find_spec("libvirt") is None:
+        return "libvirt-python is not installed"
     absent = [name for name in _NEEDED if shutil.which(name, path=_path()) is None]
     if absent:
         return f"{', '.join(absent)} not installed: apt-get install -y {_PACKAGES}"
-    return None
+    tried = subprocess.run(
+        ["unshare", *_NAMESPACES, "true"], capture_output=True, text=True, timeout=10, check=False
+    )
+    return f"no namespaces for a private libvirtd: {tried.stderr}" if tried.returncode else None
 
 
 def _path() -> str:
@@ -80,17 +89,28 @@ def wait_for(what: Callable[[], Any], limit_s: float, label: str) -> Any:
         time.sleep(0.05)
 
 
+def cache() -> Path:
+    """A folder on a real disk: a tmpfs may refuse the direct access that migration takes."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(home) / "novacron-tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def build_images() -> Path:
     """The folder with the test guest's image; built once, kept for the next session."""
     script = (_HERE / "guest.sh").read_bytes()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "novacron-tests"
-    images = cache / f"guest-{hashlib.sha256(script).hexdigest()[:12]}"
+    images = cache() / f"guest-{hashlib.sha256(script).hexdigest()[:12]}"
     if not images.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as work:
+        with tempfile.TemporaryDirectory(dir=cache()) as work:
             built = Path(work) / "images"
             command = ["sh", str(_HERE / "guest.sh"), f"{work}/work", str(built)]
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=300, check=False,
+                env={**os.environ, "PATH": _path()},
+            )  # fmt: skip
+            if done.returncode != 0:
+                raise RuntimeError(f"guest.sh: {done.stderr[-2000:]}")
             try:
                 built.rename(images)
             except OSError:  # another session was faster
@@ -98,7 +118,17 @@ def build_images() -> Path:
     return images
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A booted guest put aside: its definition and its memory, and copies of disk and console."""
+
+    name: str
+    definition: Path
+    memory: Path
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hypervisor:
     """One private libvirt daemon.
 
@@ -114,7 +144,6 @@ class Hypervisor:
     storage: Path
     process: subprocess.Popen[bytes]
     image: str = IMAGE
-    golden: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def uri(self) -> str:
@@ -125,6 +154,7 @@ class Hypervisor:
     def start(cls, name: str, base: Path, images: Path) -> Hypervisor:
         """Start a daemon with its network and pool, and wait until it answers."""
         home = base / name
+        shutil.rmtree(home, ignore_errors=True)
         storage = base / "storage"
         for part in ("run", "lib", "log", "etc", "cache"):
             (home / part).mkdir(parents=True)
@@ -141,14 +171,14 @@ class Hypervisor:
             'cgroup_controllers = [ ]\nnamespaces = [ ]\nstdio_handler = "file"\n'
             'security_driver = "none"\nuser = "root"\ngroup = "root"\n'
         )
-        process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--uts", "--net", "--pid",
-             "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
-             "sh", "-c", _DAEMON.format(name=name, home=home)],
-            env={**os.environ, "PATH": _path()},
-            stdout=(home / "daemon.log").open("wb"),
-            stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        with (home / "daemon.log").open("wb") as log:
+            process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "unshare", *_NAMESPACES,
+                 "--propagation", "private", "sh", "-c", _DAEMON.format(name=name, home=home)],
+                env={**os.environ, "PATH": _path()},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )  # fmt: skip
         hypervisor = cls(name, home, images, storage, process)
         try:
             hypervisor._settle()
@@ -219,12 +249,76 @@ class Hypervisor:
         status = self.agent(domain, "guest-exec-status", pid=pid)
         return status if status["exited"] else None
 
-    def boots(self, log: Path) -> int:
-        """How often a guest has said on its console that it booted."""
-        return log.read_text(errors="replace").count("GUEST-BOOTED") if log.exists() else 0
+    def sh(self, domain: str, script: str) -> str:
+        """What a shell line prints inside the guest; fails where it does."""
+        return self.guest_exec(domain, "/bin/sh", "-c", script)
 
-    def forget(self, domain: str) -> None:
-        """Remove a domain with everything that belongs to it, whatever state it is in."""
-        self._virsh("destroy", domain)
-        flags = ("--managed-save", "--snapshots-metadata", "--remove-all-storage")
-        self._virsh("undefine", domain, *flags)
+    def state(self, domain: str) -> str:
+        """What virsh says that it is doing."""
+        return self.virsh("domstate", domain)
+
+    def names(self) -> set[str]:
+        """The domains that virsh lists, on or off."""
+        return set(self.virsh("list", "--all", "--name").split())
+
+    def xml(self, domain: str, *flags: str) -> ET.Element:
+        """Its description, by virsh."""
+        return ET.fromstring(self.virsh("dumpxml", domain, *flags))
+
+    def disks(self, domain: str) -> dict[str, Path]:
+        """Its disks by target, such as vda."""
+        return {
+            disk.find("target").get("dev", ""): Path(source.get("file", ""))  # type: ignore[union-attr]
+            for disk in self.xml(domain, "--inactive").iterfind("devices/disk")
+            if (source := disk.find("source")) is not None
+        }
+
+    def _files(self, domain: str) -> list[Path]:
+        return [*self.disks(domain).values(), self._console(domain)]
+
+    def _console(self, domain: str) -> Path:
+        log = self.xml(domain).find("devices/serial/log")
+        assert log is not None
+        return Path(log.get("file", ""))
+
+    def console(self, domain: str) -> str:
+        """Everything that the guest wrote on its serial console."""
+        return self._console(domain).read_text(errors="replace")
+
+    def boots(self, domain: str) -> int:
+        """How often it has said on its console that it booted."""
+        return self.console(domain).count("GUEST-BOOTED")
+
+    def wait_for_boots(self, domain: str, number: int) -> None:
+        """Wait until it has booted so many times in all."""
+        wait_for(lambda: self.boots(domain) >= number, 40, f"boot {number} of {domain}")
+
+    def keep(self, domain: str) -> Kept:
+        """Put a running guest aside, to be brought back as often as wanted."""
+        folder = self.home / "kept"
+        folder.mkdir(exist_ok=True)
+        definition = folder / f"{domain}.xml"
+        definition.write_text(self.virsh("dumpxml", domain, "--inactive", "--security-info"))
+        memory = folder / f"{domain}.save"
+        self.virsh("save", domain, str(memory))
+        files = tuple(shutil.copyfile(f, folder / f.name) for f in self._files(domain))
+        return Kept(domain, definition, memory, files)
+
+    def bring_back(self, kept: Kept) -> None:
+        """Let a guest run on from where it was put aside: a second instead of a boot."""
+        for file in kept.files:
+            shutil.copyfile(file, self.storage / file.name)
+        self.virsh("define", str(kept.definition))
+        self.virsh("restore", str(kept.memory), "--running")
+
+    def wipe(self) -> None:
+        """Remove every domain with everything that belongs to it, whatever state it is in."""
+        for domain in self.names():
+            self._virsh("destroy", domain)
+            for snapshot in self.virsh("snapshot-list", domain, "--name").split():
+                self._virsh("snapshot-delete", domain, snapshot, "--metadata")
+            flags = ("--managed-save", "--snapshots-metadata", "--nvram")
+            self.virsh("undefine", domain, *flags)
+        for file in self.storage.iterdir():
+            file.unlink()
+        self.virsh("pool-refresh", "default")

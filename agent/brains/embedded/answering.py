@@ -1,0 +1,286 @@
+"""Answers to NovaCron's own question, however roundabout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from agent.brains.base import Context, Understanding
+from agent.brains.embedded import replies
+from agent.brains.embedded.calls import NO_SELECTOR, Builder, Doubt
+from agent.brains.embedded.clauses import Clause, split
+from agent.brains.embedded.reader import QUESTION, Frame, Reader, Reading
+from tools.calls import Call
+from tools.errors import NovaError
+from tools.selector import Selector
+
+
+class Answering:
+    """Reads a turn as the answer to the open question."""
+
+    def __init__(self, context: Context, reader: Reader, builder: Builder) -> None:
+        self.context = context
+        self.memory = context.memory
+        self.reader = reader
+        self.builder = builder
+        assert context.memory.asked is not None
+        self.asked = context.memory.asked
+        self.frame = dict(context.memory.asked.frame)
+
+    def understand(self, reading: Reading) -> Understanding | None:
+        """What the answer makes of the call in question, or None where it is no answer."""
+        calls, index = self._calls()
+        if not calls:
+            return None
+        call = calls[index]
+        if self._stands_alone(reading, call):
+            return None
+        answer = self._as_answer(reading, call)
+        if answer is None:
+            return None
+        if isinstance(answer, Understanding):
+            return answer
+        made = [answer if k == index else self._sibling(c, call, answer) for k, c in enumerate(calls)]
+        return Understanding("calls", tuple(made))
+
+    def _sibling(self, other: Call, old: Call, new: Call) -> Call:
+        """Another call of the same turn on the same machines follows the answer."""
+        if other.selector is not None and other.selector == old.selector:
+            return other.model_copy(update={"selector": new.selector, "outright": new.outright})
+        return other
+
+    def _calls(self) -> tuple[list[Call], int]:
+        frame = self.frame
+        try:
+            if "calls" in frame:
+                return [Call.parse(c) for c in frame["calls"]], int(frame.get("index", 0))
+            if "call" in frame:
+                return [Call.parse(frame["call"])], 0
+        except NovaError:
+            return [], 0
+        return [], 0
+
+    def _stands_alone(self, reading: Reading, call: Call) -> bool:
+        """Whether the turn is a request of its own."""
+        for frame in reading.frames:
+            if frame.negated:
+                continue
+            if frame.about:
+                return True
+            if frame.changes:
+                if frame.tool == call.tool:
+                    fits = not frame.chosen.says_machines or self._about_machines() or frame.chosen.refers is not None
+                    return not fits
+                if frame.tool in ("resize_vms", "resize_disk", "scale_group", "attach_disk") and call.tool in (
+                    "resize_vms", "resize_disk", "attach_disk", "scale_group"
+                ) and not frame.chosen.real:  # fmt: skip
+                    return False
+                if frame.tool == "create_vms" and not frame.chosen.real and call.tool == "create_vms":
+                    return False
+                if frame.tool == "migrate_vms" and call.tool == "migrate_vms":
+                    return False
+                return not (frame.clause.verb is None and frame.tool in ("resize_vms", "migrate_vms", "tag_vms") and not frame.args)
+            if frame.strength >= QUESTION and frame.clause.first("wh") is not None:
+                return True
+            if frame.strength >= QUESTION and frame.tool not in ("list_vms", "describe_vms", "query_metrics", "count_vms"):
+                return True
+            if frame.strength >= QUESTION and any(i.has("verb") and i.action in ("list", "count") for i in frame.clause.items[:3]) and not frame.chosen.real:
+                return True
+        return False
+
+    def _about_machines(self) -> bool:
+        code, kind = self.frame.get("code"), self.frame.get("kind")
+        return kind in ("machines", "name", "which", "stranger") or code in ("not_found", "ambiguous") or bool(self._choice_ids())
+
+    def _choice_ids(self) -> list[str]:
+        return [c for c in self.frame.get("choices") or self.asked.options if "/" in c]
+
+    def _as_answer(self, reading: Reading, call: Call) -> Call | Understanding | None:
+        fragment = self._fragment(reading, call)
+        args = {k: v for k, v in fragment.args.items() if not k.startswith("_")}
+        kind = self.frame.get("kind")
+        if kind == "argument" or (self.frame.get("code") == "invalid" and not self._choice_ids()) or call.tool in NO_SELECTOR:
+            if made := self._argument(call, fragment, args, reading):
+                return made
+        if self._about_machines():
+            made = self._machines(reading, call, fragment)
+            if made is not None:
+                return made
+        return self._argument(call, fragment, args, reading)
+
+    def _fragment(self, reading: Reading, call: Call) -> Frame:
+        clause = Clause([i for c in split(reading.items) for i in c.items])
+        for item in clause.items:
+            item.used = ""
+            if item.has("verb") and not item.is_entity:
+                clause.action = clause.action or item.action
+        return self.reader.framed(call.tool, clause)
+
+    def _argument(self, call: Call, fragment: Frame, args: dict[str, Any], reading: Reading) -> Call | None:
+        """The missing argument: "double the memory", "16 gigs", "n2-standard-8 would be plenty"."""
+        argument = self.frame.get("argument")
+        options = self.frame.get("choices") or list(self.asked.options)
+        if argument == "group" and "group" not in args:
+            args |= self._group(fragment, options)
+        if argument == "region" and "region" not in args:
+            args |= {"region": o for o in options if o in reading.words}
+        chosen_option = self._option(reading, options)
+        if not args and chosen_option is not None:
+            args = self._by_option(call, chosen_option)
+        if not args and call.tool in ("resize_disk", "attach_disk", "scale_group", "resize_vms"):
+            args = self._bare_number(call, reading)
+        if call.tool == "tag_vms" and "tags" not in args and fragment.said.ask:
+            return None
+        changed = {**call.args, **args}
+        if call.tool == "resize_vms" and "size" in args:
+            changed.pop("vcpus", None)
+            changed.pop("memory_gib", None)
+        elif call.tool == "resize_vms" and args:
+            if call.args.get("size"):
+                changed.pop("size", None)
+        if call.tool == "scale_group" and "count" in args:
+            changed.pop("change", None)
+        if call.tool == "create_vms" and ("size" in args or {"vcpus", "memory_gib"} & args.keys()):
+            for key in ("vcpus", "memory_gib") if "size" in args else ("size",):
+                if key not in args:
+                    changed.pop(key, None)
+        if not args and fragment.said.time is None:
+            return None
+        made = call.model_copy(update={"args": changed})
+        if fragment.said.time is not None:
+            made = made.model_copy(update={"when": self.builder.when(fragment.said.time)})
+        return made
+
+    def _group(self, fragment: Frame, options: Sequence[str]) -> dict[str, Any]:
+        try:
+            picked, _ = self.builder.pick(fragment.chosen, fragment)
+        except Doubt:
+            return {}
+        if picked is None or picked.get("all"):
+            return {}
+        vms = self.builder.inventory.select(Selector.parse(picked))
+        groups = [g for g in dict.fromkeys(vm.group for vm in vms if vm.group) if not options or g in options]
+        return {"group": groups[0]} if len(groups) == 1 else {}
+
+    def _option(self, reading: Reading, options: Sequence[str]) -> str | None:
+        """The option that was said by its own word, or by its place."""
+        said = [o for o in options if o.casefold() in reading.words]
+        if len(said) == 1:
+            return said[0]
+        chosen = self.reader.choose(None, Clause(reading.items))
+        if chosen.ordinal is not None and 0 < chosen.ordinal[0] <= len(options):
+            return options[chosen.ordinal[0] - 1]
+        return None
+
+    def _by_option(self, call: Call, option: str) -> dict[str, Any]:
+        site = self.reader.site
+        low = option.casefold()
+        if low in site.sizes:
+            return {"size": option}
+        if low in site.hosts:
+            return {"host": option}
+        if low in site.regions:
+            return {"region": option}
+        if low in site.images:
+            return {"image": option}
+        if option in site.groups:
+            return {"group": option}
+        if option in site.providers:
+            return {"provider": option}
+        return {}
+
+    def _bare_number(self, call: Call, reading: Reading) -> dict[str, Any]:
+        numbers = [i.get("number") for i in reading.items if i.has("number") and not i.has("time", "names")]
+        if len(numbers) != 1:
+            return {}
+        name = {"resize_disk": "size_gib", "attach_disk": "size_gib", "scale_group": "count"}.get(call.tool)
+        return {name: int(numbers[0]) if name == "count" else numbers[0]} if name else {}
+
+    def _machines(self, reading: Reading, call: Call, fragment: Frame) -> Call | Understanding | None:
+        """Which machines: one of those offered, or names."""
+        choices = self._choice_ids()
+        chosen = fragment.chosen
+        words = set(reading.words)
+        if choices:
+            picked = self._among(choices, chosen, fragment, words)
+            if picked:
+                return call.model_copy(update={"selector": self._chosen_selector(call, picked), "outright": len(picked) == 1 or None})
+            if picked == [] and chosen.real:
+                return self._named(call, fragment)
+            return None
+        if words <= {"yes", "y", "yep", "yeah", "right", "correct", "that", "one", "please", "it", "is"} and len(self.asked.options) == 1:
+            return self._with_names(call, [self.asked.options[0]])
+        named = self._option(reading, self.asked.options)
+        if named is not None and not chosen.real:
+            return self._with_names(call, [named])
+        return self._named(call, fragment)
+
+    def _among(self, choices: list[str], chosen: Any, fragment: Frame, words: set[str]) -> list[str] | None:
+        inventory = self.builder.inventory
+        if chosen.ordinal is not None:
+            start, many = chosen.ordinal
+            return choices[start - 1 : start - 1 + many] if start > 0 else choices[start:][:many]
+        if chosen.exclude and any(not n.empty for n in chosen.exclude):
+            gone = {i for n in chosen.exclude if not n.empty for i in inventory.select_ids(Selector.parse(n.selector()))}
+            return [c for c in choices if c not in gone]
+        if chosen.real:
+            fitting: list[str] = []
+            for noun in chosen.real:
+                found = set(inventory.select_ids(Selector.parse(noun.selector())))
+                fitting.extend(c for c in choices if c in found and c not in fitting)
+            if chosen.order is not None:
+                return self._ordered(fitting, chosen)
+            return fitting
+        if chosen.order is not None:
+            return self._ordered(choices, chosen)
+        if words & {"all", "both", "every", "everything", "each"} or chosen.whole:
+            return list(choices)
+        return None
+
+    def _ordered(self, ids: list[str], chosen: Any) -> list[str]:
+        order, descending = chosen.order
+        made = {"ids": ids, "order_by": order, "descending": descending, "limit": chosen.limit or 1}
+        return self.builder.inventory.select_ids(Selector.parse(made))
+
+    def _chosen_selector(self, call: Call, picked: list[str]) -> Selector:
+        """The chosen machines in place of the ambiguous ones; others of the call stay."""
+        offered = set(self._choice_ids())
+        if call.selector is None:
+            return Selector(ids=tuple(picked))
+        before = self.builder.inventory.select_ids(call.selector)
+        kept = [i for i in before if i not in offered]
+        return Selector(ids=tuple(dict.fromkeys([*kept, *picked]))) if self.frame.get("code") == "ambiguous" else Selector(ids=tuple(picked))
+
+    def _named(self, call: Call, fragment: Frame) -> Call | Understanding | None:
+        chosen = fragment.chosen
+        if chosen.unknown:
+            return self.builder.unknown_name(chosen.unknown[0], fragment) if not self._keeps_call(call) else self._unknown_again(call, chosen.unknown[0])
+        if not (chosen.real or chosen.whole):
+            return None
+        others = list(self.frame.get("with") or ())
+        names = [n for noun in chosen.real for n in noun.names] if all(n.named_only for n in chosen.real) else []
+        if names and others:
+            return self._with_names(call, [*others, *names])
+        try:
+            picked, outright = self.builder.pick(chosen, fragment)
+        except Doubt as doubt:
+            return doubt.understanding
+        if picked is None:
+            return None
+        args = {**call.args, **{k: v for k, v in fragment.args.items() if not k.startswith("_")}}
+        return call.model_copy(update={"selector": Selector.parse(picked), "outright": outright, "args": args})
+
+    def _keeps_call(self, call: Call) -> bool:
+        return bool(call.tool)
+
+    def _unknown_again(self, call: Call, name: str) -> Understanding:
+        closest = self.reader.site.names.closest(name)
+        hint = f" Did you mean {replies.listed(closest)}?" if closest else ""
+        frame = {"from": "brain", "kind": "name", "name": name, "choices": closest, "call": call.to_dict()}
+        return replies.ask(f"No machine is called “{name}” either.{hint}", closest, frame)
+
+    def _with_names(self, call: Call, names: list[str]) -> Call:
+        old = call.selector.to_dict() if call.selector is not None else {}
+        missing = {n for n in old.get("names", ()) if not self.builder.inventory.named(n)}
+        kept = [n for n in old.get("names", ()) if n not in missing] if missing else []
+        return call.model_copy(update={"selector": Selector(names=tuple(dict.fromkeys([*kept, *names]))), "outright": None})

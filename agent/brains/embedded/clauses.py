@@ -1,0 +1,358 @@
+"""A turn is cut into clauses: one thing asked, or one thing said, each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent.brains.embedded.scan import Item
+
+CHANGING = frozenset(
+    """stop start restart suspend resume create clone snapshot restore delete tag untag protect unprotect resize
+    increase reduce double triple quadruple halve attach migrate scale undo unschedule""".split()  # noqa: SIM905
+)
+READING = frozenset({"list", "describe", "count", "diagnose"})
+
+GENERIC: dict[str, str] = {
+    form: base
+    for base, forms in {
+        "turn": "turn turned turning turns", "switch": "switch switched switching switches",
+        "power": "power powered powering powers", "put": "put putting puts", "take": "take taken taking takes took",
+        "bring": "bring brought bringing brings", "set": "set setting sets", "give": "give given giving gives gave",
+        "add": "add added adding adds", "make": "make made making makes", "change": "change changed changing changes",
+        "get": "get gotten getting gets got", "assign": "assign assigned assigning assigns", "have": "have had having",
+        "apply": "apply applied applying applies", "shut": "shut shutting shuts", "boot": "boot booted booting",
+        "fire": "fire fired", "spin": "spin spun", "keep": "keep kept keeping", "leave": "leave left",
+        "go": "go going goes", "pull": "pull", "send": "send", "do": "do", "let": "let", "run": "run",
+        "perform": "perform", "execute": "execute", "schedule": "schedule scheduled", "want": "want wants wanted",
+        "need": "need needs needed", "throw": "throw", "flip": "flip", "drop": "drop", "lose": "lose",
+        "remove": "remove", "update": "update", "rename": "rename renamed", "modify": "modify", "adjust": "adjust",
+        "enable": "enable", "disable": "disable", "kick": "kick", "allocate": "allocate", "grant": "grant", "cut": "cut",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
+
+OFF = frozenset({"off", "down", "offline", "out"})
+ON = frozenset({"on", "up", "online", "back"})
+
+
+@dataclass
+class Clause:
+    """The items of one thing said.
+
+    Attributes:
+        verb: the item that says what to do, if one does.
+        action: its action.
+        asks: it ended with a question mark.
+        condition: it began with "if", "when", "unless": it is a condition, no request.
+        reason: it began with "because", "since", "so": it gives a reason.
+    """
+
+    items: list[Item] = field(default_factory=list[Item])
+    verb: Item | None = None
+    action: str | None = None
+    asks: bool = False
+    condition: str = ""
+    reason: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All words of it."""
+        return tuple(w for i in self.items for w in i.words)
+
+    @property
+    def text(self) -> str:
+        """What was said."""
+        return " ".join(i.text for i in self.items)
+
+    def has(self, *kinds: str) -> bool:
+        """Whether any item may be one of these."""
+        return any(i.has(*kinds) for i in self.items)
+
+    def first(self, *kinds: str) -> Item | None:
+        """The first item that may be one of these."""
+        return next((i for i in self.items if i.has(*kinds)), None)
+
+    def objects(self) -> set[str]:
+        """The things of the trade that are spoken of, such as snapshot or disk."""
+        return {i.get("object") for i in self.items if i.has("object") and not i.is_entity}
+
+    def generic(self) -> set[str]:
+        """Verbs such as give, add or take that mean little alone."""
+        return {GENERIC[w] for i in self.items if not i.is_entity or i.has("verb") for w in i.words if w in GENERIC}
+
+
+def split(items: Sequence[Item]) -> list[Clause]:
+    """The clauses of a turn, in order."""
+    clauses: list[Clause] = []
+    for sentence, asks in _sentences(items):
+        parts = _parts(sentence)
+        for part in parts:
+            clause = _clause(part)
+            clause.asks = asks and part is parts[-1]
+            if clause.items:
+                clauses.append(clause)
+    return clauses
+
+
+def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
+    found: list[tuple[list[Item], bool]] = []
+    current: list[Item] = []
+    for item in items:
+        if item.has("stop", "question"):
+            if current:
+                found.append((current, item.has("question")))
+            elif found and item.has("question"):
+                found[-1] = (found[-1][0], True)
+            current = []
+        else:
+            current.append(item)
+    if current:
+        found.append((current, False))
+    return found
+
+
+_REASONS = frozenset({"because", "since", "so", "as", "cause", "due", "coz"})
+_CONDITIONS = frozenset({"if", "unless", "whenever", "once", "when", "as", "provided", "should"})
+
+
+def _parts(items: list[Item]) -> list[list[Item]]:
+    """Cut before each further verb that begins a request of its own, and before reasons."""
+    cuts: list[int] = []
+    seen_verb = False
+    seen_object = False
+    for k, item in enumerate(items):
+        if is_action(items, k) or _is_reading(items, k):
+            if seen_verb and (seen_object or _joined(items, k)) and _begins(items, k):
+                cuts.append(_cut_at(items, k))
+                seen_object = False
+            seen_verb = True
+        elif item.is_entity or item.has("pron", "noun", "all", "object"):
+            seen_object = True
+        elif _is_reason(items, k):
+            cuts.append(k)
+            seen_object = False
+            seen_verb = False
+    parts: list[list[Item]] = []
+    last = 0
+    for cut in dict.fromkeys(cuts):
+        if cut > last:
+            parts.append(items[last:cut])
+            last = cut
+    parts.append(items[last:])
+    return parts
+
+
+def _is_reason(items: list[Item], k: int) -> bool:
+    item = items[k]
+    if not item.words or item.is_entity or k == 0:
+        return False
+    word = item.words[0]
+    if word in ("because", "due", "cause", "coz"):
+        return True
+    if word in ("if", "unless", "whenever", "provided"):
+        return True
+    if word in ("since", "so", "as") and len(item.words) == 1 and k and items[k - 1].has("comma"):
+        return True
+    if word == "before" and k + 1 < len(items) and not items[k + 1].has("time"):
+        return True
+    return word == "when" and k > 0 and not items[k - 1].has("verb")
+
+
+def _joined(items: list[Item], k: int) -> bool:
+    return any(i.has("comma", "and", "then") for i in items[max(0, k - 2) : k])
+
+
+def _begins(items: list[Item], k: int) -> bool:
+    """Whether the verb at `k` begins a request rather than being part of the one before."""
+    before = items[k - 1] if k else None
+    if before is None or before.has("comma", "and", "then", "also", "or", "plus_sign", "filler", "slash"):
+        return True
+    if before.has("ask", "not", "wh", "pron"):
+        return True
+    return before.is_entity or before.has("time", "noun", "colon", "number")
+
+
+def _cut_at(items: list[Item], k: int) -> int:
+    """Where the clause of the verb at `k` begins: before its connectors, "please", "don't"."""
+    while k and items[k - 1].has("and", "then", "also", "ask", "not", "filler", "wh") and not items[k - 1].is_entity:
+        if items[k - 1].has("verb") and not items[k - 1].has("also", "then", "filler"):
+            break
+        k -= 1
+    return k
+
+
+def _is_reading(items: list[Item], k: int) -> bool:
+    """A verb or question word that begins a question."""
+    item = items[k]
+    if item.is_entity:
+        return False
+    if item.has("wh") and item.words[0] in ("what", "which", "who", "how", "where", "why", "when"):
+        before = items[k - 1] if k else None
+        return before is None or before.has("comma", "and", "then", "stop", "also")
+    return bool(item.has("verb") and item.action in READING and item.form == "base" and _begins(items, k) and k > 0
+                and items[k - 1].has("comma", "and", "then", "also"))  # fmt: skip
+
+
+_LIGHT = frozenset({"need", "want", "give", "do", "take", "get", "perform", "schedule", "have", "make", "add", "run",
+                    "execute", "apply"})  # fmt: skip
+_WISHING = frozenset({"get", "want", "have", "need", "gets", "gotten"})
+_NOUN_LIKE = frozenset({"restart", "reboot", "snapshot", "stop", "shutdown", "resize", "clone", "copy", "start", "reset",
+                        "bounce", "backup", "checkpoint", "upgrade", "kick", "snap", "migration", "power cycle", "undo",
+                        "move", "boost", "rollback", "bump", "label", "tag", "lock", "guard", "shut down"})  # fmt: skip
+
+
+def is_action(items: Sequence[Item], k: int) -> bool:
+    """Whether the item at `k` asks for a change, rather than naming a state or a thing."""
+    item = items[k]
+    if not item.has("verb") or item.action not in CHANGING or item.quoted:
+        return False
+    if item.is_entity and not item.has("verb"):
+        return False
+    if item.is_entity and (item.has("names") or k and items[k - 1].has("det", "all", "value", "names")):
+        return False
+    if item.form == "past":
+        return _past_acts(items, k)
+    if item.form == "ing":
+        return _ing_acts(items, k)
+    return _base_acts(items, k)
+
+
+def _past_acts(items: Sequence[Item], k: int) -> bool:
+    item = items[k]
+    before = items[max(0, k - 9) : k]
+    words = [w for i in before for w in i.words]
+    if item.has("state", "protected", "except", "condition") or item.action in ("tag", "create", "protect", "migrate", "start"):
+        near = words[-2:]
+        wished = any(w in _WISHING for w in words) and not any(i.has("rel", "wh") for i in before)
+        should = any(a in ("be", "being") for a in near) and any(w in ("should", "must", "to", "can", "shall", "needs", "has", "will") for w in words)
+        gets = any(w in ("gets", "get", "getting") for w in near)
+        after = items[k + 1] if k + 1 < len(items) else None
+        adjective = after is not None and after.has("noun", "value", "stem") and item.has("state") and not should
+        return (wished or should or gets) and not adjective
+    if item.words[0] in ("shut", "set", "put", "cut", "reset", "rid", "run"):
+        return True
+    if any(i.words[:1] in (("who",), ("what",), ("which",), ("when",)) for i in before) and "want" not in words:
+        return False
+    return any(w in _WISHING or w in ("be", "to", "should", "must", "needs") for w in words) and not any(
+        w in ("was", "were", "been", "has", "did", "is", "are") for w in words[-2:]
+    )
+
+
+def _ing_acts(items: Sequence[Item], k: int) -> bool:
+    item = items[k]
+    if item.has("state", "condition"):
+        return False
+    before = items[k - 1] if k else None
+    if before is None or all(i.has("filler", "comma") for i in items[:k]):
+        return True
+    words = [w for i in items[max(0, k - 4) : k] for w in i.words]
+    return any(w in ("mind", "try", "start", "about", "for", "by", "of", "need", "needs", "am", "consider", "up", "could", "me",
+                     "requires", "please") for w in words)  # fmt: skip
+
+
+def _base_acts(items: Sequence[Item], k: int) -> bool:
+    item = items[k]
+    before = items[k - 1] if k else None
+    if item.words in (("up",), ("down",), ("order",), ("program",), ("return",), ("half",), ("clean",), ("clear",), ("empty",)) and not _leads(items, k):
+        return item.words in (("half",),)
+    if before is not None and before.has("det", "superlative", "most") and not before.has("verb"):
+        lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
+        light = any(GENERIC.get(w) in _LIGHT or w in ("please", "due", "for", "requires", "deserves", "after", "of", "with") for w in lead)
+        noun = " ".join(item.words) in _NOUN_LIKE or item.action in ("restart", "snapshot")
+        return light and noun and not (item.action == "snapshot" and item.has("object"))
+    if item.has("object") and item.get("object") == "snapshot" and item.words[0] != "back":
+        return _leads(items, k) and not _counts_things(items, k)
+    if item.has("state") and before is not None and before.has("be", "rel", "state") and item.form == "base":
+        lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+        return "be" in lead and any(w in ("should", "must", "to") for w in lead)
+    if item.form == "s":
+        return before is None or before.is_entity or before.has("noun", "pron") or item.action in ("stop", "start", "restart")
+    return not (item.has("metric", "cost") and not _leads(items, k))
+
+
+def _leads(items: Sequence[Item], k: int) -> bool:
+    """Whether nothing but politeness or a connector stands before, or a subject with a modal does."""
+    j = k - 1
+    while j >= 0 and items[j].has("filler", "ask", "comma", "det", "also", "then", "only", "and", "instead", "colon",
+                                  "same", "not", "dash", "plus_sign") and not items[j].is_entity:  # fmt: skip
+        if items[j].has("det") and not items[j].has("comma"):
+            return False
+        j -= 1
+    if j < 0:
+        return True
+    return items[j].has("and", "then", "comma", "stop", "time", "colon") or (items[j].is_entity and j < k - 1) or items[j].has("ask")
+
+
+def _counts_things(items: Sequence[Item], k: int) -> bool:
+    before = items[k - 1] if k else None
+    return before is not None and before.has("number")
+
+
+def _clause(items: list[Item]) -> Clause:
+    clause = Clause(list(items))
+    opener = next((i for i in items if not i.has("comma", "dash")), None)
+    if opener is not None and opener.words:
+        word = opener.words[0]
+        clause.condition = word if word in ("if", "unless", "whenever", "provided") or (word == "when" and not opener.has("asking", "forecast") and items.index(opener) == 0 and _statement(items)) else ""
+        clause.reason = word in ("because", "due", "cause", "so", "before") or (word in ("since", "as") and len(opener.words) == 1 and not opener.has("time"))
+    for k, item in enumerate(items):
+        if is_action(items, k):
+            clause.verb, clause.action = item, item.action
+            break
+    if clause.verb is None:
+        _particle(clause)
+    else:
+        _off_and_on(clause)
+    return clause
+
+
+def _statement(items: list[Item]) -> bool:
+    return len(items) > 1 and not items[1].has("be", "verb", "ask") and not (items[1].words[:1] in (("did",), ("was",), ("will",), ("is",), ("does",)))
+
+
+def _particle(clause: Clause) -> None:
+    """ "turn bob's box off", "shut every workstation down", "bring it back up"."""
+    items = clause.items
+    for k, item in enumerate(items):
+        verb = next((GENERIC[w] for w in item.words if w in GENERIC), None)
+        if verb not in ("turn", "switch", "power", "put", "take", "bring", "shut", "boot", "fire", "spin", "have", "get",
+                        "want", "flip", "keep", "leave", "go", "need", "let", "kick", "knock"):  # fmt: skip
+            continue
+        for j in range(k + 1, len(items)):
+            word = items[j].words[-1] if items[j].words else ""
+            if items[j].is_entity or word not in OFF | ON or len(items[j].words) > 2:
+                continue
+            after = items[j + 1] if j + 1 < len(items) else None
+            if after is not None and not after.has("time", "comma", "and", "then", "ask", "filler", "also", "instead", "state", "force", "to", "only", "or") or (
+                after is not None and (after.is_entity or after.has("det", "pron"))
+            ):
+                continue
+            if verb in ("have", "get", "want", "keep", "leave", "need", "let", "go") and word not in ("off", "down", "on", "up", "online", "offline"):
+                continue
+            if verb == "go" and not any(i.is_entity or i.has("pron") for i in items[:k]):
+                continue
+            clause.action = "stop" if word in OFF else "start"
+            clause.verb = item
+            item.used = "verb"
+            items[j].used = "verb"
+            rest = [w for i in items[j + 1 : j + 5] for w in i.words]
+            if word in OFF and rest[:2] in (["and", "on"], ["and", "back"], ["then", "on"]):
+                clause.action = "restart"
+                for more in items[j + 1 : j + 4]:
+                    more.used = "verb"
+            return
+
+
+def _off_and_on(clause: Clause) -> None:
+    """ "turn off web-03 and on again" is a restart."""
+    if clause.action != "stop":
+        return
+    words = list(clause.words)
+    for n in range(len(words) - 1):
+        if words[n] in ("and", "then") and words[n + 1] in ("on", "back") and words[n + 2 : n + 3] in ([], ["again"], ["on"]):
+            clause.action = "restart"
+            for item in clause.items:
+                if item.words in (("on",), ("again",), ("back",)):
+                    item.used = "verb"
+            return

@@ -1,0 +1,208 @@
+"""Names as people write and say them, looked up in the live inventory."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+
+from agent.brains.embedded.numbers import DIGITS, ONES, TENS
+
+Key = tuple[str, ...]
+
+_PIECES = re.compile(r"[a-z]+|\d+")
+_MAX_PIECES = 10
+
+
+def key_of(name: str) -> Key:
+    """Letters and numbers in order, the numbers without leading zeros: web-03 is ("web", "3")."""
+    return tuple(str(int(p)) if p.isdigit() else p for p in _PIECES.findall(name.casefold()))
+
+
+def singular(word: str) -> str:
+    """A plural noun's singular, by its ending; any other word unchanged."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2:
+        return word[:-1]
+    return word
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What several names begin with: the letters, and the names that begin so."""
+
+    key: Key
+    names: tuple[str, ...]
+
+
+@dataclass
+class NameIndex:
+    """Every name of a fleet by its pieces. Built once per inventory version.
+
+    Attributes:
+        exact: the name in lower case → names as they are written.
+        keys: the pieces → names.
+        stems: what stands before a name's last number or word → names.
+    """
+
+    exact: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    keys: dict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
+    joined: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    stems: dict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
+    tails: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    words: set[str] = field(default_factory=set[str])
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> NameIndex:
+        """The index of these names, each once."""
+        index = cls()
+        for name in dict.fromkeys(names):
+            index.exact[name.casefold()].append(name)
+            key = key_of(name)
+            index.keys[key].append(name)
+            letters = tuple(p for p in key if not p.isdigit())
+            index.joined["".join(key)].append(name)
+            for end in range(1, len(key)):
+                index.stems[key[:end]].append(name)
+            if len(letters) > 1 and len(key) > 1:
+                index.tails[letters[-1]].append(name)
+            index.words.update(letters)
+        return index
+
+    def pieces(self, words: Sequence[str], i: int) -> Iterator[tuple[Key, int]]:
+        """The pieces that the words from `i` on may spell, longest run first, with where it ends."""
+        runs: list[tuple[list[str], int]] = []
+        said: list[str] = []
+        for j in range(i, min(len(words), i + _MAX_PIECES)):
+            found = self._spelled(words[j])
+            if found is None:
+                break
+            said.extend(found)
+            runs.append((list(said), j + 1))
+        for run, end in reversed(runs):
+            for key in _readings(run):
+                yield key, end
+
+    @staticmethod
+    def _spelled(word: str) -> list[str] | None:
+        if word in ("dash", "hyphen", "minus", "-", "underscore", "dot"):
+            return []
+        found = _PIECES.findall(word)
+        return found or None
+
+    def at(self, words: Sequence[str], i: int) -> tuple[list[str], int] | None:
+        """The names that the words from `i` on spell, and the index after them."""
+        if words[i] in self.exact:
+            return self.exact[words[i]], i + 1
+        best: tuple[list[str], int] | None = None
+        for key, end in self.pieces(words, i):
+            names = self.keys.get(key)
+            if not names and end - i > 1:
+                names = self.joined.get("".join(key))
+            if not names and end - i == 1 and len(key) > 1:
+                names = self.joined.get("".join(key))
+            if names:
+                best = (names, end)
+                break
+        return best
+
+    def stem_at(self, words: Sequence[str], i: int) -> tuple[Stem, int, bool] | None:
+        """The stem that the words from `i` on spell, the index after it, and if it was plural."""
+        for key, end in self.pieces(words, i):
+            if not key or not any(p.isalpha() for p in key):
+                continue
+            if names := self._of_stem(key):
+                return Stem(key, tuple(names)), end, False
+            bare = (*key[:-1], singular(key[-1]))
+            if bare != key and (names := self._of_stem(bare)):
+                return Stem(bare, tuple(names)), end, True
+        return None
+
+    def _of_stem(self, key: Key) -> list[str] | None:
+        """Names of which this is a stem: what remains is numbers, or it is a whole word of theirs."""
+        names = self.stems.get(key)
+        if names and (len(names) > 1 or key[-1].isalpha()):
+            return names
+        if len(key) == 1 and key[0] in self.tails and len(key[0]) > 2:
+            return self.tails[key[0]]
+        return None
+
+    def numbered(self, name: str, digits: str) -> list[str]:
+        """The names like this one with another last number: ("web-01", "02") is web-02."""
+        key = key_of(name)
+        if not key or not key[-1].isdigit() or not digits.isdigit():
+            return []
+        return self.keys.get((*key[:-1], str(int(digits))), [])
+
+    def between(self, first: str, last: str) -> list[str]:
+        """The names from the first to the last, of one stem, by their numbers."""
+        low, high = key_of(first), key_of(last)
+        if low[:-1] != high[:-1] or not (low[-1].isdigit() and high[-1].isdigit()):
+            return []
+        numbers = range(int(low[-1]), int(high[-1]) + 1)
+        if len(numbers) > 1000:
+            return []
+        return [n for x in numbers for n in self.keys.get((*low[:-1], str(x)), [])]
+
+    def closest(self, text: str, limit: int = 3, cutoff: float = 60) -> list[str]:
+        """The names most like this text, best first."""
+        known = [names[0] for names in self.exact.values()]
+        ranked = process.extract(
+            text.casefold(), known, scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff,
+            processor=str.casefold,
+        )  # fmt: skip
+        return [found for found, _, _ in ranked]
+
+
+def _readings(run: Sequence[str]) -> Iterator[Key]:
+    """What spoken pieces may mean: digits in a row joined, or a number in words."""
+    plain: list[str] = []
+    digits = ""
+    for piece in run:
+        if piece.isdigit():
+            digits += piece
+        elif piece in DIGITS and (plain or digits):
+            digits += DIGITS[piece]
+        else:
+            if digits:
+                plain.append(str(int(digits)))
+                digits = ""
+            plain.append(piece)
+    if digits:
+        plain.append(str(int(digits)))
+    yield tuple(plain)
+    counted = _counted(run)
+    if counted != tuple(plain):
+        yield counted
+    apart = tuple(str(int(p)) if p.isdigit() else p for p in run)
+    if apart != tuple(plain):
+        yield apart
+
+
+def _counted(run: Sequence[str]) -> Key:
+    """Number words as one number: ("vdi", "one", "hundred", "and", "four") is ("vdi", "104")."""
+    made: list[str] = []
+    total: int | None = None
+    for piece in run:
+        if made and piece in TENS:
+            total = (total or 0) + TENS[piece]
+        elif made and piece in ONES:
+            total = (total or 0) + ONES[piece]
+        elif made and piece == "hundred" and total is not None:
+            total *= 100
+        elif piece == "and" and total is not None:
+            continue
+        else:
+            if total is not None:
+                made.append(str(total))
+                total = None
+            made.append(str(int(piece)) if piece.isdigit() else piece)
+    if total is not None:
+        made.append(str(total))
+    return tuple(made)

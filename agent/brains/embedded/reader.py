@@ -1,0 +1,218 @@
+"""A turn is read: its clauses become frames, each a tool, its arguments and what it says of machines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from agent.brains.embedded.arguments import CHANGES, Said, read_arguments
+from agent.brains.embedded.clauses import Clause, split
+from agent.brains.embedded.intents import change_of
+from agent.brains.embedded.questions import question_of, tech_in
+from agent.brains.embedded.scan import Item, Scanner
+from agent.brains.embedded.selection import Chosen, SelectionReader
+from agent.brains.embedded.site import Site
+from agent.brains.embedded.text import cleaned, tokenise
+
+NOMINAL, QUESTION, CHANGE = 1, 2, 3
+"""How strongly a clause asks: by its nouns alone, as a question, or for a change."""
+
+
+@dataclass
+class Frame:
+    """What one clause asks for."""
+
+    tool: str
+    clause: Clause
+    said: Said
+    chosen: Chosen
+    strength: int = QUESTION
+    about: bool = False
+    negated: bool = False
+
+    @property
+    def args(self) -> dict[str, Any]:
+        """The arguments."""
+        return self.said.args
+
+    @property
+    def changes(self) -> bool:
+        """Whether it would change something."""
+        return self.tool in CHANGES or self.tool in ("undo", "cancel_schedule")
+
+
+@dataclass
+class Reading:
+    """What a whole turn says.
+
+    Attributes:
+        frames: what is asked for, in order.
+        said: what clauses without a request say of machines: a topic, a correction, an answer.
+        conditional: something must hold first ("if cpu is high, …").
+        howto: a question about how something is done.
+    """
+
+    text: str
+    items: list[Item] = field(default_factory=list[Item])
+    frames: list[Frame] = field(default_factory=list[Frame])
+    fragments: list[Clause] = field(default_factory=list[Clause])
+    conditional: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def has_change(self) -> bool:
+        """Whether a change is asked for."""
+        return any(f.changes and not f.negated and not f.about for f in self.frames)
+
+
+class Reader:
+    """Reads turns against one site at one moment."""
+
+    def __init__(self, site: Site, now: datetime) -> None:
+        self.site = site
+        self.now = now
+        self.scanner = Scanner(site, now)
+
+    def read(self, text: str) -> Reading:
+        """The frames of a turn."""
+        items = self.scanner.scan(tokenise(cleaned(text)))
+        reading = Reading(text, items, words=tuple(w for i in items for w in i.words))
+        for clause in split(items):
+            if clause.condition:
+                reading.conditional = reading.conditional or _real_condition(clause)
+                if _real_condition(clause):
+                    continue
+            frame = None if clause.reason else self.frame(clause)
+            if frame is None:
+                reading.fragments.append(clause)
+            else:
+                reading.frames.append(frame)
+        _weigh(reading)
+        return reading
+
+    def frame(self, clause: Clause) -> Frame | None:
+        """What a clause asks for, or None where it asks for nothing."""
+        about = _asks_about(clause)
+        howto = clause.first("howto")
+        tool = None
+        if howto is not None and question_of(clause) == "search_runbooks":
+            return Frame("search_runbooks", clause, Said(), Chosen())
+        tool = change_of(clause)
+        if tool is None:
+            tool = question_of(clause)
+        if tool is None:
+            return None
+        return self.framed(tool, clause, about=about)
+
+    def framed(self, tool: str, clause: Clause, *, about: bool = False) -> Frame:
+        """A clause read as a call of this tool."""
+        negated = tool in CHANGES and _negated(clause)
+        object.__setattr__(clause, "tool", tool)
+        if not negated:
+            said = read_arguments(tool, clause, self.site, self.now)
+        else:
+            said = Said()
+            if clause.verb is not None:
+                clause.verb.used = "verb"
+        chosen = self.choose(tool, clause)
+        strength = CHANGE if tool in CHANGES or tool in ("undo", "cancel_schedule") else _strength(clause)
+        return Frame(tool, clause, said, chosen, strength, about, negated)
+
+    def choose(self, tool: str | None, clause: Clause) -> Chosen:
+        """What a clause says of its machines."""
+        return SelectionReader(clause.items, self.site, tool).read()
+
+
+def _strength(clause: Clause) -> int:
+    if clause.asks or clause.has("ask") or clause.has("howto"):
+        return QUESTION
+    first = next((i for i in clause.items if not i.has("filler", "comma") or i.has("wh", "verb")), None)
+    if first is not None and (first.has("wh") or (first.has("verb") and first.action in ("list", "describe", "count", "diagnose"))):
+        return QUESTION
+    if any(i.has("verb") and i.action in ("list", "count", "diagnose") and not i.is_entity for i in clause.items):
+        return QUESTION
+    return NOMINAL
+
+
+def _weigh(reading: Reading) -> None:
+    """Leave out what only leads up to a request: a change outweighs what is said around it."""
+    strongest = max((f.strength for f in reading.frames), default=0)
+    if any(f.changes for f in reading.frames):
+        kept = [f for f in reading.frames if f.changes or _stands_alone(f)]
+    elif strongest >= QUESTION:
+        kept = [f for f in reading.frames if f.strength >= QUESTION]
+    else:
+        kept = reading.frames
+    for frame in reading.frames:
+        if frame not in kept:
+            reading.fragments.append(frame.clause)
+    reading.frames = kept
+
+
+def _stands_alone(frame: Frame) -> bool:
+    """A read beside a change is kept where it is told to happen too."""
+    first = next((i for i in frame.clause.items if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb")), None)
+    return first is not None and first.has("verb") and first.action in ("list", "count") and first.form == "base" and frame.strength >= QUESTION
+
+
+def _negated(clause: Clause) -> bool:
+    """Whether the wish is that it does not happen: "don't stop", "never restart", "no need to"."""
+    verb = clause.verb
+    if verb is None or verb not in clause.items:
+        return False
+    k = clause.items.index(verb)
+    before = clause.items[max(0, k - 5) : k]
+    words = [w for i in before for w in i.words]
+    for n, item in enumerate(before):
+        if item.words and item.words[0] in ("not", "never", "nobody", "no", "without", "nope", "nothing") and not any(x.is_entity or x.has("comma", "stop") for x in before[n + 1 :]):
+            after = [w for i in before[n + 1 :] for w in i.words]
+            if "forget" in after or "hesitate" in after or "mind" in after or "why" in words[:1] or "only" in after:
+                return False
+            if item.words[0] in ("no",) and not set(after) & {"need", "one", "reason", "to"} and "no" == item.words[0]:
+                return False
+            if item.words[0] == "not" and "can" in words and "i" not in words and clause.asks:
+                return False
+            return True
+    return False
+
+
+_POLITE_IF = re.compile(r"\b(possible|can|could|would|like|want|mind|please|needed|necessary|ok|okay|trouble|so|time|helps?|may|wish)\b")
+
+
+def _real_condition(clause: Clause) -> bool:
+    """A condition on the world, not "if you can"."""
+    content = any(i.is_entity or i.has("metric", "state", "condition", "trouble", "cmp", "cost", "unknown_name") and not i.has("ask") for i in clause.items)
+    return content or not _POLITE_IF.search(" ".join(clause.words))
+
+
+def _asks_about(clause: Clause) -> bool:
+    """Whether it asks about a change rather than for it."""
+    items = clause.items
+    asking = clause.first("asking")
+    words = clause.words
+    if asking is not None and not asking.is_entity:
+        k = items.index(asking)
+        if asking.words[:1] in (("may",), ("are",)) and "please" in words:
+            return False
+        if asking.words[:3] in (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able")) and asking.words[-1] != "safe":
+            return "please" not in words
+        if asking.words[:2] in (("if", "i"), ("if", "we"), ("if", "you")):
+            rest = [w for i in items[k + 1 :] for w in i.words]
+            return bool(rest) and rest[0] not in ("can", "could", "may", "understand", "would", "might", "please", "do", "got", "am", "remember", "have")
+        return k <= 4 or clause.asks
+    start = list(words[:6])
+    while start and start[0] in ("so", "and", "hey", "hi", "hello", "ok", "okay", "um", "uh", "well", "also", "just", "then", "wait", "quick", "question", ",", "now", "but", "actually"):
+        start.pop(0)
+    if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and clause.action is not None:
+        obtaining = set(start[2:5]) & {"get", "have", "ask", "see", "please", "request", "bother", "trouble"}
+        return not obtaining and "please" not in words
+    if start[:1] == ["does"] and clause.action is not None and clause.asks and "not" not in words:
+        return True
+    return False
+
+
+def speaks_of_trade(reading: Reading) -> bool:
+    """Whether any word belongs to machines at all."""
+    return any(tech_in(Clause([i])) or i.is_entity for i in reading.items)

@@ -1,0 +1,87 @@
+"""What the embedded brain says itself: greetings, help, questions, and what it does not do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.brains.base import Context, Understanding
+
+HELP = (
+    "I look after your machines. Ask me what is running, what it costs, what is busy, broken or idle; "
+    "or ask for a change: start, stop, restart, resize, snapshot, clone, move, tag, protect, scale, "
+    "create or delete machines, now or at a time. I show the exact plan first and wait for your yes; "
+    "what can be undone, I undo. Try: “which dev machines are off?”, “restart web-03”, "
+    "“stop the staging boxes every weekday at 10pm”."
+)
+
+_GREETING = re.compile(
+    r"^(hi|hello|hey|hiya|howdy|yo|greetings|good (morning|afternoon|evening|day)|morning|evening|hola|"
+    r"sup|heya|gm|g'day|welcome back|hallo|bonjour|ahoy|salut|moin|servus)\b"
+)
+_THANKS = re.compile(
+    r"\b(thanks|thank you|thx|ty|tysm|cheers|much appreciated|appreciate it|nice one|good job|great job|well done|"
+    r"nice work|good bot|you rock|ur the best|you are the best|that is all|that's all|bye|goodbye|see you|good night|"
+    r"goodnight|later|ta|take care|splendid|ciao|have a (nice|good|great)|back to bed|lovely|perfect|"
+    r"that was helpful|very helpful|brilliant|awesome|legend|lifesaver|kudos|sorry|reassuring|good to know|amazing|love it)\b"
+)
+_HELP = re.compile(
+    r"\b(what can (you|u|i|nova\w*) (do|ask|say)|help me( out)?$|^help\b|who are you|what are you|what do you do|"
+    r"how do (you|i) (work|use you|use this|talk to you|start)|what (commands|can i)|show me what you can|your (capabilities|abilities|"
+    r"features|skills)|are you (a )?(bot|human|robot|real|ai|there|awake|online)|what else can you|get started|"
+    r"how does this( thing)? work|how to use (you|this|nova\w*)|what is nova\w*|what are you (for|good at|able)|introduce yourself|"
+    r"what sort of (things|questions)|what kind of (things|questions)|which commands|list (your )?commands|can you help( me)?( out)?\??$|"
+    r"i need (some )?help$|what are you capable|how (are|r) (you|u)( doing)?|what('s| is) your name|your name|usage|man page|"
+    r"what things can|tell me about yourself|how can you help|what do you know|what questions|how do i (begin|get started))\b"
+)
+
+
+def ask(
+    text: str, options: Sequence[str] = (), frame: Mapping[str, Any] | None = None
+) -> Understanding:
+    """One question to the person."""
+    return Understanding("ask", text=text, options=tuple(options), frame=frame or {"from": "brain"})
+
+
+def nothing_pending(context: Context) -> Understanding:
+    """A yes where no plan waits for one."""
+    asked = context.memory.asked
+    if asked is not None:
+        return ask(f"I still need to know: {asked.text}", asked.options, asked.frame)
+    return ask("There is no plan waiting for a yes. What would you like to do?")
+
+
+def social(text: str) -> Understanding | None:
+    """A greeting, thanks or a question about NovaCron itself."""
+    low = re.sub(r"[^\w\s'?]", " ", text.casefold()).strip()
+    low = re.sub(r"\s+", " ", low)
+    if _HELP.search(low):
+        return Understanding("reply", text=HELP)
+    if _GREETING.search(low) and len(low.split()) <= 8:
+        return Understanding("reply", text="Hello. Ask about your machines, or for a change to them; “help” shows how.")
+    if _THANKS.search(low) and len(low.split()) <= 14:
+        return Understanding("reply", text="You're welcome.")
+    return None
+
+
+def out_of_scope() -> Understanding:
+    """Not something that NovaCron does."""
+    return Understanding(
+        "decline",
+        text="That is not something I do: I look after virtual machines. Nothing was changed. "
+        "“help” shows what I can do.",
+    )
+
+
+def not_wished() -> Understanding:
+    """A wish that something does not happen."""
+    return Understanding("reply", text="Understood: I will not. Nothing was changed and nothing is planned.")
+
+
+def listed(names: Sequence[str], limit: int = 5) -> str:
+    """Names in a sentence."""
+    shown = [*names[:limit]]
+    if len(names) > limit:
+        return ", ".join(shown) + f" and {len(names) - limit} more"
+    return " or ".join(shown) if len(shown) < 3 else ", ".join(shown[:-1]) + f" or {shown[-1]}"

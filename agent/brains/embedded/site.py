@@ -1,0 +1,274 @@
+"""The words of one site, read from its inventory: names, tag values, regions, hosts, sizes, groups."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agent.brains.embedded.names import NameIndex, singular
+from agent.brains.embedded.places import place_words
+from tools.inventory import Inventory
+from tools.machine import Group, Offer
+
+Value = tuple[str, tuple[str, ...]]
+"""A field (or `tags.<key>`) and the values that a word stands for."""
+
+CLASSES: tuple[tuple[str, ...], ...] = (
+    ("prod", "production", "prd", "live", "productive", "prd"),
+    ("staging", "stage", "stg", "preprod", "pre-production", "preproduction", "uat", "stagin"),
+    ("dev", "development", "devel", "develop", "developer"),
+    ("test", "testing", "tst", "tests"),
+    ("qa", "quality assurance", "quality"),
+    ("shared", "common"),
+    ("db", "database", "databases", "dbs", "sql", "data base", "rdbms", "postgres", "mysql"),
+    ("ci", "build", "builder", "builders", "continuous integration", "buildserver", "build server"),
+    ("queue", "kafka", "broker", "brokers", "mq", "messaging", "message queue", "queues", "kafkas",
+     "message broker", "message brokers"),
+    ("web", "frontend", "front-end", "webserver", "web server", "webservers", "www", "front end"),
+    ("api", "apis", "backend api"),
+    ("cache", "caches", "caching", "redis", "memcached"),
+    ("ml", "machine learning", "machine-learning", "gpu", "training"),
+    ("desktop", "desktops"),
+    ("workstation", "workstations"),
+    ("dns", "nameserver", "name server", "nameservers", "resolver", "name servers"),
+    ("storage", "nas", "file server", "file servers"),
+    ("directory", "active directory", "domain controller", "domain controllers", "ldap"),
+    ("print", "printer", "printing", "print server", "print servers"),
+    ("backup", "backups"),
+    ("scm", "source control", "version control", "git"),
+    ("bastion", "bastions", "jump host", "jump hosts", "jump box", "jumpbox", "jumphost", "jump server",
+     "jump boxes", "jumphosts"),
+    ("gateway", "gateways", "gw"),
+    ("search", "searches"),
+    ("worker", "workers"),
+    ("analytics", "analytic"),
+    ("monitoring", "monitor"),
+    ("app", "application", "applications", "apps"),
+    ("lb", "load balancer", "load balancers", "loadbalancer"),
+    ("erp",),
+)  # fmt: skip
+"""Words that mean the same as a tag's value, whichever of them a site uses."""
+
+PROVIDERS: dict[str, tuple[str, ...]] = {
+    "aws": ("aws", "amazon", "ec2", "amazon web services"),
+    "azure": ("azure", "microsoft", "ms azure", "microsoft azure", "az"),
+    "gcp": ("gcp", "google", "google cloud", "gce", "gcloud", "google cloud platform"),
+    "libvirt": ("libvirt", "kvm", "qemu"),
+    "vsphere": ("vsphere", "vmware", "vcenter", "esxi", "v sphere", "vm ware"),
+    "sandbox": (),
+}
+CLOUD = ("aws", "azure", "gcp")
+ON_PREM = ("libvirt", "vsphere")
+CLOUD_WORDS = ("cloud", "the cloud", "public cloud", "clouds", "cloud-hosted", "in the cloud",
+               "all clouds", "hyperscalers", "the clouds", "cloud based", "cloud-based", "cloudy",
+               "public clouds")  # fmt: skip
+ON_PREM_WORDS = ("on-prem", "on prem", "onprem", "on premise", "on premises", "on-premise",
+                 "on-premises", "in house", "in-house", "our own hardware", "own hardware",
+                 "hypervisors", "private cloud", "local hypervisors", "on our own hardware",
+                 "our own iron", "on our own metal", "own data center", "own datacenter",
+                 "our own kit", "own datacentre", "inhouse", "on our hardware", "local hardware",
+                 "our own datacenter", "our own data center", "our own servers")  # fmt: skip
+
+
+@dataclass
+class Site:
+    """What a fleet's words stand for. Built once per inventory version.
+
+    Attributes:
+        values: phrase → the fields and values that it may stand for, the likelier first.
+        tag_keys: the tag keys in use, by their spellings.
+        people: values of tags that are a person's name (owner), which take a possessive.
+    """
+
+    version: int
+    names: NameIndex
+    values: dict[tuple[str, ...], list[Value]]
+    tag_keys: dict[str, str]
+    tag_values: dict[str, list[str]]
+    groups: dict[str, Group]
+    hosts: dict[str, str]
+    regions: dict[str, str]
+    sizes: dict[str, str]
+    images: dict[str, str]
+    providers: tuple[str, ...]
+    snapshots: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    host_stems: frozenset[str] = frozenset()
+    longest: int = 1
+
+
+def build_site(inventory: Inventory) -> Site:
+    """Read the words of the fleet as it is now."""
+    vms = inventory.all()
+    offers = inventory.offers()
+    values: dict[tuple[str, ...], list[Value]] = defaultdict(list)
+
+    def put(phrase: str, name: str, *found: str) -> None:
+        value = (name, tuple(found))
+        key = tuple(_split(phrase))
+        if key and value not in values[key]:
+            values[key].append(value)
+
+    tag_values = inventory.tag_values()
+    _put_tags(put, tag_values)
+    providers = _distinct([vm.provider for vm in vms], [o.provider for o in offers])
+    _put_providers(put, providers)
+    regions = _distinct([vm.region for vm in vms], [r for o in offers for r in o.regions])
+    for region in regions:
+        put(region, "region", region)
+    for phrase, found in place_words(regions).items():
+        put(phrase, "region", *found)
+    for zone in _distinct([vm.zone for vm in vms if vm.zone]):
+        put(zone, "zone", zone)
+    hosts = _distinct([vm.host for vm in vms if vm.host], [h.name for o in offers for h in o.hosts])
+    for host in hosts:
+        put(host, "host", host)
+    groups = {g.name: g for o in offers for g in o.groups}
+    for group in _distinct(groups, [vm.group for vm in vms if vm.group]):
+        put(group, "group", group)
+        put(group.replace("-", " "), "group", group)
+    sizes = _distinct([vm.size for vm in vms if vm.size], [s.name for o in offers for s in o.sizes])
+    for size in sizes:
+        put(size, "size", size)
+    images = _distinct([vm.image for vm in vms if vm.image], [i for o in offers for i in o.images])
+    _put_images(put, images)
+    index = NameIndex.of(vm.name for vm in vms)
+    made = dict(values)
+    return Site(
+        version=inventory.version,
+        names=index,
+        values=made,
+        tag_keys=_tag_keys(tag_values),
+        tag_values=tag_values,
+        groups=groups,
+        hosts={h.casefold(): h for h in hosts},
+        regions={r.casefold(): r for r in regions},
+        sizes={s.casefold(): s for s in sizes},
+        images={i.casefold(): i for i in images},
+        providers=tuple(providers),
+        snapshots={s.name.casefold(): (s.name, vm.name) for vm in vms for s in vm.snapshots},
+        host_stems=frozenset(re.sub(r"[-_.]?\d+.*$", "", h.casefold()) for h in hosts) - {""},
+        longest=max(map(len, made), default=1),
+    )
+
+
+def _split(phrase: str) -> list[str]:
+    return phrase.casefold().split()
+
+
+def _distinct(*parts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(item for part in parts for item in part))
+
+
+def _put_tags(put: _Put, tag_values: dict[str, list[str]]) -> None:
+    known: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for key, found in tag_values.items():
+        for value in found:
+            known[value.casefold()].append((key, value))
+    for word, pairs in known.items():
+        for key, value in pairs:
+            for spelled in {word, word.replace("-", " "), word.replace("_", " ")}:
+                put(spelled, f"tags.{key}", value)
+                if len(spelled) > 2 and spelled.isalpha():
+                    put(_plural(spelled), f"tags.{key}", value)
+    for words in CLASSES:
+        pairs = [pair for word in words for pair in known.get(word, [])]
+        for key in dict.fromkeys(key for key, _ in pairs):
+            found = [value for k, value in pairs if k == key]
+            for word in words:
+                if word not in known:
+                    put(word, f"tags.{key}", *found)
+
+
+class _Put:
+    """The type of `put`: phrase, field, values."""
+
+    def __call__(self, phrase: str, name: str, *found: str) -> None: ...
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
+
+
+def _put_providers(put: _Put, providers: list[str]) -> None:
+    for provider in providers:
+        for word in PROVIDERS.get(provider, ()) or (provider,):
+            put(word, "provider", provider)
+    if cloud := [p for p in providers if p in CLOUD]:
+        for word in CLOUD_WORDS:
+            put(word, "provider", *cloud)
+    if own := [p for p in providers if p in ON_PREM]:
+        for word in ON_PREM_WORDS:
+            put(word, "provider", *own)
+
+
+def _put_images(put: _Put, images: list[str]) -> None:
+    families: dict[str, list[str]] = defaultdict(list)
+    for image in images:
+        put(image, "image", image)
+        spoken = re.sub(r"[-_]", " ", image)
+        put(spoken, "image", image)
+        family = re.split(r"[-_ ]", image)[0]
+        families[family.casefold()].append(image)
+        version = re.search(r"[-_ ](\d[\w.]*)$", image)
+        if version:
+            put(f"{family} {version[1]}", "image", image)
+            put(f"{family}{version[1]}", "image", image)
+            whole = version[1].split(".")[0]
+            if not any(
+                i != image and re.search(rf"[-_ ]{whole}\b", i) and i.startswith(family)
+                for i in images
+            ):
+                put(f"{family} {whole}", "image", image)
+                put(f"{family}{whole}", "image", image)
+            for other in _SAME_FAMILY.get(family.casefold(), ()):
+                put(f"{other} {version[1]}", "image", image)
+                put(f"{other}{version[1]}", "image", image)
+    for family, found in families.items():
+        if family not in ("windows", "win", "linux"):
+            put(family, "image", *found)
+            for other in _SAME_FAMILY.get(family, ()):
+                put(other, "image", *found)
+
+
+_SAME_FAMILY = {
+    "rhel": ("red hat", "redhat", "red hat enterprise linux"),
+    "windows": ("windows server", "win", "win server", "win-", "server"),
+}
+
+
+def _tag_keys(tag_values: dict[str, list[str]]) -> dict[str, str]:
+    keys: dict[str, str] = {}
+    for key in tag_values:
+        low = key.casefold()
+        for word in (low, low.replace("-", " "), low.replace("_", " "), _plural(low)):
+            keys.setdefault(word, key)
+    for words in (("env", "environment", "environments", "stage"), ("role", "roles", "function"),
+                  ("owner", "owners", "responsible"), ("team", "teams", "department", "departments"),
+                  ("cost-center", "cost center", "cost centre", "costcenter", "cost-centre")):  # fmt: skip
+        actual = next((keys[w] for w in words if w in keys), None)
+        if actual is not None:
+            for word in words:
+                keys.setdefault(word, actual)
+    return keys
+
+
+def offer_of(offers: Iterable[Offer], provider: str) -> Offer | None:
+    """The first offer of a provider."""
+    return next((o for o in offers if o.provider == provider), None)
+
+
+def word_stem(word: str) -> str:
+    """The singular of a word in lower case."""
+    return singular(word.casefold())
+
+
+ORDINARY_ROLES = frozenset(
+    """search print backup backups storage app apps application applications data shared common live test tests
+    testing platform research finance quality directory cache queue monitoring monitor build stage git office work
+    dev development web training printing develop storefront caches searches""".split()  # noqa: SIM905
+) - {"dev", "development", "web", "storefront"}
+"""Values that are ordinary words too: alone, without machines around them, they mean themselves."""

@@ -1,0 +1,226 @@
+"""Words: a sentence becomes tokens, with quoted text kept apart as data."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_TOKENS = 600
+"""What comes after so many words is not read; a sentence for a machine is shorter."""
+
+
+@dataclass(slots=True)
+class Token:
+    """One word or sign.
+
+    Attributes:
+        text: as it was written.
+        low: in lower case, without a possessive ending, spelling mended.
+        start, end: where it stands in the cleaned sentence.
+        quoted: it is the inside of quotation marks, whole.
+        possessive: it ended in 's.
+        spaced: white space stands before it.
+    """
+
+    text: str
+    low: str
+    start: int
+    end: int
+    quoted: bool = False
+    possessive: bool = False
+    spaced: bool = True
+
+
+_QUOTES = str.maketrans(
+    {
+        "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "´": "'", "…": " .. ",
+        "–": "-", "—": " , ", "→": " -> ", "×": "x", "≥": ">=", "≤": "<=", "\u00a0": " ",
+    }
+)  # fmt: skip
+
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_QUOTED_LINE = re.compile(r"(?m)^\s*>[^\n=].*$")
+_REPORTED = re.compile(
+    r"\b(?:says?|said|saying|reads?|shows?|wrote|writes|pasted|contains?|containing|claims?|"
+    r"states|text|message|msg|comment|note|logs?|logged|banner|motd|description|prints?|printed|"
+    r"error|line|output|email|mail|ticket|subject|entry|tag)\s*:\s+(?=\S+\s+\S+\s+\S)",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(r'"([^"\n]*)"|`([^`\n]*)`|(?<![\w\'])\'([^\'\n]+)\'(?![\w])')
+_LEADING = re.compile(r"->|<=|>=|==|!=|&&|@(?=\w)|[+-](?=\d)|[^\w*?{\[+-]|[+-](?![\w])|\?(?!\w)")
+_TRAILING = re.compile(r"(->|<=|>=|==|\.\.+|[^\w*}\]%+]|%|\+)$")
+_AMOUNT = re.compile(
+    r"([$€£]?)(\d+(?:[.,]\d+)*)(%|g|gb|gib|gig|gigs|gigabytes?|m|mb|mib|t|tb|tib|c|cores?|v?cpus?|"
+    r"h|hrs?|hours?|d|days?|w|wks?|weeks?|mins?|minutes?|s|secs?|mo|months?|y|yrs?|years?|am|pm|k|"
+    r"vms?|x|st|nd|rd|th)(\+?)",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(r"(>=|<=|==|>|<|=)(.+)")
+_PAIR = re.compile(r"[A-Za-z][\w.-]*[=:][^\s=:/]+.*")
+_IDENTITY = re.compile(r"[a-z]+/[\w-]+/[\w.-]+")
+_DATE = re.compile(r"\d{1,4}/\d{1,2}(/\d{2,4})?")
+
+_CONTRACTIONS = {
+    "n't": "not", "what's": "what is", "whats": "what is", "who's": "who is", "whos": "who is",
+    "where's": "where is", "wheres": "where is", "how's": "how is", "hows": "how is",
+    "that's": "that is", "thats": "that is", "it's": "it is", "there's": "there is",
+    "theres": "there is", "here's": "here is", "when's": "when is", "why's": "why is",
+    "let's": "let us", "lets": "let us", "i'm": "i am", "im": "i am", "i've": "i have",
+    "i'd": "i would", "i'll": "i will", "we're": "we are", "we've": "we have", "we'd": "we would",
+    "we'll": "we will", "you're": "you are", "you've": "you have", "you'd": "you would",
+    "you'll": "you will", "they're": "they are", "they've": "they have", "it'd": "it would",
+    "it'll": "it will", "can't": "can not", "cant": "can not", "cannot": "can not",
+    "won't": "will not", "wont": "will not", "don't": "do not", "dont": "do not",
+    "doesn't": "does not", "doesnt": "does not", "didn't": "did not", "didnt": "did not",
+    "isn't": "is not", "isnt": "is not", "aren't": "are not", "arent": "are not",
+    "wasn't": "was not", "weren't": "were not", "hasn't": "has not", "hasnt": "has not",
+    "haven't": "have not", "havent": "have not", "shouldn't": "should not",
+    "shouldnt": "should not", "wouldn't": "would not", "wouldnt": "would not",
+    "couldn't": "could not", "couldnt": "could not", "mustn't": "must not", "needn't": "need not",
+    "gimme": "give me", "lemme": "let me", "gonna": "going to", "wanna": "want to",
+    "gotta": "got to", "wazzup": "what is up", "whatcha": "what are you", "dunno": "do not know",
+    "y'all": "you", "ain't": "is not", "pls": "please", "plz": "please", "plx": "please",
+    "em": "them", "'em": "them", "u": "you", "ur": "your", "r": "are", "rn": "now", "atm": "now",
+    "b4": "before", "w": "with", "w/": "with", "w/o": "without", "thx": "thanks", "ty": "thanks",
+    "tysm": "thanks", "cuz": "because", "coz": "because", "bc": "because", "btw": "by the way",
+    "tmrw": "tomorrow", "tmr": "tomorrow", "tomoz": "tomorrow", "2nite": "tonight",
+    "tonite": "tonight", "sry": "sorry", "y'day": "yesterday", "asap": "now", "thru": "through",
+    "tho": "though", "wht": "what", "hv": "have", "prolly": "probably", "nd": "and", "n": "and",
+    "n'": "and", "wat": "what", "shud": "should", "cud": "could", "plse": "please",
+}  # fmt: skip
+
+
+def cleaned(text: str) -> str:
+    """The sentence with signs made plain, control characters gone and pasted text cut out."""
+    text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    text = _FENCE.sub(' "pasted text" ', text)
+    text = _QUOTED_LINE.sub(' "pasted text" ', text)
+    text = "".join(c if _is_plain(c) else " " for c in text)
+    return _cut_reported(text)
+
+
+def _is_plain(c: str) -> bool:
+    return c == "\n" or not unicodedata.category(c).startswith(("C", "So", "Sk", "Co"))
+
+
+def _cut_reported(text: str) -> str:
+    """Make what somebody or something "says:" a quotation, up to the end of its sentence."""
+    match = _REPORTED.search(text)
+    if not match or '"' in text[match.end() : match.end() + 2]:
+        return text
+    end = re.compile(r"[.!?](?=\s|$)|\n|$").search(text, match.end())
+    stop = end.start() if end else len(text)
+    inside = text[match.end() : stop].replace('"', " ")
+    return f'{text[: match.end()]}"{inside}"{text[stop:]}'
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of a cleaned sentence."""
+    tokens: list[Token] = []
+    at = 0
+    for match in _QUOTE.finditer(text):
+        tokens.extend(_plain(text, at, match.start()))
+        inner = next(g for g in match.groups() if g is not None).strip()
+        if inner:
+            low = inner.casefold()
+            tokens.append(Token(inner, low, match.start(), match.end(), quoted=True))
+        at = match.end()
+        if len(tokens) >= MAX_TOKENS:
+            return tokens[:MAX_TOKENS]
+    tokens.extend(_plain(text, at, len(text)))
+    return tokens[:MAX_TOKENS]
+
+
+def _plain(text: str, start: int, end: int) -> list[Token]:
+    """The tokens of a stretch without quotations."""
+    tokens: list[Token] = []
+    for chunk in re.finditer(r"\S+", text[start:end]):
+        tokens.extend(_chunk(chunk[0], start + chunk.start()))
+        if len(tokens) >= MAX_TOKENS:
+            break
+    return tokens
+
+
+def _chunk(chunk: str, start: int) -> list[Token]:
+    """The tokens of a stretch without white space: signs around it, and what is inside."""
+    before: list[Token] = []
+    after: list[Token] = []
+    while chunk and (match := _LEADING.match(chunk)):
+        before.append(_token(match[0], start, spaced=not before))
+        chunk, start = chunk[match.end() :], start + match.end()
+    while chunk and chunk.casefold() not in _CONTRACTIONS and (match := _TRAILING.search(chunk)):
+        if match[0] == "?" and "*" in chunk:
+            break
+        chunk = chunk[: match.start()]
+        after.append(_token(match[0], start + match.start(), spaced=False))
+    inside = _inside(chunk, start) if chunk else []
+    if before and inside:
+        inside[0].spaced = False
+    return [*before, *inside, *reversed(after)]
+
+
+def _inside(chunk: str, start: int) -> list[Token]:
+    low = chunk.casefold()
+    if low in _CONTRACTIONS:
+        return _words(chunk, start, True)
+    if amount := _AMOUNT.fullmatch(chunk):
+        return _amount(amount, start)
+    if match := _COMPARED.search(chunk):
+        if match[1] not in {"=", "=="} or match.start() == 0:
+            parts = (chunk[: match.start()], match[1], match[2])
+            return _parts(parts, start)
+    if _PAIR.fullmatch(chunk) or _IDENTITY.fullmatch(chunk) or _DATE.fullmatch(chunk):
+        return [_token(chunk, start)]
+    for sign in ("->", "/", "&", "+", "..", ","):
+        if sign in chunk and not (sign == "," and re.fullmatch(r"\d+,\d{3}", chunk)):
+            if "{" in chunk or "[" in chunk:
+                break
+            first, rest = chunk.split(sign, 1)
+            return _parts((first, sign, rest), start)
+    return _words(chunk, start, True)
+
+
+def _amount(match: re.Match[str], start: int) -> list[Token]:
+    sign, number, unit, plus = match.groups()
+    return _parts((sign, number, unit, plus), start, whole=True)
+
+
+def _parts(parts: tuple[str, ...], start: int, *, whole: bool = False) -> list[Token]:
+    tokens: list[Token] = []
+    for part in parts:
+        if part:
+            made = [_token(part, start)] if whole else _chunk(part, start)
+            for token in made[: 1 if tokens else 0]:
+                token.spaced = False
+            tokens.extend(made)
+        start += len(part)
+    return tokens
+
+
+def _token(text: str, start: int, spaced: bool = True) -> Token:
+    return Token(text, text.casefold(), start, start + len(text), spaced=spaced)
+
+
+def _words(text: str, start: int, spaced: bool) -> list[Token]:
+    low = text.casefold()
+    if low in _CONTRACTIONS:
+        words = _CONTRACTIONS[low].split()
+        made = [Token(text, w, start, start + len(text), spaced=True) for w in words]
+        made[0].spaced = spaced
+        return made
+    if low.endswith("n't"):
+        return [
+            Token(text[:-3], low[:-3], start, start + len(text), spaced=spaced),
+            Token("not", "not", start, start + len(text)),
+        ]
+    for ending in ("'s", "s'"):
+        if low.endswith(ending) and len(low) > 2:
+            bare = text[:-2] if ending == "'s" else text[:-2]
+            return [
+                Token(text, bare.casefold(), start, start + len(text), False, True, spaced=spaced)
+            ]
+    for ending in ("'ll", "'re", "'ve", "'d"):
+        if low.endswith(ending):
+            return [_token(text[: -len(ending)], start, spaced)]
+    return [_token(text, start, spaced)]

@@ -1,0 +1,80 @@
+"""The real command, run as a person or a program would: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+FLEET = ROOT / "evals" / "fleets" / "contract"
+NOVACRON = (sys.executable, "-c", "from ui.cli import main; main()")
+LONGEST_S = 60
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Nova:
+    """A NovaCron of its own: its data folder, its settings, its simulated fleet."""
+
+    home: Path
+    environment: dict[str, str]
+
+    def __call__(self, *args: str, input: str | bytes = "", **environment: str) -> Done:
+        given = input.encode() if isinstance(input, str) else input
+        ran = subprocess.run(
+            [*NOVACRON, *args],
+            input=given,
+            capture_output=True,
+            env={**self.environment, **environment},
+            cwd=self.home,
+            timeout=LONGEST_S,
+            check=False,
+        )
+        return Done(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+    def state_of(self, name: str) -> str:
+        """What the fleet itself says, past the command line's own words."""
+        return self.machine(name)["state"]
+
+    def machine(self, name: str) -> dict[str, Any]:
+        shown = self("vms", "describe", name, "--json").json
+        return shown["results"][0]["rows"][0]
+
+
+@pytest.fixture
+def nova(tmp_path: Path) -> Nova:
+    kept = ("PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment |= {
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUTF8": "1",
+        "NOVACRON_DATA_DIR": str(tmp_path / "data"),
+        "NOVACRON_FLEET": str(FLEET),
+        "NOVACRON_DELAYS": "false",
+        "NOVACRON_LIBVIRT_URIS": "none",
+    }
+    return Nova(tmp_path, environment)
+
+
+Run = Callable[..., Done]
