@@ -16,14 +16,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from tools.database import audit, audit_head, is_postgres, reading
+from tools.database import audit, audit_head, is_postgres, reading, take_turn
 from tools.errors import Unreachable
 from tools.times import Clock
 
 BEGINNING = "0" * 64
 """What the first entry has for the hash of the one before."""
 
-_LOCK = 0x4E6F7661  # one number that all NovaCrons on a Postgres take before they add
 _BATCH = 1_000
 
 Fact = tuple[str, Mapping[str, Any]]
@@ -102,8 +101,7 @@ class Audit:
         self.keep_head()
 
     def _add(self, db: sa.Connection, given: Sequence[Fact]) -> None:
-        if is_postgres(self._engine):
-            db.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        take_turn(db, "audit")
         head = _head(db)
         last = head or _Head(0, BEGINNING)
         at = self._clock().isoformat()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,14 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from tools.approvals import Approvals
 from tools.audit import Audit
 from tools.calls import Call
 from tools.catalog import Catalog, Read, Result, Targets
-from tools.database import machine_tags, open_database, reading
+from tools.database import open_database
 from tools.errors import InvalidRequest, NotAllowed, NovaError
 from tools.identity import User
 from tools.inventory import Inventory
@@ -117,14 +115,7 @@ class Control:
         self.engine.dispose()
 
     def _environment_sizes(self) -> dict[str, int]:
-        tag = self.settings.environment_tag
-        query = (
-            sa.select(machine_tags.c.value, sa.func.count())
-            .where(machine_tags.c.key == tag)
-            .group_by(machine_tags.c.value)
-        )
-        with reading(self.engine) as db:
-            return Counter({row[0]: row[1] for row in db.execute(query)})
+        return self.inventory.tag_counts(self.settings.environment_tag)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Boolean, Column, Engine, Float, Index, Integer, Table, Text, event
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    Table,
+    Text,
+    event,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
@@ -16,12 +28,18 @@ from tools.errors import InvalidRequest, Unreachable
 
 metadata = sa.MetaData()
 
+_PRAGMAS = (
+    "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY",
+    "mmap_size=268435456",
+)  # fmt: skip
+
 machines = Table(
     "machines",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("connection", Text, nullable=False, index=True),
-    Column("position", Integer, nullable=False),
+    # the order of the fleet; a number is never given twice, so that a stale one means no machine
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("connection", Text, nullable=False),
     Column("name", Text, nullable=False, index=True),
     Column("provider", Text, nullable=False),
     Column("region", Text, nullable=False),
@@ -40,20 +58,19 @@ machines = Table(
     Column("snapshots", Integer),
     Column("public_ip", Text),
     Column("protected", Boolean, nullable=False),
-    Column("record", Text, nullable=False),  # VM.to_dict as JSON
-    Index("machines_state", "state", "position"),
-    Index("machines_region", "region", "position"),
-    Index("machines_position", "position"),
+    Column("tags", Text, nullable=False),  # as `tools.tag_text` writes them
+    sqlite_autoincrement=True,
 )
-"""The inventory: every machine as it was last seen, and the connection that reaches it."""
+"""The inventory: every machine as it was last seen, and the connection that reaches it.
 
-machine_tags = Table(
-    "machine_tags",
+Most selectors look at every row, so a row holds what they look at and nothing else.
+"""
+
+machine_records = Table(
+    "machine_records",
     metadata,
-    Column("machine_id", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-    Index("machine_tags_value", "key", "value", "machine_id"),
+    Column("id", Text, primary_key=True),
+    Column("record", Text, nullable=False),  # the whole machine as JSON
 )
 
 connections = Table(
@@ -104,8 +121,6 @@ schedules = Table(
 )
 """Changes that run later, on the strength of the yes that was given for them."""
 
-_MAKING = 0x4E6F7662
-
 _REFUSALS = {
     "sqlite": [
         f"CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit "
@@ -137,8 +152,7 @@ def open_database(url: str) -> Engine:
     engine = _engine(url)
     try:
         with engine.begin() as db:
-            if is_postgres(engine):  # processes that start together make the tables in turn
-                db.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
+            take_turn(db, "tables")
             metadata.create_all(db)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip()
@@ -175,7 +189,7 @@ def _engine(url: str) -> Engine:
 def _set_up_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN, not the driver's
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -189,6 +203,21 @@ def _begin_immediate(connection: sa.Connection) -> None:
 def reading(engine: Engine) -> sa.Connection:
     """A connection for reading; use it as a context manager."""
     return engine.connect().execution_options(read_only=True)
+
+
+def take_turn(db: sa.Connection, what: str) -> None:
+    """Wait until nobody else does this, and have it until the transaction ends.
+
+    On SQLite whoever writes has the whole database anyway.
+    """
+    if db.dialect.name == "postgresql":
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(turn_number(what))))
+
+
+def turn_number(what: str) -> int:
+    """The number by which Postgres knows a turn."""
+    digest = hashlib.sha256(f"novacron/{what}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def is_postgres(engine: Engine) -> bool:

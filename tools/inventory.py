@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,15 +13,24 @@ import sqlalchemy as sa
 from rapidfuzz import fuzz, process
 from sqlalchemy import Engine
 
-from tools.database import connections, machine_tags, machines, reading
+from tools.database import connections, machine_records, machines, reading, take_turn
 from tools.errors import NotFound, NovaError
 from tools.machine import VM, Offer
+from tools.machine_rows import (
+    forget_machines,
+    in_batches,
+    read_records,
+    replace_machines,
+    write_machines,
+)
+from tools.metric_positions import MetricPositions
 from tools.providers.base import Provider
-from tools.selector import MetricReader, Selector
+from tools.selector import METRIC_NAMES, MetricReader, Selector
 from tools.selector_sql import compile_selector
+from tools.tag_text import read_tags
 from tools.times import Clock
 
-_BATCH = 2_000
+_CANDIDATES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +53,9 @@ class Inventory:
     ) -> None:
         self._engine = engine
         self.providers: dict[str, Provider] = {p.name: p for p in providers}
-        self._metrics = metrics
+        self._metrics = MetricPositions(metrics, self._positions)
         self._clock = clock
+        self._located: tuple[tuple[int, int], dict[str, int]] | None = None
         self._offers: list[Offer] | None = None
         self.version = 0
 
@@ -61,12 +72,12 @@ class Inventory:
 
     def _save(self, provider: Provider, result: list[VM] | NovaError) -> None:
         with self._engine.begin() as db:
+            take_turn(db, f"inventory/{provider.name}")
             row: dict[str, Any] = {"error": None, "refreshed_at": self._clock().timestamp()}
             if isinstance(result, NovaError):
                 row = {"error": json.dumps(result.as_dict())}
             else:
-                _forget(db, machines.c.connection == provider.name)
-                _insert(db, provider.name, result)
+                replace_machines(db, provider.name, result)
             known = sa.update(connections).where(connections.c.name == provider.name).values(row)
             if db.execute(known).rowcount == 0:
                 db.execute(sa.insert(connections).values(name=provider.name, **row))
@@ -83,10 +94,36 @@ class Inventory:
         return found
 
     def select_ids(self, selector: Selector) -> list[str]:
-        """The ids of the machines that a selector means, in its order: one query."""
-        query = compile_selector(selector, self._clock(), self._metrics, self._engine.dialect.name)
+        """The ids of the machines that a selector means, in its order: one query.
+
+        The first few by a metric are looked for among the first thousands; only where those do not
+        yield enough, a second query looks among all.
+        """
+        if selector.limit is None or selector.order_by not in METRIC_NAMES:
+            return self._ids(selector, None)
+        candidates = _CANDIDATES + selector.limit
+        found = self._ids(selector, candidates)
+        return found if len(found) == selector.limit else self._ids(selector, None)
+
+    def _ids(self, selector: Selector, candidates: int | None) -> list[str]:
+        dialect = self._engine.dialect.name
+        query = compile_selector(
+            selector, self._clock(), self._metrics, dialect, candidates=candidates
+        )
         with reading(self._engine) as db:
-            return list(db.scalars(query))
+            if dialect != "sqlite":
+                return list(db.scalars(query))
+            found = query.subquery()
+            return json.loads(db.scalar(sa.select(sa.func.json_group_array(found.c.id))) or "[]")
+
+    def _positions(self) -> dict[str, int]:
+        """The position of every machine; the same mapping until the inventory changes."""
+        with reading(self._engine) as db:
+            last = db.scalar(sa.select(sa.func.max(machines.c.position))) or 0
+            if self._located is None or self._located[0] != (self.version, last):
+                rows = db.execute(sa.select(machines.c.id, machines.c.position))
+                self._located = ((self.version, last), {row[0]: row[1] for row in rows})
+        return self._located[1]
 
     def select(self, selector: Selector) -> list[VM]:
         """The machines that a selector means, in its order."""
@@ -95,26 +132,29 @@ class Inventory:
         return [found[i] for i in ids]
 
     def all(self) -> list[VM]:
-        """The whole fleet, in the order in which the providers list it."""
-        query = sa.select(machines.c.record).order_by(machines.c.position)
+        """The whole fleet, in the order in which it was first seen."""
+        query = sa.select(machine_records.c.record)
+        query = query.join(machines, machines.c.id == machine_records.c.id)
         with reading(self._engine) as db:
-            return [_vm(record) for record in db.scalars(query)]
+            return read_records(db.scalars(query.order_by(machines.c.position)))
 
     def get(self, ids: Sequence[str]) -> dict[str, VM]:
         """The known machines among these, by id."""
         found: dict[str, VM] = {}
         with reading(self._engine) as db:
-            for part in _batches(list(ids), 500):
-                query = sa.select(machines.c.id, machines.c.record).where(machines.c.id.in_(part))
-                found.update((row.id, _vm(row.record)) for row in db.execute(query))
+            for part in in_batches(ids, 500):
+                query = sa.select(machine_records.c.record)
+                records = db.scalars(query.where(machine_records.c.id.in_(part)))
+                found.update((vm.id, vm) for vm in read_records(records))
         return found
 
     def named(self, name: str) -> list[VM]:
         """The machines that bear exactly this name."""
-        query = sa.select(machines.c.record).where(machines.c.name == name)
+        query = sa.select(machine_records.c.record)
+        query = query.join(machines, machines.c.id == machine_records.c.id)
         with reading(self._engine) as db:
-            rows = db.scalars(query.order_by(machines.c.position))
-            return [_vm(record) for record in rows]
+            named = query.where(machines.c.name == name)
+            return read_records(db.scalars(named.order_by(machines.c.position)))
 
     def names(self) -> list[tuple[str, str]]:
         """(name, id) of every machine, in fleet order."""
@@ -138,12 +178,23 @@ class Inventory:
 
     def tag_values(self) -> dict[str, list[str]]:
         """Every tag key in the fleet with the values that it has."""
-        query = sa.select(machine_tags.c.key, machine_tags.c.value).distinct()
-        found: dict[str, list[str]] = {}
+        found: dict[str, set[str]] = {}
         with reading(self._engine) as db:
-            for row in db.execute(query.order_by(machine_tags.c.key, machine_tags.c.value)):
-                found.setdefault(row.key, []).append(row.value)
-        return found
+            for text in db.scalars(sa.select(machines.c.tags).distinct()):
+                for key, value in read_tags(text).items():
+                    found.setdefault(key, set()).add(value)
+        return {key: sorted(values) for key, values in sorted(found.items())}
+
+    def tag_counts(self, key: str) -> dict[str, int]:
+        """How many machines have each value of a tag."""
+        query = sa.select(machines.c.tags, sa.func.count()).group_by(machines.c.tags)
+        counts = Counter[str]()
+        with reading(self._engine) as db:
+            for text, number in db.execute(query):
+                value = read_tags(text).get(key)
+                if value is not None:
+                    counts[value] += number
+        return counts
 
     def count(self) -> int:
         """How many machines are known."""
@@ -154,7 +205,7 @@ class Inventory:
         """The name of the connection that reaches each of these machines."""
         found: dict[str, str] = {}
         with reading(self._engine) as db:
-            for part in _batches(list(ids), 500):
+            for part in in_batches(ids, 500):
                 query = sa.select(machines.c.id, machines.c.connection)
                 rows = db.execute(query.where(machines.c.id.in_(part)))
                 found.update((row.id, row.connection) for row in rows)
@@ -205,18 +256,13 @@ class Inventory:
 
     def update(self, connection: str, seen: Iterable[VM], gone: Iterable[str] = ()) -> None:
         """Take over fresh readings of some machines, and forget those that are gone."""
-        seen = list(seen)
-        touched = [*gone, *(vm.id for vm in seen)]
-        if not touched:
+        seen, gone = list(seen), list(gone)
+        if not seen and not gone:
             return
         with self._engine.begin() as db:
-            kept = sa.select(machines.c.id, machines.c.position)
-            positions: dict[str, int] = {}
-            for part in _batches(touched, 500):
-                rows = db.execute(kept.where(machines.c.id.in_(part)))
-                positions.update((row.id, row.position) for row in rows)
-                _forget(db, machines.c.id.in_(part))
-            _insert(db, connection, seen, positions)
+            take_turn(db, f"inventory/{connection}")
+            forget_machines(db, gone)
+            write_machines(db, connection, seen)
         self._offers = None
         self.version += 1
 
@@ -233,45 +279,3 @@ def _offers(provider: Provider) -> list[Offer]:
         return provider.offers()
     except NovaError:
         return []
-
-
-def _vm(record: str) -> VM:
-    return VM.from_dict(json.loads(record))
-
-
-def _batches(items: list[Any], size: int) -> Iterable[list[Any]]:
-    return (items[i : i + size] for i in range(0, len(items), size))
-
-
-def _forget(db: sa.Connection, condition: sa.ColumnElement[bool]) -> None:
-    ids = sa.select(machines.c.id).where(condition)
-    db.execute(sa.delete(machine_tags).where(machine_tags.c.machine_id.in_(ids)))
-    db.execute(sa.delete(machines).where(condition))
-
-
-def _insert(
-    db: sa.Connection, connection: str, vms: list[VM], positions: Mapping[str, int] | None = None
-) -> None:
-    start = db.scalar(sa.select(sa.func.coalesce(sa.func.max(machines.c.position), -1))) or 0
-    for part in _batches(list(enumerate(vms, start + 1)), _BATCH):
-        rows = [
-            {**_row(vm, connection), "position": (positions or {}).get(vm.id, n)} for n, vm in part
-        ]
-        db.execute(sa.insert(machines), rows)
-        tags = [
-            {"machine_id": vm.id, "key": key, "value": value}
-            for _, vm in part
-            for key, value in vm.tags.items()
-        ]
-        if tags:
-            db.execute(sa.insert(machine_tags), tags)
-
-
-def _row(vm: VM, connection: str) -> dict[str, Any]:
-    record = vm.to_dict()
-    row = {column.name: record.get(column.name) for column in machines.columns}
-    row["connection"] = connection
-    row["created_at"] = vm.created_at.timestamp() if vm.created_at else None
-    row["snapshots"] = len(vm.snapshots)
-    row["record"] = json.dumps(record, separators=(",", ":"))
-    return row

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from tools.database import is_postgres, reading
+from tools.database import is_postgres, reading, take_turn, turn_number
 from tools.firing import fire_due
 
 if TYPE_CHECKING:
     from procrastinate import App
+    from procrastinate.types import JSONDict
 
     from tools.control import Control
     from tools.operations import Operation
@@ -34,10 +35,6 @@ SWEEP_S = 1.0
 """How often each worker looks for what others left behind and for schedules that are due."""
 CONCURRENCY = 4
 """How many batches one worker carries out at once."""
-
-_PREPARING = 0x4E6F7663
-_SUBMITTING = 0x4E6F7664
-_SWEEPING = 0x4E6F7665
 
 _OPEN = sa.text(
     "SELECT DISTINCT args->>'operation' FROM procrastinate_jobs"
@@ -61,7 +58,7 @@ class Queue:
         if self._prepared:
             return
         with self._engine.begin() as db:
-            db.execute(sa.select(sa.func.pg_advisory_xact_lock(_PREPARING)))
+            take_turn(db, "queue/tables")
             if db.scalar(sa.select(sa.func.to_regclass("procrastinate_jobs"))) is None:
                 with self._app() as app:
                     app.schema_manager.apply_schema()
@@ -71,12 +68,15 @@ class Queue:
         """Hand an operation's batches to the workers; once, however often it is called."""
         self.prepare()
         with self._engine.begin() as db:
-            db.execute(sa.select(sa.func.pg_advisory_xact_lock(_SUBMITTING)))
+            take_turn(db, "queue/submit")
             if operation_id in self._open(db):
                 return
             with self._app() as app:
                 job = app.configure_task(TASK, queue=QUEUE)
-                job.batch_defer(*({"operation": operation_id, "indexes": list(b)} for b in batches))
+                jobs: list[JSONDict] = [
+                    {"operation": operation_id, "indexes": list(batch)} for batch in batches
+                ]
+                job.batch_defer(*jobs)
 
     def carried(self) -> set[str]:
         """The operations of which a batch waits or is being carried out."""
@@ -152,7 +152,7 @@ async def _work(control: Control, until: Callable[[], bool]) -> None:
 async def _take_back(app: App, engine: Engine) -> None:
     """Put the batches of silent workers back into the queue; one worker at a time does."""
     with engine.begin() as db:
-        if not db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_SWEEPING))):
+        if not db.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(turn_number("queue/sweep")))):
             return
         for job in await app.job_manager.get_stalled_jobs(
             queue=QUEUE, seconds_since_heartbeat=SILENT_S

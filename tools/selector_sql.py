@@ -10,38 +10,43 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 
-from tools.database import machine_tags, machines
+from tools.database import machines
+from tools.metric_positions import MetricPositions, Positions
 from tools.selector import (
     GLOB_FIELDS,
     LIST_FIELDS,
-    METRIC_NAMES,
     NUMBER_FIELDS,
     Bounds,
-    MetricCondition,
-    MetricReader,
     Selector,
     is_glob,
     order_metric,
 )
+from tools.tag_text import any_tag, one_tag
 
 Condition = ColumnElement[bool]
 
 
 def compile_selector(
-    selector: Selector, now: datetime, metrics: MetricReader, dialect: str
+    selector: Selector,
+    now: datetime,
+    metrics: MetricPositions,
+    dialect: str,
+    *,
+    candidates: int | None = None,
 ) -> Select[Any]:
     """The query that gives the ids of the machines that `selector` means, in its order.
 
-    Metric conditions are answered by `metrics` first and enter the query as lists of ids.
+    Conditions on metrics are answered by `metrics` first and enter the query as lists of positions.
+    Of an order by a metric only so many `candidates` are looked at, the first in that order.
     """
     builder = _Builder(now, metrics, dialect)
     query = sa.select(machines.c.id).where(builder.condition(selector))
-    query = _ordered(query, selector, builder)
+    query = _ordered(query, selector, builder, candidates)
     return query.limit(selector.limit) if selector.limit else query
 
 
 class _Builder:
-    def __init__(self, now: datetime, metrics: MetricReader, dialect: str) -> None:
+    def __init__(self, now: datetime, metrics: MetricPositions, dialect: str) -> None:
         self.now = now.timestamp()
         self.metrics = metrics
         self.dialect = dialect
@@ -54,7 +59,7 @@ class _Builder:
             bounds = getattr(selector, field)
             if bounds is not None:
                 parts.extend(_within(self.number(field), bounds))
-        parts.extend(self._metric(c) for c in selector.metric or ())
+        parts.extend(self._at(self.metrics.meeting(c)) for c in selector.metric or ())
         if selector.exclude is not None:
             # coalesce: a condition on an unknown value is null, and null excludes nothing
             excluded = self.condition(selector.exclude)
@@ -78,13 +83,13 @@ class _Builder:
 
     def _tags(self, selector: Selector) -> Iterable[Condition]:
         for key, values in (selector.tags or {}).items():
-            tagged = sa.select(machine_tags.c.machine_id).where(
-                machine_tags.c.key == key, machine_tags.c.value.in_(values)
-            )
-            yield machines.c.id.in_(tagged)
+            yield sa.or_(*(self._has(one_tag(key, value)) for value in values))
         for key in selector.missing_tags or ():
-            tagged = sa.select(machine_tags.c.machine_id).where(machine_tags.c.key == key)
-            yield machines.c.id.not_in(tagged)
+            yield sa.not_(self._has(any_tag(key)))
+
+    def _has(self, part: str) -> Condition:
+        find = sa.func.instr if self.dialect == "sqlite" else sa.func.strpos
+        return find(machines.c.tags, part) > 0
 
     def _any_of(self, column: ColumnElement[Any], wanted: Iterable[str], globs: bool) -> Condition:
         wanted = tuple(wanted)
@@ -101,9 +106,12 @@ class _Builder:
         escaped = pattern.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         return column.like(escaped.replace("*", "%").replace("?", "_"), escape="\\")
 
-    def _metric(self, condition: MetricCondition) -> Condition:
-        values = self.metrics(condition.name, condition.aggregate, condition.window)
-        return self.in_ids([i for i, value in values.items() if condition.hold(value)])
+    def _at(self, positions: Positions) -> Condition:
+        if self.dialect == "postgresql":
+            array = sa.cast(positions.numbers, sa.ARRAY(sa.BigInteger))
+            return machines.c.position == sa.func.any(array)
+        rows = sa.func.json_each(positions.text).table_valued("value")
+        return machines.c.position.in_(sa.select(rows.c.value))
 
     def in_ids(self, ids: Iterable[str]) -> Condition:
         """Membership with one bound parameter, however many ids there are."""
@@ -118,14 +126,14 @@ class _Builder:
             return (sa.literal(self.now) - machines.c.created_at) / 86400.0
         return machines.c[field]
 
-    def metric_order(self, metric: MetricCondition) -> Any:
-        """A derived table (id, value) of a metric."""
-        values = self.metrics(metric.name, metric.aggregate, metric.window)
-        each = sa.func.json_each if self.dialect == "sqlite" else sa.func.json_each_text
-        argument: Any = json.dumps(values)
+    def ranks(self, positions: Positions, first: int | None) -> Any:
+        """A derived table (value: position, key: rank) of the first of these, or of all."""
+        chosen = positions.first(first) if first else positions
         if self.dialect == "postgresql":
-            argument = sa.cast(argument, sa.JSON)
-        return each(argument).table_valued("key", "value", name="metric_values")
+            array = sa.cast(chosen.numbers, sa.ARRAY(sa.BigInteger))
+            unnested = sa.func.unnest(array)
+            return unnested.table_valued("value", with_ordinality="key", name="ranks")
+        return sa.func.json_each(chosen.text).table_valued("value", "key", name="ranks")
 
 
 def _within(column: ColumnElement[Any], bounds: Bounds) -> Iterable[Condition]:
@@ -135,18 +143,19 @@ def _within(column: ColumnElement[Any], bounds: Bounds) -> Iterable[Condition]:
         yield getattr(column, name[operator])(figure)
 
 
-def _ordered(query: Select[Any], selector: Selector, builder: _Builder) -> Select[Any]:
+def _ordered(
+    query: Select[Any], selector: Selector, builder: _Builder, candidates: int | None
+) -> Select[Any]:
     if selector.order_by is None:
         return query.order_by(machines.c.position)
     metric = order_metric(selector)
-    if metric is not None and selector.order_by in METRIC_NAMES:
-        values = builder.metric_order(metric)
-        query = query.join(values, values.c.key == machines.c.id)
-        column: ColumnElement[Any] = sa.cast(values.c.value, sa.Float)
-    else:
-        column = builder.number(selector.order_by)
-        query = query.where(column.is_not(None))
-        if selector.order_by == "name" and builder.dialect == "postgresql":
-            column = sa.collate(column, "C")  # by code point, as SQLite and Python do
+    if metric is not None:
+        ranked = builder.metrics.ranked(metric, selector.descending)
+        ranks = builder.ranks(ranked, candidates)
+        return query.join(ranks, ranks.c.value == machines.c.position).order_by(ranks.c.key)
+    column = builder.number(selector.order_by)
+    query = query.where(column.is_not(None))
+    if selector.order_by == "name" and builder.dialect == "postgresql":
+        column = sa.collate(column, "C")  # by code point, as SQLite and Python do
     order = column.desc() if selector.descending else column.asc()
     return query.order_by(order, machines.c.position)

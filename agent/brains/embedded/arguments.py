@@ -453,7 +453,7 @@ def _called(clause: Clause) -> str | None:
         word = item.words[-1] if item.words else ""
         if word in ("called", "named", "name", "titled", "call", "labelled", "labeled") and not item.is_entity:
             j = k + 1
-            while j < len(items) and items[j].has("colon", "be", "det", "to", "pron", "filler", "with", "noun") and not items[j].has("quote", "unknown_name", "word") and not items[j].used:
+            while j < len(items) and items[j].has("colon", "be", "det", "to", "pron", "filler", "with", "noun", "comma") and not items[j].has("quote", "unknown_name", "word") and not items[j].used:
                 j += 1
             if j < len(items) and not items[j].used:
                 found = _name_at(items, j)

@@ -350,6 +350,12 @@ class Builder:
         if chosen.unknown_values and not frame.said.args.get("size"):
             raise Doubt(self._unknown_value(*chosen.unknown_values[0]))
         self._check_strangers(frame, chosen)
+        if chosen.refers is not None and not chosen.real and not made and not chosen.ordinal and not chosen.other:
+            for topic in topics:
+                if topic.real and not topic.unknown:
+                    found, outright = self.pick(topic, frame, made)
+                    if found is not None:
+                        return found, outright
         picked, outright = self.pick(chosen, frame, made)
         if picked is None and made and _borrows(frame):
             last = next((c for c in reversed(made) if c.selector is not None), None)

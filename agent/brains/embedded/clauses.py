@@ -88,7 +88,7 @@ def split(items: Sequence[Item]) -> list[Clause]:
     for sentence, asks in _sentences(items):
         parts = _parts(sentence)
         for part in parts:
-            clause = _clause(part)
+            clause = _clause(part, first=part is parts[0])
             clause.asks = asks and part is parts[-1]
             if clause.items:
                 clauses.append(clause)
@@ -123,16 +123,16 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     seen_object = False
     for k, item in enumerate(items):
         if is_action(items, k) or _is_reading(items, k):
-            if seen_verb and (seen_object or _joined(items, k)) and _begins(items, k):
+            if (seen_verb and (seen_object or _joined(items, k)) or _after_statement(items, k)) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
-        elif item.is_entity or item.has("pron", "noun", "all", "object"):
-            seen_object = True
-        elif _is_reason(items, k):
+        elif _is_reason(items, k) or _starts_afresh(items, k):
             cuts.append(k)
             seen_object = False
             seen_verb = False
+        elif item.is_entity or item.has("pron", "noun", "all", "object"):
+            seen_object = True
     parts: list[list[Item]] = []
     last = 0
     for cut in dict.fromkeys(cuts):
@@ -141,6 +141,35 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             last = cut
     parts.append(items[last:])
     return parts
+
+
+_SUBJECTS = frozenset({"i", "we", "you", "it", "they", "he", "she", "there", "that", "this", "could", "can", "would", "will",
+                       "please", "what", "which", "how", "where", "why", "who", "let"})  # fmt: skip
+
+
+def _starts_afresh(items: list[Item], k: int) -> bool:
+    """A new sentence after a comma: "…, I hope that's right", "…, could you stop it"."""
+    item = items[k]
+    before = items[k - 1] if k else None
+    if before is None or not before.has("comma", "dash") or not item.words or item.is_entity:
+        return False
+    if item.words[0] not in _SUBJECTS or k < 2:
+        return False
+    if item.words[0] in ("that", "which", "who", "this", "it", "there") and not (k + 1 < len(items) and items[k + 1].has("be", "ask", "verb")):
+        return False
+    return not (item.has("pron") and before.has("and"))
+
+
+def _after_statement(items: list[Item], k: int) -> bool:
+    """A verb after a comma that ends a statement or a topic: "bob-dev is stuck, wake it"."""
+    j = k - 1
+    while j >= 0 and items[j].has("ask", "filler", "then", "also", "only", "and") and not items[j].is_entity and not items[j].has("comma"):
+        j -= 1
+    if j < 1 or not items[j].has("comma", "dash"):
+        return False
+    return any(i.has("be", "trouble", "state", "pron", "condition", "filler", "verb", "wh", "cost", "savings") and not i.has("time") for i in items[:j]) and any(
+        not i.has("time", "filler", "comma") for i in items[:j]
+    )
 
 
 def _is_reason(items: list[Item], k: int) -> bool:
@@ -189,14 +218,14 @@ def _is_reading(items: list[Item], k: int) -> bool:
         return False
     if item.has("wh") and item.words[0] in ("what", "which", "who", "how", "where", "why", "when"):
         before = items[k - 1] if k else None
-        return before is None or before.has("comma", "and", "then", "stop", "also")
+        return before is None or before.has("comma", "and", "then", "stop", "also", "dash")
     return bool(item.has("verb") and item.action in READING and item.form == "base" and _begins(items, k) and k > 0
                 and items[k - 1].has("comma", "and", "then", "also"))  # fmt: skip
 
 
 _LIGHT = frozenset({"need", "want", "give", "do", "take", "get", "perform", "schedule", "have", "make", "add", "run",
                     "execute", "apply"})  # fmt: skip
-_WISHING = frozenset({"get", "want", "have", "need", "gets", "gotten"})
+_WISHING = frozenset({"get", "want", "have", "need", "gets", "gotten", "like", "love", "prefer", "see", "needs", "wants"})
 _NOUN_LIKE = frozenset({"restart", "reboot", "snapshot", "stop", "shutdown", "resize", "clone", "copy", "start", "reset",
                         "bounce", "backup", "checkpoint", "upgrade", "kick", "snap", "migration", "power cycle", "undo",
                         "move", "boost", "rollback", "bump", "label", "tag", "lock", "guard", "shut down"})  # fmt: skip
@@ -225,7 +254,7 @@ def _past_acts(items: Sequence[Item], k: int) -> bool:
     if item.has("state", "protected", "except", "condition") or item.action in ("tag", "create", "protect", "migrate", "start"):
         near = words[-2:]
         wished = any(w in _WISHING for w in words) and not any(i.has("rel", "wh") for i in before)
-        should = any(a in ("be", "being") for a in near) and any(w in ("should", "must", "to", "can", "shall", "needs", "has", "will") for w in words)
+        should = any(a in ("be", "being") for a in near) and any(w in ("should", "must", "to", "can", "shall", "needs", "has", "will", "could", "would", "may", "might") for w in words)
         gets = any(w in ("gets", "get", "getting") for w in near)
         after = items[k + 1] if k + 1 < len(items) else None
         adjective = after is not None and after.has("noun", "value", "stem") and item.has("state") and not should
@@ -254,6 +283,8 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
 def _base_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     before = items[k - 1] if k else None
+    if item.action == "tag" and before is not None and before.has("det"):
+        return False
     if item.words in (("up",), ("down",), ("order",), ("program",), ("return",), ("half",), ("clean",), ("clear",), ("empty",)) and not _leads(items, k):
         return item.words in (("half",),)
     if before is not None and before.has("det", "superlative", "most") and not before.has("verb"):
@@ -262,6 +293,8 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
         noun = " ".join(item.words) in _NOUN_LIKE or item.action in ("restart", "snapshot")
         return light and noun and not (item.action == "snapshot" and item.has("object"))
     if item.has("object") and item.get("object") == "snapshot" and item.words[0] != "back":
+        if item.form == "s" or (before is not None and before.has("with", "without", "all", "not") and not before.has("ask")):
+            return False
         return _leads(items, k) and not _counts_things(items, k)
     if item.has("state") and before is not None and before.has("be", "rel", "state") and item.form == "base":
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
@@ -289,13 +322,13 @@ def _counts_things(items: Sequence[Item], k: int) -> bool:
     return before is not None and before.has("number")
 
 
-def _clause(items: list[Item]) -> Clause:
+def _clause(items: list[Item], *, first: bool) -> Clause:
     clause = Clause(list(items))
     opener = next((i for i in items if not i.has("comma", "dash")), None)
     if opener is not None and opener.words:
         word = opener.words[0]
         clause.condition = word if word in ("if", "unless", "whenever", "provided") or (word == "when" and not opener.has("asking", "forecast") and items.index(opener) == 0 and _statement(items)) else ""
-        clause.reason = word in ("because", "due", "cause", "so", "before") or (word in ("since", "as") and len(opener.words) == 1 and not opener.has("time"))
+        clause.reason = word in ("because", "due", "cause", "before") or (word == "so" and not first) or (word in ("since", "as") and len(opener.words) == 1 and not opener.has("time") and not first)
     for k, item in enumerate(items):
         if is_action(items, k):
             clause.verb, clause.action = item, item.action

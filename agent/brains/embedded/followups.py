@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from agent.brains.base import Context, Understanding
@@ -14,7 +15,7 @@ from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.merging import intersect, is_narrowing, leave_out, names_of, numbered_names, unite
 from agent.brains.embedded.reader import NOMINAL, QUESTION, Frame, Reader, Reading
 from agent.brains.embedded.selection import Chosen
-from tools.calls import Call
+from tools.calls import Call, When
 from tools.errors import NovaError
 from tools.selector import Selector
 
@@ -219,7 +220,7 @@ class Followups:
         if args:
             made = made.model_copy(update={"args": self._merged_args(call, args, reading)})
         if frame.said.time is not None:
-            made = made.model_copy(update={"when": self.builder.when(frame.said.time)})
+            made = made.model_copy(update={"when": self._retimed(call, frame)})
         if re.search(r"\b(right now|now|immediately)\b", " ".join(reading.words)) and made.when is not None and frame.said.time is None:
             made = made.model_copy(update={"when": None})
         return self._revised(call, made, frame)
@@ -282,6 +283,28 @@ class Followups:
                 return call
         named = [c for c in calls if c.when is None]
         return named[-1] if named and len(named) < len(calls) else calls[-1]
+
+    def _retimed(self, call: Call, frame: Frame) -> When:
+        """A new clock for the time that the call has already, or a new time."""
+        time = frame.said.time
+        assert time is not None
+        if call.when is not None and time.clock is not None and time.day is None and not time.recurs:
+            if call.when.cron is not None:
+                fields = call.when.cron.split()
+                hour, minute = time.clock
+                if time.half_day is None and hour < 12 and fields[1].isdigit() and int(fields[1]) >= 12:
+                    hour += 12
+                return When(cron=" ".join([str(minute), str(hour), *fields[2:]]))
+            if call.when.at is not None:
+                before = datetime.fromisoformat(call.when.at)
+                hour, minute = time.clock
+                if time.half_day is None and hour < 12 and before.hour >= 12:
+                    hour += 12
+                return When(at=before.replace(hour=hour, minute=minute).isoformat())
+        if call.when is not None and call.when.at is not None and time.day is not None and time.clock is None:
+            before = datetime.fromisoformat(call.when.at)
+            return When(at=before.replace(year=time.day.year, month=time.day.month, day=time.day.day).isoformat())
+        return self.builder.when(time)
 
     def _as_fragment(self, reading: Reading, call: Call) -> Frame:
         """The whole turn read as if it followed this call's verb."""

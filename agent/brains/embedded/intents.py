@@ -235,8 +235,8 @@ def _without_verb(clause: Clause) -> str | None:
     objects = clause.objects()
     if clause.has("wh") and not clause.has("ask") and clause.items[0].has("wh"):
         return None
-    for rule in (_snapshot_rule, _protection_rule, _schedule_rule, _tag_rule, _disk_rule, _group_rule, _size_rule,
-                 _move_rule, _create_rule):  # fmt: skip
+    for rule in (_specified_rule, _snapshot_rule, _protection_rule, _schedule_rule, _tag_rule, _disk_rule, _group_rule,
+                 _size_rule, _move_rule, _create_rule):  # fmt: skip
         if tool := rule(clause, verbs, objects):
             return tool
     return None
@@ -374,6 +374,19 @@ def _move_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
             if on and verbs & {"put", "throw"}:
                 return "migrate_vms"
     return None
+
+
+def _specified_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
+    """ "one n2-standard-2 in us-central1 with debian 12": a size, an image and a place, and no machine."""
+    if _question(clause) and not clause.has("ask") or clause.has("cmp", "pron") or any(i.has("names", "glob", "stem") for i in clause.items):
+        return None
+    found = {n for i in clause.items for n, _ in (i.get("value") or ())} | {i.get("unknown_value")[0] for i in clause.items if i.has("unknown_value")}
+    if "group" in found or any(w in ("all", "every", "which", "list", "show") for w in clause.words):
+        return None
+    sized = "size" in found or (_figures(clause) and sum(1 for i in clause.items if i.has("amount")) >= 1)
+    imaged = "image" in found or clause.has("os")
+    placed = bool(found & {"region", "provider"})
+    return "create_vms" if sized and (imaged + placed >= 1) and (imaged and placed or clause.has("noun", "number", "det") and "size" in found) else None
 
 
 def _create_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:

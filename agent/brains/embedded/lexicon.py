@@ -16,10 +16,9 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "stop": (
         "stop", "shut down", "shut off", "shutdown", "shut", "power off", "power down", "turn off",
         "switch off", "switch down", "turn down", "poweroff", "halt", "take down", "take offline",
-        "bring down", "spin down", "kill", "deactivate", "close down", "put down", "send to sleep",
+        "bring down", "spin down", "kill", "deactivate", "close down", "put down", 
         "power-off", "shut-down", "quit", "cut power", "cut the power", "cut power to",
-        "cut the power to", "pull the plug", "pull the plug on", "down", "stopp", "turn out",
-        "go off", "wind down", "unplug", "knock off", "put out", "deallocate", "stop running",
+        "cut the power to", "pull the plug", "pull the plug on", "down", "stopp",         "wind down", "unplug", "knock off", "deallocate", "stop running",
         "take out of service", "pull down", "poff",
     ),
     "start": (
@@ -27,7 +26,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "bring back", "bring back up", "fire up", "start up", "startup", "light up", "turn up",
         "poweron", "bring online", "bring back online", "power back on", "turn back on",
         "switch back on", "boot back up", "start back up", "activate", "kick off", "crank up",
-        "spin back up", "power-on", "go live", "come up", "put on", "get going", "get running",
+        "spin back up", "power-on", "get going", "get running",
         "get back up", "put back on", "start again", "bring to life", "pon", "take online",
     ),
     "restart": (
@@ -146,10 +145,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "list": (
         "list", "show", "display", "print", "enumerate", "view", "see", "show me", "give me",
         "tell me", "get", "get me", "find", "find me", "bring me", "look up", "pull up", "ls",
-        "let me see", "list out", "pull", "fetch", "dump", "report", "name", "present", "check",
+        "let me see", "list out", "pull", "fetch", "dump", "report", "check",
         "give us", "show us", "identify", "locate", "spot", "tell us", "read me", "read out",
-        "remind me", "lookup", "give", "bring up a list of", "list me", "know", "give me a list of",
-        "give me the list of", "get me a list of", "overview", "sort", "rank", "order by",
+        "remind me", "lookup", "bring up a list of", "list me", "know", "give me a list of",
+        "give me the list of", "get me a list of", "overview", "sort", "rank",
     ),
     "describe": (
         "describe", "details", "detail", "info", "information", "specs", "spec", "status", "state",
@@ -444,7 +443,7 @@ EXCEPT = (
     "do not touch", "not touching", "but do not touch", "but not touch", "less", "bar the", "omit",
     "omitting", "sans", "keeping", "but without", "not the", "save", "except of", "hands off",
     "leave alone", "anything but", "everything but", "exept", "excepting", "without",
-    "rather than", "instead of", "but exclude", "but ignore", "never mind the", "forget the",
+    "rather than", "instead of", "but", "all but", "but exclude", "but ignore", "never mind the", "forget the",
     "to the exclusion of", "stay away from", "nor", "but except", "exclusive of", "discounting",
     "do not include", "drop the", "take out", "other then",
 )  # fmt: skip
@@ -543,7 +542,7 @@ FUNCTION: dict[str, tuple[str, ...]] = {
             "ought to", "you should", "i ask you", "i request", "able to", "you might", "might you",
             "i should like", "i should like to", "would love", "would be great", "has to", "have to",
             "is to be", "are to be", "to be", "let", "going to", "ready to", "mind", "possible",
-            "got to", "needs to", "deserves", "deserve", "could do with", "is due", "requires",
+            "got to", "needs to", "could use", "can use", "would need", "would like to have", "would need to have", "deserves", "deserve", "could do with", "is due", "requires",
             "require", "i require", "we require", "asks for"),
 }  # fmt: skip
 
@@ -753,6 +752,8 @@ def phrases() -> dict[Phrase, tuple[Entry, ...]]:
     for kind, names in FUNCTION.items():
         for phrase in _words(names):
             put(phrase, kind, " ".join(phrase))
+    for word in ("cancel", "abort", "nevermind", "nvm", "cancelled", "canceled", "scratch", "revoke"):
+        put((word,), "cancel", word)
     for phrase, kind, value in measure_phrases():
         put(phrase, kind, value)
     for word in ("protected", "locked", "guarded", "undeletable"):

@@ -426,7 +426,10 @@ def _day(words: Sequence[str], i: int, now: datetime, time: Time) -> Found | Non
     word = words[i]
     today = now.date()
     if word == "tonight":
-        return replace(time, day=today, clock=time.clock or (22, 0), half_day="night"), i + 1
+        clock = time.clock or (22, 0)
+        if time.clock and 4 < clock[0] < 12 and time.half_day is None:
+            clock = (clock[0] + 12, clock[1])
+        return replace(time, day=today, clock=clock, half_day="night"), i + 1
     if word == "today":
         return replace(time, day=today), i + 1
     if word in ("tomorrow", "tomorow", "tommorow", "tommorrow"):
@@ -458,6 +461,8 @@ def _day(words: Sequence[str], i: int, now: datetime, time: Time) -> Found | Non
 
 def _with_part(time: Time, words: Sequence[str], i: int) -> Found:
     if i < len(words) and words[i] in PARTS:
+        if time.clock and time.clock[0] < 12 and time.half_day is None and not words[i].startswith("morning"):
+            return replace(time, clock=(time.clock[0] + 12, time.clock[1]), half_day=words[i]), i + 1
         return replace(time, clock=time.clock or PARTS[words[i]], half_day=words[i]), i + 1
     return time, i
 

@@ -100,6 +100,8 @@ class NameIndex:
         """The names that the words from `i` on spell, and the index after them."""
         if words[i] in self.exact:
             return self.exact[words[i]], i + 1
+        if not self._spelled(words[i]):
+            return None
         best: tuple[list[str], int] | None = None
         for key, end in self.pieces(words, i):
             names = self.keys.get(key)
@@ -114,6 +116,8 @@ class NameIndex:
 
     def stem_at(self, words: Sequence[str], i: int) -> tuple[Stem, int, bool] | None:
         """The stem that the words from `i` on spell, the index after it, and if it was plural."""
+        if not self._spelled(words[i]):
+            return None
         for key, end in self.pieces(words, i):
             if not key or not any(p.isalpha() for p in key):
                 continue

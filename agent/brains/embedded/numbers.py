@@ -44,6 +44,8 @@ def number_at(words: Sequence[str], i: int) -> tuple[float, int] | None:
     if words[i] in ("a", "an", "one") and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand", "dozen"):
         scale = SCALES.get(words[i + 1], 12)
         return _rest(words, i + 2, float(scale))
+    if words[i] == "half" and list(words[i + 1 : i + 3]) == ["a", "dozen"]:
+        return 6.0, i + 3
     if words[i] == "dozen":
         return 12.0, i + 1
     return _spelled(words, i)

@@ -79,7 +79,11 @@ class Reader:
         """The frames of a turn."""
         items = self.scanner.scan(tokenise(cleaned(text)))
         reading = Reading(text, items, words=tuple(w for i in items for w in i.words))
-        for clause in split(items):
+        clauses = split(items)
+        _gather_specifications(clauses)
+        for clause in clauses:
+            if clause.condition == "if" and "?" in text and _asks_about(clause):
+                clause.condition = ""
             if clause.condition:
                 reading.conditional = reading.conditional or _real_condition(clause)
                 if _real_condition(clause):
@@ -123,6 +127,38 @@ class Reader:
     def choose(self, tool: str | None, clause: Clause) -> Chosen:
         """What a clause says of its machines."""
         return SelectionReader(clause.items, self.site, tool).read()
+
+
+_SPECIFIES = frozenset({"create", "clone", "snapshot"})
+
+
+def _gather_specifications(clauses: list[Clause]) -> None:
+    """What is said of a new machine in further clauses ("name it x", "it should run debian") joins the first."""
+    for k, clause in enumerate(clauses):
+        tool = change_of(clause) if not clause.reason else None
+        if tool not in ("create_vms", "clone_vm", "snapshot_vms"):
+            continue
+        while k + 1 < len(clauses) and _specifies(clauses[k + 1], tool):
+            more = clauses.pop(k + 1)
+            clause.items.extend(more.items)
+            clause.asks = clause.asks or more.asks
+        while tool == "create_vms" and k and not clauses[k - 1].action and _specifies(clauses[k - 1], tool):
+            more = clauses.pop(k - 1)
+            clause.items[:0] = more.items
+            k -= 1
+
+
+def _specifies(clause: Clause, tool: str) -> bool:
+    if clause.action is not None or clause.first("wh") is not None and not clause.has("ask"):
+        return False
+    named = any(w in ("name", "named", "call", "called") for w in clause.words)
+    if named:
+        return True
+    if tool != "create_vms":
+        return False
+    found = {n for i in clause.items for n, _ in (i.get("value") or ())}
+    spec = bool(found & {"image", "size", "region", "provider"}) or any(i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in clause.items)
+    return (spec or clause.has("tag")) and not any(i.has("names") for i in clause.items)
 
 
 def _strength(clause: Clause) -> int:

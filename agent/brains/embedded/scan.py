@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from rapidfuzz import process
@@ -115,6 +119,7 @@ class Scanner:
             or singular(word) in site.names.words
             or word in site.tag_keys
             or word in COMMON
+            or word in english()
         )
 
     def _spelling(self, word: str) -> str | None:
@@ -188,6 +193,8 @@ class Scanner:
             found.append(timed)
         for end in range(min(len(self.words), i + self.longest), i, -1):
             phrase = tuple(self.words[i:end])
+            if phrase == ("us",) and not self._means_america(i):
+                continue
             if values := self.site.values.get(phrase):
                 found.append((end, 7, {"value": values}, _is_plural(phrase[-1])))
                 break
@@ -208,6 +215,8 @@ class Scanner:
             stem, end, plural = match
             if self._stem_fits(i, end, stem, plural, found):
                 found.append((end, 4, {"stem": stem}, plural))
+            elif len(word) > 2:
+                found.append((end, 4, {"weak_stem": stem}, plural))
 
     def _name_fits(self, i: int, end: int, names: list[str]) -> bool:
         """A name spoken over several words must not swallow a list, a figure or an amount."""
@@ -225,6 +234,11 @@ class Scanner:
                                 "boxes", "snapshots", "days"):  # fmt: skip
             return False
         return True
+
+    def _means_america(self, i: int) -> bool:
+        before = self.words[i - 1] if i else ""
+        after = self.words[i + 1] if i + 1 < len(self.words) else ""
+        return self.tokens[i].text.isupper() or (before in ("in", "the", "across", "from", "all") and after not in ("to",))
 
     def _stem_fits(
         self, i: int, end: int, stem: Stem, plural: bool, found: list[tuple[int, int, dict[str, Any], bool]]
@@ -355,7 +369,7 @@ class Scanner:
         end = self._spoken_unknown(i)
         if end > i:
             return self._item(i, end, {"unknown_name": " ".join(t.text for t in self.tokens[i:end])})
-        if word in _TECH or word in COMMON:
+        if word in _TECH or word in COMMON or (word.isalpha() and word in english()):
             return self._item(i, i + 1, {"tech" if word in _TECH else "plain": word})
         return self._item(i, i + 1, {"word": text})
 
@@ -370,7 +384,7 @@ class Scanner:
                 p in vocabulary() or p in COMMON for p in parts
             )
         close = self.site.names.closest(word, 1, 80)
-        return len(word) > 4 and bool(close) and word not in COMMON
+        return len(word) > 4 and bool(close) and word not in COMMON and word not in english()
 
     def _spoken_unknown(self, i: int) -> int:
         return i
@@ -431,6 +445,14 @@ _FIELDS = {
 }  # fmt: skip
 
 _TECH = frozenset(TECH)
+
+@cache
+def english() -> frozenset[str]:
+    """Everyday English, from pyspellchecker's word frequencies: such a word is not misspelt."""
+    packed = resources.files("spellchecker").joinpath("resources/en.json.gz").read_bytes()
+    counts: dict[str, int] = json.loads(gzip.decompress(packed))
+    return frozenset(word for word, count in counts.items() if count >= 300)
+
 
 COMMON = frozenset(
     """a about above after again age ago air alarm alert answer apple area army art aunt baby bad ball band bank

@@ -176,6 +176,8 @@ class SelectionReader:
         if not item.has("except"):
             return 0
         word = item.words[0] if item.words else ""
+        if item.words == ("but",) and not (self.chosen.whole or self.noun.plural or self.noun.head or (self.chosen.refers and self.chosen.refers.words[0] in ("all", "every", "each", "both", "them", "those"))):
+            return 0
         nearest = self._after_articles(self.k + 1)
         if nearest is None:
             return 0
@@ -232,8 +234,9 @@ class SelectionReader:
             after = self._next()
             if after is not None and after.is_entity and not after.has("noun"):
                 return 0
-            self.chosen.other = True
             item.used = "the others"
+            if not self.excluding:
+                self.chosen.other = True
             return 1
         return self._ordinal(item)
 
@@ -391,6 +394,8 @@ class SelectionReader:
     # measures
 
     def _measure(self, item: Item) -> int:
+        if item.has("most") and not item.has("superlative", "cmp") and (step := self._top(item)):
+            return step
         bound = read_bound(self.items, self.k, self.tool)
         if bound is not None:
             self._begin([bound.field], item, predicate=True)
@@ -410,6 +415,35 @@ class SelectionReader:
             item.used = f"{metric} {op} {figure:g}"
             return 1
         return 0
+
+    def _top(self, item: Item) -> int:
+        """ "top 3 … by memory", "the 5 highest for disk": the measure stands elsewhere in the clause."""
+        k = self.k
+        before = self.items[k - 1] if k else None
+        after = self.items[k + 1] if k + 1 < len(self.items) else None
+        number = next((i for i in (after, before) if i is not None and i.has("number") and not i.has("amount", "time")), None)
+        measured = next((i for i in self.items if i.has("metric") and not i.is_entity), None)
+        costs = any(i.has("cost") for i in self.items)
+        if number is None and not (after is not None and after.has("metric", "cost")):
+            return 0
+        if measured is None and not costs:
+            field = next((_ORDERED_BY[w] for i in self.items for w in i.words if w in _ORDERED_BY), None)
+            if field is None:
+                return 0
+            self.chosen.order = field
+        elif costs and measured is None:
+            self.chosen.order = ("hourly_cost_usd", True)
+        else:
+            assert measured is not None
+            self.chosen.order = (measured.get("metric"), True)
+        if item.words[0] in ("bottom", "least", "lowest", "smallest", "fewest"):
+            self.chosen.order = (self.chosen.order[0], False)
+        if number is not None:
+            self.chosen.limit = int(number.get("number"))
+            self.chosen.count = None
+            number.used = "how many"
+        item.used = f"in order of {self.chosen.order[0]}"
+        return 1
 
     def _superlative(self, item: Item) -> int:
         before = self.items[self.k - 1] if self.k else None
@@ -553,6 +587,11 @@ class SelectionReader:
             self._put("os", [item.get("os")], item)
             item.used = f"os is {item.get('os')}"
             return 1
+        if item.has("weak_stem"):
+            after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+            if after is None or not (after.has("noun") or after.words[:1] in (("ones",), ("one",))) or item.has("det", "verb", "all", "superlative", "most"):
+                return 0
+            item.kinds["stem"] = item.get("weak_stem")
         if item.has("stem"):
             stem = item.get("stem")
             self._begin(["names"], item, head=item.plural)
@@ -572,6 +611,8 @@ class SelectionReader:
             return False
         if item.has("names"):
             return False
+        if all(name in ("tags.owner", "tags.team") for name, _ in item.get("value")) and word != "quality":
+            return item.has("verb", "metric") and not self._beside_noun()
         around = [i for i in (*self.items[max(0, self.k - 2) : self.k], *self.items[self.k + 1 : self.k + 3])]
         beside = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         if any(i.has("noun", "key") or i.words in (("ones",), ("one",), ("team",), ("stuff",), ("fleet",), ("tier",)) for i in around):
@@ -586,6 +627,10 @@ class SelectionReader:
         if led and item.has("verb", "object", "metric", "noun", "anomaly", "cost", "forecast"):
             return item.has("metric", "cost", "anomaly") and not (before and before.has("all"))
         return not led and not (before is not None and before.has("det"))
+
+    def _beside_noun(self) -> bool:
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        return after is not None and after.has("noun", "key")
 
     def _alternative(self, item: Item) -> tuple[str, tuple[str, ...]]:
         options = item.get("value")
@@ -707,6 +752,11 @@ class SelectionReader:
                 self.noun.head = True
             item.used = item.used or "all"
             return 1
+        if item.words == ("one",):
+            after = self._next()
+            if after is None or not after.has("noun"):
+                self.noun.head = True
+                return 1
         if item.has("number") and not item.has("amount", "time", "names"):
             if self.excluding:
                 return 0
@@ -839,6 +889,7 @@ class SelectionReader:
             side[:] = [first]
 
 
+_ORDERED_BY = {"age": ("age_days", True), "cores": ("vcpus", True), "snapshots": ("snapshots", True), "price": ("hourly_cost_usd", True)}
 _GENERIC = ("machine", "machines", "vm", "vms", "box", "boxes", "server", "servers", "instance", "instances")
 _ORDER_OF = {"memory": "memory_gib", "disk": "disk_gib", "cpu": "vcpus"}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5}

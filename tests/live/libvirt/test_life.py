@@ -72,6 +72,9 @@ def test_a_guest_that_will_not_shut_down_is_a_conflict_and_force_ends_it(
     with pytest.raises(Conflict, match="did not shut down within 2 s") as refused:
         impatient.stop(guest, token())
     assert "force" in refused.value.hint
+    began = time.monotonic()
+    assert impatient.get_machine(guest).state is State.RUNNING
+    assert time.monotonic() - began < 2, "the agent is still asked, and holds nobody up"
     assert alpha.state(NAME) == "running"
     impatient.stop(guest, token(), force=True)
     assert alpha.state(NAME) == "shut off"
