@@ -27,6 +27,7 @@ def memory_to_dict(memory: Memory) -> dict[str, Any]:
         "asked": asked
         and {"text": asked.text, "options": list(asked.options), "frame": dict(asked.frame)},
         "operation": memory.operation,
+        "listed": list(memory.listed),
         "said": [list(pair) for pair in memory.said],
     }
 
@@ -45,6 +46,7 @@ def memory_from_dict(data: Mapping[str, Any]) -> Memory:
         ),
         asked=asked and Asked(asked["text"], tuple(asked["options"]), asked["frame"]),
         operation=data.get("operation"),
+        listed=tuple(data.get("listed", ())),
         said=tuple((who, text) for who, text in data.get("said", ())),
     )
 

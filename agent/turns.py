@@ -87,7 +87,7 @@ class Turns:
         began = time.perf_counter()
         turn = self._take(text, user, memory, on_event)
         said = (*turn.memory.said, ("user", text[:2000]), ("nova", turn.reply[:2000]))
-        kept = dataclasses.replace(turn.memory, said=said[-REMEMBERED:])
+        kept = dataclasses.replace(turn.memory, said=said[-REMEMBERED:], listed=_listed(turn))
         spent = (time.perf_counter() - began) * 1000
         return dataclasses.replace(turn, memory=kept, latency_ms=round(spent, 3))
 
@@ -310,6 +310,12 @@ class Turns:
     def _refused(self, error: NovaError, memory: Memory) -> Turn:
         reply = f"{error_text(error)} Nothing was changed."
         return Turn("decline", reply, error=error, memory=memory)
+
+
+def _listed(turn: Turn) -> tuple[str, ...]:
+    """The machines of the turn where it had several, else those that were listed before."""
+    several = turn.memory.targets if turn.outcome != "clarify" else tuple(o for o in turn.options if "/" in o)
+    return several if len(several) > 1 else turn.memory.listed
 
 
 def _planned(plan: Plan) -> tuple[PlannedOrRead, ...]:

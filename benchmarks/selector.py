@@ -29,8 +29,8 @@ from tools.selector import Selector, select
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
 LIMIT_MS = 50
 SELECTORS: dict[str, dict[str, Any]] = {
-    "one name": {"names": "web-00007"},
-    "a glob": {"names": "web-0000*"},
+    "one name": {"names": "web-0007"},
+    "a glob": {"names": "web-00*"},
     "a glob in the middle": {"names": "*stg*7"},
     "prod web in us-east-1": {
         "tags": {"env": ["prod"], "role": ["web"]}, "region": ["us-east-1"],

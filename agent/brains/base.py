@@ -75,6 +75,7 @@ class Memory:
         targets: the machines of the last answer or plan, by id, in the order shown.
         pending: the plan that waits, if one does.
         asked: the open question, if there is one.
+        listed: the machines of the last answer, plan or question that had several.
         operation: the id of the last operation that this conversation started.
         said: the last turns as (who, text), who is "user" or "nova"; oldest first.
     """
@@ -84,6 +85,7 @@ class Memory:
     pending: Pending | None = None
     asked: Asked | None = None
     operation: str | None = None
+    listed: tuple[str, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
 
 

@@ -6,17 +6,22 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from tools.errors import Unreachable
 from tools.providers.base import Sample
 from tools.providers.sandbox_services import Profile
 from tools.providers.sandbox_store import Store
 from tools.sample_file import COLUMNS, FileSamples
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 HOURS = 168
 _FOLLOWED = 5_000
@@ -72,23 +77,28 @@ class SampleKeeper:
             folder = tempfile.mkdtemp(prefix="novacron-")
             self.path = Path(folder) / "samples.parquet"
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._hour: int | None = None
-        self._machines = 0
+        self._hour: int | None = store.fact("samples_hour")
+        self._lock = threading.Lock()
 
     def ensure(self, now: datetime) -> Path:
-        """The file, up to the last full hour."""
+        """The file, up to the last full hour.
+
+        Raises:
+            Unreachable: it cannot be written.
+        """
         hour = int(now.timestamp() // 3600)
-        if self._hour is None:
-            self._hour = self._store.fact("samples_hour")
-        if self._hour != hour or not self.path.is_file():
-            self._write(hour)
-            self._store.set_fact("samples_hour", hour)
-            self._hour = hour
+        with self._lock:
+            if self._hour != hour or not self.path.is_file():
+                self._write(hour)
+                self._store.set_fact("samples_hour", hour)
+                self._hour = hour
         return self.path
 
     def follow(self, now: datetime) -> None:
         """Bring the file up to the hour, where that takes no time worth mentioning."""
-        if self._machines <= _FOLLOWED:
+        if self._hour == int(now.timestamp() // 3600):
+            return
+        if self._store.ask("SELECT count(*) FROM machines")[0][0] <= _FOLLOWED:
             self.ensure(now)
 
     def _write(self, hour: int) -> None:
@@ -96,7 +106,6 @@ class SampleKeeper:
         import numpy as np
 
         rows = self._rows(hour)
-        self._machines = len(rows)
         partial = self.path.with_suffix(f".{os.getpid()}.partial")
         columns = ("number", "vm_id", "since", "until", *_FIGURES)
         kinds: dict[str, Any] = {"number": np.int64, "vm_id": object}
@@ -105,18 +114,17 @@ class SampleKeeper:
             for name, values in zip(columns, zip(*rows, strict=True), strict=True)
         }
         epoch = int((self._store.fact("epoch") or 0) // 3600)
-        with duckdb.connect() as database:
-            database.register("given", given)
-            # small row groups, since each is one thread's share of the work
-            database.execute("SET preserve_insertion_order = false")
-            database.execute("ATTACH ':memory:' AS fleet (ROW_GROUP_SIZE 8192)")
-            database.execute("CREATE TABLE fleet.machines AS SELECT * FROM given")
-            literal = str(partial).replace("'", "''")
-            query = _WRITE.replace("{path}", literal)
-            for name, value in (("first", hour - HOURS), ("end", hour), ("epoch", epoch)):
-                query = query.replace(f"${name}", str(value))
-            database.execute(query)
-        os.replace(partial, self.path)
+        try:
+            with duckdb.connect() as database:
+                _fill(database, given)
+                database.execute(_query(partial, hour, epoch))
+            os.replace(partial, self.path)
+        except (duckdb.Error, OSError) as error:
+            partial.unlink(missing_ok=True)
+            raise Unreachable(
+                f"The sandbox's samples in {str(self.path)!r} cannot be written: {error}",
+                hint="Check the room on the disk, or make a smaller fleet.",
+            ) from error
 
     def _rows(self, hour: int) -> list[tuple[Any, ...]]:
         query = (
@@ -131,6 +139,23 @@ class SampleKeeper:
             until = hour if off_since is None else off_since / 3600
             found.append((number + position, machine_id, since, until, *figures))
         return found or [(0, "", hour, 0.0, *_NEW)]
+
+
+def _fill(database: DuckDBPyConnection, given: Mapping[str, Any]) -> None:
+    """Put the machines into the table that the query reads."""
+    database.register("given", given)
+    database.execute("SET preserve_insertion_order = false")
+    # small row groups, since each is one thread's share of the work
+    database.execute("ATTACH ':memory:' AS fleet (ROW_GROUP_SIZE 8192)")
+    database.execute("CREATE TABLE fleet.machines AS SELECT * FROM given")
+
+
+def _query(path: Path, hour: int, epoch: int) -> str:
+    literal = str(path).replace("'", "''")
+    query = _WRITE.replace("{path}", literal)
+    for name, value in (("first", hour - HOURS), ("end", hour), ("epoch", epoch)):
+        query = query.replace(f"${name}", str(value))
+    return query
 
 
 def samples_in(path: Path, ids: Sequence[str], since: datetime) -> list[Sample]:

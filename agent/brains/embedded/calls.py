@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.moments import Time
+from agent.brains.embedded.moments import Time, _window_of  # pyright: ignore[reportPrivateUsage]
 from agent.brains.embedded.questions import named_in
 from agent.brains.embedded.reader import QUESTION, Frame, Reader, Reading, speaks_of_trade
 from agent.brains.embedded.selection import Chosen, Noun
@@ -55,16 +56,21 @@ class Builder:
         wished = [f for f in reading.frames if not f.negated]
         if not wished:
             return self._nothing(reading)
+        if _SCOPE.search(reading.text) and not any(i.has("names", "noun", "group") for i in reading.items) and not any(f.tool == "search_runbooks" for f in wished):
+            return replies.out_of_scope()
+        if _BYPASS.search(reading.text):
+            return Understanding("decline", text="I always show the plan and wait for a person's yes; that cannot be turned off. Nothing was changed.")
         if reading.conditional and any(f.changes for f in wished):
             return replies.ask(
                 "I cannot wait for a condition. Shall I do it now, or at a time?",
                 frame={"from": "brain", "kind": "condition"},
             )
-        about = [f for f in wished if f.about and (f.changes or f.tool in ("describe_vms", "list_vms"))]
-        if about and not any(f.changes and not f.about for f in wished):
+        about = [f for f in wished if f.about and f.changes]
+        reads = [f for f in wished if not f.changes and f.strength >= QUESTION]
+        if about and not any(f.changes and not f.about for f in wished) and not reads:
             return self._about(about)
         try:
-            calls = self.calls([f for f in wished if not f.about], reading)
+            calls = self.calls([f for f in wished if not (f.about and f.changes)], reading)
         except Doubt as doubt:
             return doubt.understanding
         return Understanding("calls", tuple(calls))
@@ -141,6 +147,8 @@ class Builder:
         for clause in reading.fragments:
             if clause.condition:
                 continue
+            for item in clause.items:
+                item.used = ""
             chosen = self.reader.choose(None, clause)
             if chosen.real or chosen.unknown:
                 topics.append(chosen)
@@ -205,6 +213,9 @@ class Builder:
         if window is None:
             for item in frame.clause.items:
                 time = item.get("time")
+                if time is not None and time.after is not None and not item.used:
+                    window, item.used = _window_of(time.after), "window"
+                    break
                 if time is not None and time.window and not item.used.startswith(("created", "age")):
                     window = time.window
                     item.used = f"window {window}"
@@ -370,7 +381,14 @@ class Builder:
                     return found, outright
         if picked is None and frame.tool in ("diagnose_vms", "describe_vms") and self.memory.targets:
             return {"ids": list(self.memory.targets[:50])}, None
+        if picked is None and frame.changes and self._implied(frame):
+            return {"ids": list(self.memory.targets)}, True
         return picked, outright
+
+    def _implied(self, frame: Frame) -> bool:
+        """ "then take the protection off", right after one machine was spoken of."""
+        risky = frame.tool in ("delete_vms", "restore_snapshot", "delete_snapshots")
+        return len(self.memory.targets) == 1 and not risky and len(frame.clause.words) <= 8 and not frame.chosen.strangers
 
     def _check_strangers(self, frame: Frame, chosen: Chosen) -> None:
         if not (frame.changes and chosen.strangers):
@@ -399,6 +417,8 @@ class Builder:
 
     def _base(self, chosen: Chosen, frame: Frame, made: Sequence[Call]) -> Picked:
         real = chosen.real
+        if chosen.refers is None and not chosen.whole and self._of_before(real, frame):
+            return {**real[0].selector(), "ids": list(self.memory.targets)}, not real[0].plural
         if chosen.refers is not None or chosen.ordinal is not None or chosen.other:
             referred = self._referred(chosen, frame, made)
             if referred is not None:
@@ -412,6 +432,17 @@ class Builder:
                 return None, None
             return {"all": True}, None
         return None, None
+
+    def _of_before(self, real: Sequence[Noun], frame: Frame) -> bool:
+        """ "the stopped ones", "the one that is off": of the machines just shown."""
+        if len(real) != 1 or len(self.memory.targets) < 2 or "names" in real[0].selector() or real[0].ids:
+            return False
+        words = frame.clause.words
+        if not ({"one", "ones"} & set(words)) or {"all", "every"} & set(words[:3]):
+            return False
+        if not set(real[0].fields) <= {"state", "os", "region", "provider", "host", "zone"} or any(i.has("noun") for i in frame.clause.items):
+            return False
+        return bool(self.inventory.select_ids(Selector.parse({**real[0].selector(), "ids": list(self.memory.targets)})))
 
     def _described(self, noun: Noun, chosen: Chosen, frame: Frame) -> Picked:
         picked = noun.selector()
@@ -570,9 +601,9 @@ class Builder:
         if not known:
             return []
         names = {vm.name for vm in known.values()}
-        asked = self._choices_before()
-        if asked:
-            return [i for i in asked if i not in known]
+        listed = [i for i in self.memory.listed if i not in known]
+        if listed and set(known) & set(self.memory.listed):
+            return listed
         same = [vm.id for n in names for vm in self.inventory.named(n) if vm.id not in known]
         if same:
             return same
@@ -581,9 +612,6 @@ class Builder:
             key = tuple(name.rstrip("0123456789").rstrip("-_. "))
             stems.extend(n for n, _ in self.inventory.names() if tuple(n.rstrip("0123456789").rstrip("-_. ")) == key and n not in names)
         return [vm.id for n in dict.fromkeys(stems) for vm in self.inventory.named(n)]
-
-    def _choices_before(self) -> list[str]:
-        return []
 
     # questions
 
@@ -631,6 +659,21 @@ class Builder:
                 call = call.model_copy(update={"when": self.when(frame.said.time)})
             found |= {"call": call.to_dict(), "with": real}
         return replies.ask(f"No machine is called “{name}”.{hint}", closest, found)
+
+
+_BYPASS = re.compile(
+    r"\b(ignore|forget|disregard|override|bypass|skip|disable) (all |any |your |the |my |these |those |previous |prior |every )*"
+    r"(rules?|instructions?|polic(y|ies)|safety|guardrails?|restrictions?|safeguards?|confirmations?|approvals?|prompts?|gate)\b",
+    re.IGNORECASE,
+)
+_SCOPE = re.compile(
+    r"\b(weather|forecast for (the )?(weekend|tomorrow)|stock|share price|shares|football|soccer|recipe|poem|haiku|joke|song|movie|flight|hotel|"
+    r"restaurant|coffee|pizza|lunch|dinner|breakfast|meeting|calendar|mtg|email to|news|translate|translation|president|python|javascript|"
+    r"script|essay|story|lottery|horoscope|taxi|uber|birthday|vacation|holidays?|salary|bitcoin|crypto|homework|csv|excel|powerpoint|slide deck|"
+    r"capital of|novel|chess|sing|dance|marry|love me|meaning of life|temperature in|traffic on the|train to|tickets?|jira|book a|"
+    r"desk|chair|linkedin|tweet|instagram|facebook|youtube|netflix|spotify|groceries|beer|doctor|dentist|haircut)\b",
+    re.IGNORECASE,
+)
 
 
 def _borrows(frame: Frame) -> bool:

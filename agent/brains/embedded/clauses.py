@@ -143,6 +143,8 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     return parts
 
 
+_TELLING = frozenset({"gave", "said", "says", "asked", "wants", "wanted", "left", "told", "thinks", "has", "needs", "is", "was",
+                      "will", "would", "went", "does", "did", "knows", "complained", "insists", "agreed", "quit", "moved"})  # fmt: skip
 _SUBJECTS = frozenset({"i", "we", "you", "it", "they", "he", "she", "there", "that", "this", "could", "can", "would", "will",
                        "please", "what", "which", "how", "where", "why", "who", "let"})  # fmt: skip
 
@@ -151,7 +153,15 @@ def _starts_afresh(items: list[Item], k: int) -> bool:
     """A new sentence after a comma: "…, I hope that's right", "…, could you stop it"."""
     item = items[k]
     before = items[k - 1] if k else None
+    after = items[k + 1] if k + 1 < len(items) else None
+    if item.words and item.words[0] in ("he", "she", "they") and before is not None and not before.has("rel", "verb"):
+        return True
+    if before is not None and before.has("comma") and item.has("value", "names") and not item.possessive and not item.plural and k > 2:
+        if after is not None and after.words and after.words[0] in _TELLING:
+            return True
     if before is None or not before.has("comma", "dash") or not item.words or item.is_entity:
+        return False
+    if item.has("verb") and is_action(items, k):
         return False
     if item.words[0] not in _SUBJECTS or k < 2:
         return False
@@ -240,6 +250,8 @@ def is_action(items: Sequence[Item], k: int) -> bool:
         return False
     if item.is_entity and (item.has("names") or k and items[k - 1].has("det", "all", "value", "names")):
         return False
+    if item.has("savings") and not (k + 1 < len(items) and (items[k + 1].is_entity or items[k + 1].has("det", "pron"))):
+        return False
     if item.form == "past":
         return _past_acts(items, k)
     if item.form == "ing":
@@ -251,6 +263,8 @@ def _past_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     before = items[max(0, k - 9) : k]
     words = [w for i in before for w in i.words]
+    if set(words[-4:]) & {"seems", "appears", "seem", "appear", "looks", "said", "likely"}:
+        return False
     if item.has("state", "protected", "except", "condition") or item.action in ("tag", "create", "protect", "migrate", "start"):
         near = words[-2:]
         wished = any(w in _WISHING for w in words) and not any(i.has("rel", "wh") for i in before)
@@ -307,6 +321,8 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
 def _leads(items: Sequence[Item], k: int) -> bool:
     """Whether nothing but politeness or a connector stands before, or a subject with a modal does."""
     j = k - 1
+    if j >= 0 and items[j].has("colon"):
+        return True
     while j >= 0 and items[j].has("filler", "ask", "comma", "det", "also", "then", "only", "and", "instead", "colon",
                                   "same", "not", "dash", "plus_sign") and not items[j].is_entity:  # fmt: skip
         if items[j].has("det") and not items[j].has("comma"):
@@ -350,7 +366,7 @@ def _particle(clause: Clause) -> None:
     for k, item in enumerate(items):
         verb = next((GENERIC[w] for w in item.words if w in GENERIC), None)
         if verb not in ("turn", "switch", "power", "put", "take", "bring", "shut", "boot", "fire", "spin", "have", "get",
-                        "want", "flip", "keep", "leave", "go", "need", "let", "kick", "knock"):  # fmt: skip
+                        "want", "flip", "go", "need", "let", "kick", "knock"):  # fmt: skip
             continue
         for j in range(k + 1, len(items)):
             word = items[j].words[-1] if items[j].words else ""
@@ -361,7 +377,7 @@ def _particle(clause: Clause) -> None:
                 after is not None and (after.is_entity or after.has("det", "pron"))
             ):
                 continue
-            if verb in ("have", "get", "want", "keep", "leave", "need", "let", "go") and word not in ("off", "down", "on", "up", "online", "offline"):
+            if verb in ("have", "get", "want", "need", "let", "go") and word not in ("off", "down", "on", "up", "online", "offline"):
                 continue
             if verb == "go" and not any(i.is_entity or i.has("pron") for i in items[:k]):
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent.brains.base import Context, Understanding
@@ -15,6 +15,7 @@ from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.merging import intersect, is_narrowing, leave_out, names_of, numbered_names, unite
 from agent.brains.embedded.reader import NOMINAL, QUESTION, Frame, Reader, Reading
 from agent.brains.embedded.selection import Chosen
+from agent.dialogue import reads
 from tools.calls import Call, When
 from tools.errors import NovaError
 from tools.selector import Selector
@@ -43,6 +44,8 @@ class Followups:
         if sed := next((i for i in reading.items if i.has("sed")), None):
             return self._substituted(sed.get("sed"))
         memory = self.memory
+        if said == "no" and memory.pending is None and reading.has_change and any(f.chosen.refers is not None or f.chosen.real for f in reading.frames) and memory.targets:
+            said = None
         if memory.asked is not None:
             if said == "no" or (not reading.frames and _CANCEL.search(reading.text) and not self._has_entities(reading)):
                 return Understanding("cancel")
@@ -69,8 +72,10 @@ class Followups:
         cancels = bool(_CANCEL.search(reading.text))
         changes = [f for f in reading.frames if f.changes and not f.negated and not f.about]
         questions = [f for f in reading.frames if not f.changes and f.strength >= QUESTION]
-        if cancels and not changes and not self._corrects(reading):
+        if self._ends_in_no(reading) or (cancels and not changes and not self._corrects(reading)):
             return Understanding("cancel")
+        if self._ends_in_yes(reading):
+            return Understanding("revise", pending.calls)
         if questions and not changes and not self._is_correction(reading):
             return None
         if any(f.about for f in reading.frames):
@@ -82,6 +87,20 @@ class Followups:
         if replies.social(reading.text) and not self._has_entities(reading) and not self._is_correction(reading):
             return None
         return self._corrected(reading)
+
+    def _ends_in_no(self, reading: Reading) -> bool:
+        """The last thing said is a plain no or cancel: what stands before it is the reason."""
+        parts = [p.strip() for p in re.split(r"[.!?;]+|, |\bso please\b", reading.text) if p.strip()]
+        if len(parts) < 2 or reads(parts[-1]) != "no":
+            return False
+        return not any(w in reading.words for w in ("instead", "rather")) or "cancel" in parts[-1].casefold()
+
+    def _ends_in_yes(self, reading: Reading) -> bool:
+        """A yes with more than a yes around it: the plan is shown once more."""
+        parts = [p.strip() for p in re.split(r"[.!?;]+|, ", reading.text) if p.strip()]
+        if len(parts) < 2 or reads(parts[-1]) != "yes" or any(f.changes or f.strength >= QUESTION for f in reading.frames):
+            return False
+        return bool(re.search(r"\b(as long as|provided|objection)\b", reading.text, re.IGNORECASE))
 
     def _corrects(self, reading: Reading) -> bool:
         """Whether something stands beside the no that could replace what was planned."""
@@ -101,7 +120,8 @@ class Followups:
         assert pending is not None
         last = pending.calls[-1]
         frame = changes[0]
-        if len(changes) == 1 and not frame.chosen.says_machines and frame.tool not in NO_SELECTOR:
+        points = frame.chosen.refers is not None and not (frame.chosen.real or frame.chosen.unknown or frame.chosen.other or frame.chosen.ordinal)
+        if len(changes) == 1 and (points or not frame.chosen.says_machines) and frame.tool not in NO_SELECTOR:
             if frame.tool == last.tool:
                 return self._corrected(reading, frame.clause)
             return self._other_act(frame, last)
@@ -288,6 +308,9 @@ class Followups:
         """A new clock for the time that the call has already, or a new time."""
         time = frame.said.time
         assert time is not None
+        if call.when is not None and call.when.cron is not None and time.recurs and time.clock is None and time.every is None:
+            fields = call.when.cron.split()
+            return When(cron=f"{fields[0]} {fields[1]} {time.month_day or '*'} * {time.days or '*'}")
         if call.when is not None and time.clock is not None and time.day is None and not time.recurs:
             if call.when.cron is not None:
                 fields = call.when.cron.split()
@@ -300,7 +323,8 @@ class Followups:
                 hour, minute = time.clock
                 if time.half_day is None and hour < 12 and before.hour >= 12:
                     hour += 12
-                return When(at=before.replace(hour=hour, minute=minute).isoformat())
+                moved = before.replace(hour=hour % 24, minute=minute)
+                return When(at=(moved if moved > self.reader.now else moved + timedelta(days=1)).isoformat())
         if call.when is not None and call.when.at is not None and time.day is not None and time.clock is None:
             before = datetime.fromisoformat(call.when.at)
             return When(at=before.replace(year=time.day.year, month=time.day.month, day=time.day.day).isoformat())
@@ -347,6 +371,8 @@ class Followups:
         """ "do the same to web-04", "same for payments", "and priya?"."""
         same = any(i.has("same") and i.words[0] in ("the", "same", "likewise", "ditto", "do", "repeat", "again", "similarly") or i.words[:1] == ("likewise",) for i in reading.items)
         changes = [f for f in reading.frames if f.changes and not f.negated]
+        if changes and changes[0].tool != self.memory.calls[-1].tool:
+            return None
         if not same or (changes and changes[0].chosen.real) or set(reading.words) & {"undo"}:
             return None
         last = self.memory.calls[-1]
@@ -405,6 +431,10 @@ class Followups:
     def _refined_read(self, reading: Reading, last: Call) -> Understanding | None:
         metric = next((i for i in reading.items if i.has("metric") and not i.is_entity), None)
         call = last
+        asked = next((f for f in reading.frames if f.tool in ("cost_report", "list_snapshots", "recommend_savings") and not f.chosen.says_machines), None)
+        if asked is not None and asked.tool != last.tool and self.memory.targets and last.tool != "count_vms":
+            args = {k: v for k, v in asked.args.items() if not k.startswith("_")}
+            return Understanding("calls", (Call(tool=asked.tool, selector=Selector(ids=tuple(self.memory.targets)), args=args),))
         if metric is not None and last.tool in ("describe_vms", "diagnose_vms", "list_vms", "query_metrics", "find_anomalies", "forecast_metric"):
             tool = last.tool if last.tool in ("query_metrics", "find_anomalies", "forecast_metric") else "query_metrics"
             call = Call(tool=tool, selector=last.selector, args=dict(last.args) if tool == last.tool else {})

@@ -24,7 +24,11 @@ def change_of(clause: Clause) -> str | None:
     objects = clause.objects()
     if action is None:
         return _without_verb(clause)
+    if action in ("delete", "stop", "restart") and _guards(clause):
+        return "protect_vms" if action == "delete" else None
     if action == "delete":
+        if _group(clause) and _bare_figure(clause) and not _named(clause):
+            return "scale_group"
         return _deletion(clause, objects)
     if action in SIZING or action == "scale":
         return _sizing(clause, objects)
@@ -47,6 +51,14 @@ def change_of(clause: Clause) -> str | None:
     if action in ("start", "stop") and "protection" in objects:
         return "protect_vms" if action == "start" else "unprotect_vms"
     return DIRECT.get(action)
+
+
+def _guards(clause: Clause) -> bool:
+    """ "make sure nobody deletes it", "must not be deleted by accident"."""
+    words = set(clause.words)
+    negative = words & {"nobody", "nothing", "none", "never", "not"} or {"no", "one"} <= words
+    wished = {"sure", "ensure", "must", "prevent", "accident", "accidentally", "safe", "can", "should", "cannot"} & words
+    return bool(negative and wished and not {"do", "please"} <= words and not ("do" in words and "not" in words))
 
 
 def _machines(clause: Clause) -> bool:
@@ -118,6 +130,10 @@ def _sizing(clause: Clause, objects: set[str]) -> str:
     if clause.action == "scale":
         return "scale_group" if not _machine_figures(clause) or group else "resize_vms"
     disk = _speaks_of_disk(clause)
+    verb = clause.verb.words[0] if clause.verb else ""
+    stretched = verb in ("grow", "extend", "expand", "growing", "extending", "expanding", "enlarge", "widen")
+    if stretched and any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items) and not any(i.has("metric") and i.get("metric") in ("memory", "cpu") for i in clause.items):
+        return "resize_disk"
     if disk and not _machine_figures(clause, disk=True):
         return "resize_disk"
     if group and not _machine_figures(clause):
@@ -229,12 +245,33 @@ def _bigger(clause: Clause) -> bool:
     return bool(BIGGER & set(clause.words))
 
 
+def _alone(clause: Clause) -> str | None:
+    """ "dev-db off at 19:00", "nfs-01 down for two hours": a particle and a time."""
+    if clause.asks or clause.has("wh", "be"):
+        return None
+    timed = any(i.get("time") is not None and (not i.get("time").window or i.get("time").lasts) for i in clause.items)
+    if not timed:
+        return None
+    for item in clause.items:
+        if item.words in (("off",), ("down",), ("offline",)):
+            item.used = "verb"
+            return "stop_vms"
+        if item.words in (("on",), ("up",), ("online",)) and item is not clause.items[0]:
+            k = clause.items.index(item)
+            if k + 1 >= len(clause.items) or clause.items[k + 1].has("time", "comma"):
+                item.used = "verb"
+                return "start_vms"
+    return None
+
+
 def _without_verb(clause: Clause) -> str | None:
     """Requests by a small verb and a thing: "give web-03 8 cores", "add a tag", "web-03 to m6i.xlarge"."""
     verbs = clause.generic()
     objects = clause.objects()
     if clause.has("wh") and not clause.has("ask") and clause.items[0].has("wh"):
         return None
+    if tool := _alone(clause):
+        return tool
     for rule in (_specified_rule, _snapshot_rule, _protection_rule, _schedule_rule, _tag_rule, _disk_rule, _group_rule,
                  _size_rule, _move_rule, _create_rule):  # fmt: skip
         if tool := rule(clause, verbs, objects):
@@ -277,7 +314,9 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
         return "untag_vms"
     if verbs & {"remove", "take", "drop"} and pair and words & {"off", "from"}:
         return "untag_vms"
-    if pair and (verbs & {"add", "set", "put", "give", "assign", "apply", "change", "update", "need", "get", "want", "make", "have"} or "tag" in objects) and not _question(clause):
+    if pair and pair.quoted and not verbs & {"add", "set", "put", "give", "assign", "apply"}:
+        return None
+    if pair and (verbs & {"add", "set", "put", "give", "assign", "apply", "change", "update", "make"} or "tag" in objects or (clause.has("ask") and verbs & {"need", "get", "want", "have"})) and not _question(clause):
         return "tag_vms"
     key = clause.first("key")
     if key is not None and verbs & {"set", "change", "assign", "update", "make", "switch", "add", "give", "modify"} and clause.has("to", "value", "word", "be"):
@@ -300,6 +339,8 @@ def _disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
     if any(w in ("bigger", "larger", "smaller") for w in words) and not any(w in ("another", "second", "extra", "new", "additional") for w in words):
         return "resize_disk"
     if verbs & {"add", "give", "put", "need", "want", "get", "allocate", "have"}:
+        if gib and "another" in words and not _disk_after_figure(clause):
+            return "resize_disk"
         if any(w in ("another", "second", "extra", "new", "additional", "third") for w in words):
             return "attach_disk" if not ("more" in words or "space" in words) else "resize_disk"
         if "more" in words or "space" in words or "extra" in words or "its" in words:
@@ -312,6 +353,14 @@ def _disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
     if "another" in words or "extra" in words or "second" in words:
         return "attach_disk"
     return None
+
+
+def _disk_after_figure(clause: Clause) -> bool:
+    items = clause.items
+    for k, item in enumerate(items):
+        if item.has("amount"):
+            return any(i.has("object") and i.get("object") == "disk" for i in items[k + 1 : k + 3])
+    return False
 
 
 def _group_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:

@@ -43,7 +43,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "resume": (
         "resume", "unpause", "unsuspend", "un-pause", "un-suspend", "wake", "wake up", "unfreeze",
         "thaw", "awaken", "bring out of sleep", "get out of suspend", "carry on",
-        "bring back from suspend", "rewake", "bring out of suspend", "wake from sleep",
+        "bring back from suspend", "rewake", "bring out of suspend", "wake from sleep", "continue", "let continue", "let it continue", "un-freeze",
     ),
     "create": (
         "create", "provision", "deploy", "launch", "spin up", "stand up", "set up", "build",
@@ -75,7 +75,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "obliterate", "zap", "axe", "ditch", "del", "blow away", "prune", "cleanup", "clear",
         "clear out", "get shot of", "junk", "eradicate", "sunset", "deprovision", "dispose",
         "be gone", "discard", "toss", "flatten", "demolish", "vaporize", "vaporise", "rid",
-        "put out of its misery", "clean", "burn down", "chuck", "chuck out", "evict", "expunge",
+        "put out of its misery", "clean", "burn down", "chuck", "chuck out", "evict", "expunge", "yeet",
     ),
     "tag": ("tag", "label", "mark", "annotate", "retag", "re-tag", "relabel", "categorize",
             "flag", "classify", "stamp", "carry"),
@@ -131,7 +131,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "migrate", "move", "relocate", "shift", "vmotion", "evacuate", "drain", "transfer",
         "live migrate", "live-migrate", "livemigrate", "lift-and-shift", "lift and shift", "rehome",
         "v-motion", "send over", "shunt", "svmotion", "rebalance", "bring over", "ship over", "vmove",
-        "hot migrate", "move over", "migrat", "empty", "offload", "displace",
+        "hot migrate", "move over", "migrat", "evac", "empty", "offload", "displace",
     ),
     "scale": ("scale", "scale out", "scale in", "autoscale", "rescale", "re-scale"),
     "undo": ("undo", "reverse", "undo that", "revert that", "take that back", "roll that back",
@@ -301,7 +301,7 @@ ASKING_ABOUT = (
     "if we were to", "are you able to", "do you know how to", "would you be able to tell",
     "hypothetically", "theoretically", "in theory", "just wondering", "i am only wondering",
     "just curious", "i am just curious", "suppose i", "suppose we", "supposing", "imagine i",
-    "imagine we", "what is the difference", "is it dangerous to", "dangerous to", "allowed to",
+    "imagine we", "what is the difference", "is it dangerous to", "dangerous to", "would it be all right to", "would it be alright to", "would it be ok to", "would it be okay to", "would it be fine to", "is it all right to", "is it fine to", "all right to", "alright to", "okay to", "blast radius", "what depends on", "who depends on", "allowed to",
     "would anything break", "will anything break", "am i able to", "do we lose", "will we lose",
     "would we lose", "will i lose", "would i lose", "do i lose", "does it need", "is it necessary to",
     "do i need to", "do we need to", "do i have to", "do we have to", "would it matter if",
@@ -443,7 +443,7 @@ EXCEPT = (
     "do not touch", "not touching", "but do not touch", "but not touch", "less", "bar the", "omit",
     "omitting", "sans", "keeping", "but without", "not the", "save", "except of", "hands off",
     "leave alone", "anything but", "everything but", "exept", "excepting", "without",
-    "rather than", "instead of", "but", "all but", "but exclude", "but ignore", "never mind the", "forget the",
+    "rather than", "instead of", "but", "all but", "non", "but exclude", "but ignore", "never mind the", "forget the",
     "to the exclusion of", "stay away from", "nor", "but except", "exclusive of", "discounting",
     "do not include", "drop the", "take out", "other then",
 )  # fmt: skip
@@ -458,7 +458,7 @@ FUNCTION: dict[str, tuple[str, ...]] = {
             "every last", "each one", "anything that", "all together", "altogether", "in total",
             "total", "overall", "everywhere", "fleet", "estate", "across all", "across everything",
             "the board", "infrastructure", "whole fleet", "entire fleet", "inventory", "across the fleet",
-            "in all", "whole lot", "the whole thing", "whole thing"),
+            "in all", "whole lot", "the whole thing", "whole thing", "fleetwide", "fleet-wide", "globally"),
     "pron": ("it", "them", "those", "these", "that", "they", "that one", "this one", "those ones",
              "these ones", "same one", "same ones", "same machine", "same machines", "the same machine",
              "these machines", "those machines", "that machine", "this machine", "that box", "this box",
@@ -579,7 +579,7 @@ plain words english question questions answer answers thing's matter point reaso
 due owing thanks-to according goes went gonna wanna overall altogether summary breakdown report reports list
 lists table tables graph graphs chart charts plot plots picture view views overview line lines row rows
 inventory fleet estate environment environments infrastructure place places part parts side end ends lot
-am are is was were been being isn aren wasn don doesn didn won wouldn shouldn couldn hasn haven
+am are is was were been being lol lmao rofl haha hahaha hehe lmfao omg wtf ffs smh tbh imo imho fyi idk iirc afaik pto ooo eod btw jk welp oof ugh argh meh yikes dang darn heck geez gosh crap damnit dammit yo yay woo oops whoops pardon aha huh hmm mmm hmmm pretty guys folks peeps fam bruh bro sis rip gg nvmd thingy thingies whatsit cos bcs cause ish isn aren wasn don doesn didn won wouldn shouldn couldn hasn haven
 """.split()  # noqa: SIM905
 
 STATES: dict[str, tuple[str, ...]] = {
@@ -758,7 +758,7 @@ def phrases() -> dict[Phrase, tuple[Entry, ...]]:
         put(phrase, kind, value)
     for word in ("protected", "locked", "guarded", "undeletable"):
         put((word,), "protected", True)
-    for word in ("unprotected", "unguarded", "unlocked", "not protected", "non-protected"):
+    for word in ("unprotected", "unguarded", "unlocked", "not protected", "non-protected", "non protected"):
         put(tuple(word.split()), "protected", False)
     for word in ("untagged", "unlabelled", "unlabeled", "no tags", "without tags", "without any tags"):
         put(tuple(word.split()), "untagged", True)

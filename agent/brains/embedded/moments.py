@@ -255,6 +255,8 @@ def _window(words: Sequence[str], i: int, now: datetime) -> Found | None:
         if k < len(words) and words[k] in DAYS and not ahead:
             return Time(window=_since_day(now, DAYS[words[k]])), k + 1
         return None
+    if lead & {"over", "during", "within"} and (amount := _amount(words, j)):
+        return Time(window=_window_of(amount[0])), amount[1]
     if "since" in lead or words[j] == "since":
         return _since(words, j, now)
     if words[j] in UNITS and UNITS[words[j]][0] == "days" and UNITS[words[j]][1] >= 1 and lead & {"this", "these"}:

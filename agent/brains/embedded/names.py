@@ -102,6 +102,8 @@ class NameIndex:
             return self.exact[words[i]], i + 1
         if not self._spelled(words[i]):
             return None
+        if words[i].endswith("s") and words[i][:-1] in self.exact and len(words[i]) > 4:
+            return self.exact[words[i][:-1]], i + 1
         best: tuple[list[str], int] | None = None
         for key, end in self.pieces(words, i):
             names = self.keys.get(key)

@@ -179,7 +179,8 @@ def _snapshots(clause: Clause) -> str | None:
 
 def _catalog(clause: Clause) -> str | None:
     """Sizes, images, regions, hosts, networks or providers as such, not as something of a machine."""
-    if named_in(clause) or clause.has("pron"):
+    listing = any(i.has("verb") and i.action == "list" for i in clause.items)
+    if named_in(clause) or (clause.has("pron") and not (listing and clause.items[0].has("object"))):
         return None
     kinds = [(i, CATALOG[i.get("object")]) for i in clause.items if i.has("object") and i.get("object") in CATALOG and not i.is_entity and not _grouped(clause, i)]
     if not kinds or clause.has("cost") and not any(k == "sizes" for _, k in kinds):
@@ -297,6 +298,8 @@ def _list(clause: Clause) -> str | None:
     machines = machines_in(clause) or clause.has("noun", "superlative", "state", "condition", "lacks", "untagged", "protected", "os", "all", "other")
     attribute = bool(clause.objects() & ATTRIBUTES) or clause.has("key")
     if clause.has("pron") and (wh or listing or attribute or clause.asks):
+        return "list_vms"
+    if attribute and (wh or listing or clause.asks) and set(clause.words) & {"first", "second", "third", "last", "other", "fourth"}:
         return "list_vms"
     if machines and (listing or wh is not None or clause.asks or clause.has("state", "lacks", "untagged", "superlative", "protected", "noun", "key", "all")):
         return "list_vms"

@@ -82,7 +82,7 @@ class Reader:
         clauses = split(items)
         _gather_specifications(clauses)
         for clause in clauses:
-            if clause.condition == "if" and "?" in text and _asks_about(clause):
+            if clause.condition == "if" and _asks_about(clause):
                 clause.condition = ""
             if clause.condition:
                 reading.conditional = reading.conditional or _real_condition(clause)
@@ -93,6 +93,9 @@ class Reader:
                 reading.fragments.append(clause)
             else:
                 reading.frames.append(frame)
+        if _ONLY_ASKING.search(text):
+            for frame in reading.frames:
+                frame.about = frame.about or frame.changes
         _weigh(reading)
         return reading
 
@@ -178,13 +181,32 @@ def _weigh(reading: Reading) -> None:
     if any(f.changes for f in reading.frames):
         kept = [f for f in reading.frames if f.changes or _stands_alone(f)]
     elif strongest >= QUESTION:
-        kept = [f for f in reading.frames if f.strength >= QUESTION]
+        kept = _telling([f for f in reading.frames if f.strength >= QUESTION])
     else:
-        kept = reading.frames
+        kept = _telling(reading.frames)
     for frame in reading.frames:
         if frame not in kept:
             reading.fragments.append(frame.clause)
     reading.frames = kept
+
+
+def _telling(frames: list[Frame]) -> list[Frame]:
+    """Questions that say which machines outweigh those that only lead to them, or ask twice."""
+    full = [f for f in frames if f.chosen.says_machines or f.args or f.tool not in ("list_vms", "describe_vms", "search_runbooks")]
+    kept = full or frames[-1:]
+    made: list[Frame] = []
+    for frame in kept:
+        twin = next((m for m in made if m.tool == frame.tool), None)
+        if twin is not None and not frame.args and (not frame.chosen.real or frame.chosen.refers is not None):
+            continue
+        if twin is not None and not twin.chosen.real and not twin.args:
+            made.remove(twin)
+        if frame.tool in ("list_vms", "describe_vms") and frame.chosen.refers is not None and not frame.chosen.real and made:
+            continue
+        made.append(frame)
+    if len(made) > 1 and any(m.tool == "search_runbooks" for m in made):
+        made = [m for m in made if m.tool != "search_runbooks"] if any(m.chosen.says_machines for m in made) else made[:1]
+    return made
 
 
 def _stands_alone(frame: Frame) -> bool:
@@ -214,7 +236,12 @@ def _negated(clause: Clause) -> bool:
     return False
 
 
-_POLITE_IF = re.compile(r"\b(possible|can|could|would|like|want|mind|please|needed|necessary|ok|okay|trouble|so|time|helps?|may|wish)\b")
+_ONLY_ASKING = re.compile(
+    r"\b((only|just) (asking|wondering|curious|checking)|don'?t (actually )?(want|need) to do (it|that|this)|not (now|yet),? just asking|"
+    r"hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|purely (curious|theoretical))\b",
+    re.IGNORECASE,
+)
+_POLITE_IF = re.compile(r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|necessary|ok|okay|trouble|so|time|helps?|may|wish)\b")
 
 
 def _real_condition(clause: Clause) -> bool:
@@ -228,6 +255,8 @@ def _asks_about(clause: Clause) -> bool:
     items = clause.items
     asking = clause.first("asking")
     words = clause.words
+    if asking is not None and clause.action is None and clause.first("wh") is not None and asking.words[0] in ("may", "can", "could", "am"):
+        return False
     if asking is not None and not asking.is_entity:
         k = items.index(asking)
         if asking.words[:1] in (("may",), ("are",)) and "please" in words:

@@ -157,10 +157,10 @@ class Scanner:
         if "=" in word[1:] or (":" in word and re.fullmatch(r"[a-z][\w.-]*:[^\s:]*[a-z][^\s:]*", word)):
             if item := self._pair(i):
                 return item
+        if word.startswith("s/") and word.count("/") >= 2:
+            return self._item(i, i + 1, {"sed": token.text[2:].rstrip("/").split("/")})
         if word.count("/") >= 2 and not word.startswith("/"):
             return self._item(i, i + 1, {"id": token.text})
-        if word.startswith("s/") and word.count("/") >= 1:
-            return self._item(i, i + 1, {"sed": token.text[2:].rstrip("/").split("/")})
         if re.fullmatch(r"\W+", word):
             return self._sign(i)
         found: list[tuple[int, int, dict[str, Any], bool]] = []
@@ -276,10 +276,14 @@ class Scanner:
             kinds["plus"] = True
         if j < len(words) and words[j] in ("-", "virtual"):
             j += 1
-        if j < len(words) and words[j] in UNITS and not (words[j] in ("m",) and value != int(value)):
+        ranked = i > 0 and words[i - 1] in ("top", "bottom", "first", "worst", "best") and words[j : j + 1] in (["cpu"], ["cpus"], ["processor"])
+        if j < len(words) and words[j] in UNITS and not ranked and not (words[j] in ("m",) and value != int(value)):
             unit, scale = UNITS[words[j]]
             kinds["amount"] = (value * scale, unit)
             kinds["unit_word"] = words[j]
+            if j + 1 < len(words) and words[j + 1] == "+":
+                kinds["plus"] = True
+                return j + 2, 6, kinds, True
             return j + 1, 6, kinds, value != 1
         if lead == 0 and end < len(words) and words[end] in ("or", "and") and False:
             return end, 6, kinds, False

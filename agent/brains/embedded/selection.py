@@ -66,6 +66,8 @@ class Noun:
             made["missing_tags"] = list(dict.fromkeys(self.missing))
         if self.metric:
             made["metric"] = self.metric if len(self.metric) > 1 else self.metric[0]
+        if self.not_states and not made:
+            made["all"] = True
         if self.not_states:
             made["exclude"] = {"state": list(dict.fromkeys(self.not_states))}
         return made
@@ -185,6 +187,8 @@ class SelectionReader:
         real = real or (nearest.has("pron", "other", "state", "superlative") and len(item.words) + 1 > 1)
         if item.words == ("not",) or item.words == ("nor",):
             real = nearest.is_entity or nearest.has("os", "noun") and nearest is not self.items[self.k + 1]
+            between = self.items[self.k + 1 : self.items.index(nearest)]
+            real = real and all(i.has("det", "only", "in", "all", "for") for i in between)
         if word in ("without", "less", "minus", "no", "outside", "save", "aside", "apart", "bar"):
             real = real and nearest.is_entity or len(item.words) > 1 and real
         if item.has("cmp") and nearest.has("number"):
@@ -193,6 +197,8 @@ class SelectionReader:
             return 0
         if not self._exclusive(item):
             return 0
+        if item.words in (("non",), ("not",)) and nearest.has("value", "os") and not nearest.plural and (item.words == ("non",) or not self.noun.empty is False):
+            return self._non(item, nearest)
         self._close()
         self.excluding = True
         self.chosen.excepting = True
@@ -200,10 +206,24 @@ class SelectionReader:
         item.used = "except"
         return 1
 
+    def _non(self, item: Item, nearest: Item) -> int:
+        """ "non-prod machines": the one value is left out, and what follows narrows as before."""
+        name, values = self._alternative(nearest) if nearest.has("value") else ("os", (nearest.get("os"),))
+        noun = Noun()
+        noun.fields[name] = list(values)
+        self.chosen.exclude.append(noun)
+        self.chosen.excepting = True
+        self.noun.plural = True
+        item.used = "except"
+        nearest.used = f"{name.removeprefix('tags.')} is not {' or '.join(values)}"
+        return self.items.index(nearest) - self.k + 1
+
     def _exclusive(self, item: Item) -> bool:
         """Words such as leave, keep or drop make an exception only after something to except from."""
         if item.words[0] in ("leave", "keep", "keeping", "drop", "take", "hands", "never", "forget", "without"):
-            return bool(self.chosen.include) or not self.noun.empty or self.chosen.whole or self.tool is None
+            if not any(i.used == "verb" or i.has("pron") for i in self.items):
+                return True
+            return bool(self.chosen.include) or not self.noun.empty or self.chosen.whole or self.tool is None or self.chosen.refers is not None
         return True
 
     def _after_articles(self, k: int) -> Item | None:
@@ -398,9 +418,10 @@ class SelectionReader:
             return step
         bound = read_bound(self.items, self.k, self.tool)
         if bound is not None:
+            self._back_to_include()
             self._begin([bound.field], item, predicate=True)
             if bound.field == "metric":
-                self.noun.metric.append(bound.condition)
+                self._measured(bound.condition, item)
             else:
                 self.noun.bounds.setdefault(bound.field, {}).update(bound.condition)
             for used in self.items[self.k : bound.end]:
@@ -415,6 +436,24 @@ class SelectionReader:
             item.used = f"{metric} {op} {figure:g}"
             return 1
         return 0
+
+    def _back_to_include(self) -> None:
+        """ "anything outside production that costs more than …": the condition is on what is meant."""
+        if self.excluding and not self.noun.head and self.noun.fields and self.chosen.whole and not self.noun.names:
+            relative = self.items[max(0, self.k - 3) : self.k]
+            if any(i.has("rel") or i.words[:1] in (("costs",), ("cost",)) for i in relative):
+                self._close()
+                self.excluding = False
+
+    def _measured(self, condition: dict[str, Any], item: Item) -> None:
+        """A figure takes the place of a word such as busy for the same metric."""
+        same = next((m for m in self.noun.metric if m["name"] == condition["name"]), None)
+        if same is None and self.noun.metric and not any(i.has("metric") for i in self.items):
+            same = self.noun.metric[-1]
+            condition = {**condition, "name": same["name"]}
+        if same is not None:
+            self.noun.metric.remove(same)
+        self.noun.metric.append(condition)
 
     def _top(self, item: Item) -> int:
         """ "top 3 … by memory", "the 5 highest for disk": the measure stands elsewhere in the clause."""

@@ -209,6 +209,8 @@ def _words(text: str, start: int, spaced: bool) -> list[Token]:
         made = [Token(text, w, start, start + len(text), spaced=True) for w in words]
         made[0].spaced = spaced
         return made
+    if low.startswith(("non-", "non_")) and len(low) > 5:
+        return [_token(text[:3], start, spaced), _token(text[4:], start + 4, False)]
     if low.endswith("n't"):
         return [
             Token(text[:-3], low[:-3], start, start + len(text), spaced=spaced),
