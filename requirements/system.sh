@@ -7,7 +7,7 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 set -- libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils busybox-static cpio kmod \
-    dnsmasq-base iptables iproute2 postgresql git
+    dnsmasq-base iptables iproute2 e2fsprogs postgresql git
 missing=""
 for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

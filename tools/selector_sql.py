@@ -132,7 +132,8 @@ class _Builder:
         if self.dialect == "postgresql":
             array = sa.cast(chosen.numbers, sa.ARRAY(sa.BigInteger))
             unnested = sa.func.unnest(array)
-            return unnested.table_valued("value", with_ordinality="key", name="ranks")
+            ranks = unnested.table_valued("value", with_ordinality="key", name="ranks")
+            return ranks.render_derived()
         return sa.func.json_each(chosen.text).table_valued("value", "key", name="ranks")
 
 

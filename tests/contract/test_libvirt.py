@@ -16,7 +16,7 @@ from tools.providers.base import NewMachine
 from tools.providers.libvirt import Libvirt, Options
 from tools.times import utc_now
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("libvirt"), pytest.mark.timeout(180)]
 
 NOTES = "urn:novacron:machine:1"
 

@@ -9,9 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.conftest import NOW
+from tools.database import open_database
+from tools.inventory import Inventory
 from tools.machine import VM, Offer, Snapshot, State
 from tools.providers.base import Provider
-from tools.selector import LIST_FIELDS, METRIC_NAMES, NUMBER_FIELDS, ORDER_FIELDS, Selector
+from tools.selector import LIST_FIELDS, METRIC_NAMES, NUMBER_FIELDS, ORDER_FIELDS, Selector, select
 
 WORDS = ("web-01", "web-02", "Web-01", "db[1]", "a%b", "a_b", "x\\y", "größe", "q'uote", "w", "🐙")
 GLOBS = ("web-*", "*1*", "?", "w??-01", "*[1]", "a%*", "*_*", "x\\*", "*", "gr?ße", "?*'*")
@@ -152,3 +154,34 @@ class Shelf(Provider):
 def fixed(moment: datetime = NOW) -> datetime:
     """The moment of property tests."""
     return moment
+
+
+class Bench:
+    """One inventory, filled anew for each example."""
+
+    def __init__(self, url: str) -> None:
+        self.shelf = Shelf()
+        self.metrics = Readings({})
+        self.engine = open_database(url)
+        self.inventory = Inventory(
+            self.engine, [self.shelf], lambda *asked: self.metrics(*asked), fixed
+        )
+
+    def holds(self, vms: list[VM], metrics: Readings) -> None:
+        self.metrics = metrics
+        for shown in ([], vms):
+            self.shelf.vms = shown
+            self.inventory.refresh()
+
+
+def agree(data: st.DataObject, bench: Bench) -> None:
+    """Draw a fleet and selectors; the query gives what the plain Python reading gives."""
+    vms = data.draw(fleets())
+    ids = [vm.id for vm in vms]
+    metrics = data.draw(readings(ids))
+    bench.holds(vms, metrics)
+    for _ in range(4):
+        selector = data.draw(selectors(ids))
+        expected = [vm.id for vm in select(selector, vms, NOW, metrics)]
+        assert bench.inventory.select_ids(selector) == expected
+        assert [vm.id for vm in bench.inventory.select(selector)] == expected

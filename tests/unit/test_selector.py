@@ -10,46 +10,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import NOW
-from tests.unit.fleets import Readings, Shelf, fixed, fleets, readings, selectors
-from tools.database import open_database
+from tests.unit.fleets import Bench, Readings, agree, fleets, selectors
 from tools.errors import InvalidRequest
-from tools.inventory import Inventory
 from tools.machine import VM, State
 from tools.selector import METRIC_NAMES, Selector, select
 
-
-class Bench:
-    """One inventory, filled anew for each example."""
-
-    def __init__(self) -> None:
-        self.shelf = Shelf()
-        self.metrics = Readings({})
-        self.inventory = Inventory(
-            open_database("sqlite://"), [self.shelf], lambda *asked: self.metrics(*asked), fixed
-        )
-
-    def holds(self, vms: list[VM], metrics: Readings) -> None:
-        self.metrics = metrics
-        for shown in ([], vms):
-            self.shelf.vms = shown
-            self.inventory.refresh()
-
-
-BENCH = Bench()
+BENCH = Bench("sqlite://")
 
 
 @settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_sql_and_plain_python_agree(data: st.DataObject) -> None:
-    vms = data.draw(fleets())
-    ids = [vm.id for vm in vms]
-    metrics = data.draw(readings(ids))
-    BENCH.holds(vms, metrics)
-    for _ in range(4):
-        selector = data.draw(selectors(ids))
-        expected = [vm.id for vm in select(selector, vms, NOW, metrics)]
-        assert BENCH.inventory.select_ids(selector) == expected
-        assert [vm.id for vm in BENCH.inventory.select(selector)] == expected
+    agree(data, BENCH)
 
 
 @settings(max_examples=100, deadline=None)

@@ -115,7 +115,7 @@ class SampleKeeper:
         }
         epoch = int((self._store.fact("epoch") or 0) // 3600)
         try:
-            with duckdb.connect() as database:
+            with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as database:
                 _fill(database, given)
                 database.execute(_query(partial, hour, epoch))
             os.replace(partial, self.path)

@@ -562,6 +562,10 @@ def _destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             best = (score, *place, item)
     if best is not None and best[0] > 0:
         _, name, value, item = best
+        k = items.index(item)
+        for near in (*items[max(0, k - 2) : k], *items[k + 1 : k + 3]):
+            if not near.used and near.has("value") and near.get("value")[0][0] == "provider" and name in ("region", "host"):
+                near.used = "of it"
         said.args["host" if name == "host" else "region"] = value
         item.used = f"to {value}"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.moments import Time, _window_of  # pyright: ignore[reportPrivateUsage]
 from agent.brains.embedded.questions import named_in
 from agent.brains.embedded.reader import QUESTION, Frame, Reader, Reading, speaks_of_trade
@@ -128,6 +129,10 @@ class Builder:
         made: list[Call] = []
         for k, frame in enumerate(frames):
             frame = self._settled(frame)
+            if frame.tool == "tag_vms" and made and made[-1].tool == "create_vms" and frame.chosen.refers is not None and frame.args.get("tags"):
+                args = {**made[-1].args, "tags": {**made[-1].args.get("tags", {}), **frame.args["tags"]}}
+                made[-1] = made[-1].model_copy(update={"args": args})
+                continue
             call = self.call(frame, made, self._topic(frame, frames, k, reading))
             made.append(call)
             made.extend(self._after(frame, call))
@@ -149,7 +154,7 @@ class Builder:
                 continue
             for item in clause.items:
                 item.used = ""
-            chosen = self.reader.choose(None, clause)
+            chosen = self.reader.choose(None, _subject(clause))
             if chosen.real or chosen.unknown:
                 topics.append(chosen)
         if k + 1 < len(frames):
@@ -417,6 +422,10 @@ class Builder:
 
     def _base(self, chosen: Chosen, frame: Frame, made: Sequence[Call]) -> Picked:
         real = chosen.real
+        if frame.tool in ("describe_vms", "diagnose_vms", "query_metrics"):
+            for noun in real:
+                if noun.named_only or noun.names:
+                    _only_names(noun)
         if chosen.refers is None and not chosen.whole and self._of_before(real, frame):
             return {**real[0].selector(), "ids": list(self.memory.targets)}, not real[0].plural
         if chosen.refers is not None or chosen.ordinal is not None or chosen.other:
@@ -659,6 +668,27 @@ class Builder:
                 call = call.model_copy(update={"when": self.when(frame.said.time)})
             found |= {"call": call.to_dict(), "with": real}
         return replies.ask(f"No machine is called “{name}”.{hint}", closest, found)
+
+
+def _only_names(noun: Noun) -> None:
+    """A question about a named machine: "is web-03 protected?" asks, it does not narrow."""
+    noun.flags.clear()
+    noun.bounds.clear()
+    noun.missing.clear()
+    noun.not_states.clear()
+    noun.metric.clear()
+    for name in ("state", "os", "image", "size"):
+        noun.fields.pop(name, None)
+
+
+def _subject(clause: Clause) -> Clause:
+    """What a statement speaks of: what stands before its verb, if that names machines."""
+    for k, item in enumerate(clause.items):
+        if item.has("be", "trouble") and not item.is_entity and k:
+            head = clause.items[:k]
+            if any(i.is_entity or i.has("noun") for i in head):
+                return Clause(head)
+    return clause
 
 
 _BYPASS = re.compile(

@@ -195,7 +195,8 @@ def _is_reason(items: list[Item], k: int) -> bool:
         return True
     if word == "before" and k + 1 < len(items) and not items[k + 1].has("time"):
         return True
-    return word == "when" and k > 0 and not items[k - 1].has("verb")
+    acted = any(is_action(items, j) for j in range(k))
+    return word == "when" and k > 0 and not items[k - 1].has("verb") and acted and not item.has("asking")
 
 
 def _joined(items: list[Item], k: int) -> bool:
@@ -284,9 +285,10 @@ def _past_acts(items: Sequence[Item], k: int) -> bool:
 
 def _ing_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
-    if item.has("state", "condition"):
-        return False
     before = items[k - 1] if k else None
+    if item.has("state", "condition"):
+        lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+        return "mind" in lead or "starting" in items[k].words and before is not None and before.has("comma") or any(w in ("about", "recommend", "suggest", "by") for w in lead)
     if before is None or all(i.has("filler", "comma") for i in items[:k]):
         return True
     words = [w for i in items[max(0, k - 4) : k] for w in i.words]
@@ -299,11 +301,17 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
     before = items[k - 1] if k else None
     if item.action == "tag" and before is not None and before.has("det"):
         return False
+    lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+    if lead[-1:] and lead[-1] in ("it", "they", "that", "this") and set(lead[-3:]) & {"does", "will", "would", "did", "do", "is", "can"} and "please" not in lead:
+        return False
+    after = items[k + 1] if k + 1 < len(items) else None
+    if item.action == "snapshot" and after is not None and after.has("verb") and after.action == "delete":
+        return False
     if item.words in (("up",), ("down",), ("order",), ("program",), ("return",), ("half",), ("clean",), ("clear",), ("empty",)) and not _leads(items, k):
         return item.words in (("half",),)
     if before is not None and before.has("det", "superlative", "most") and not before.has("verb"):
         lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
-        light = any(GENERIC.get(w) in _LIGHT or w in ("please", "due", "for", "requires", "deserves", "after", "of", "with") for w in lead)
+        light = any(GENERIC.get(w) in _LIGHT or w in ("like", "love", "appreciate", "would", "please", "due", "for", "requires", "deserves", "after", "of", "with") for w in lead)
         noun = " ".join(item.words) in _NOUN_LIKE or item.action in ("restart", "snapshot")
         return light and noun and not (item.action == "snapshot" and item.has("object"))
     if item.has("object") and item.get("object") == "snapshot" and item.words[0] != "back":
@@ -314,7 +322,7 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
         return "be" in lead and any(w in ("should", "must", "to") for w in lead)
     if item.form == "s":
-        return before is None or before.is_entity or before.has("noun", "pron") or item.action in ("stop", "start", "restart")
+        return before is not None and before.is_entity or before.has("noun", "pron") or item.action in ("stop", "start", "restart")
     return not (item.has("metric", "cost") and not _leads(items, k))
 
 
@@ -343,8 +351,9 @@ def _clause(items: list[Item], *, first: bool) -> Clause:
     opener = next((i for i in items if not i.has("comma", "dash")), None)
     if opener is not None and opener.words:
         word = opener.words[0]
-        clause.condition = word if word in ("if", "unless", "whenever", "provided") or (word == "when" and not opener.has("asking", "forecast") and items.index(opener) == 0 and _statement(items)) else ""
-        clause.reason = word in ("because", "due", "cause", "before") or (word == "so" and not first) or (word in ("since", "as") and len(opener.words) == 1 and not opener.has("time") and not first)
+        polite = len(items) > 1 and word == "if" and " ".join(w for i in items[:4] for w in i.words).startswith(_POLITE_OPENINGS)
+        clause.condition = "" if polite else word if word in ("if", "unless", "whenever", "provided") or (word == "when" and not opener.has("asking", "forecast") and items.index(opener) == 0 and _statement(items)) else ""
+        clause.reason = word in ("because", "due", "cause") or (word == "before" and not first) or (word == "so" and not first and not any(is_action(items, k) for k in range(len(items)))) or (word in ("since", "as") and len(opener.words) == 1 and not opener.has("time") and not first)
     for k, item in enumerate(items):
         if is_action(items, k):
             clause.verb, clause.action = item, item.action
@@ -354,6 +363,9 @@ def _clause(items: list[Item], *, first: bool) -> Clause:
     else:
         _off_and_on(clause)
     return clause
+
+
+_POLITE_OPENINGS = ("if you could", "if you would", "if you can", "if we could", "if i could", "if it is possible to", "if i may", "if possible", "if you might", "if i can")
 
 
 def _statement(items: list[Item]) -> bool:
@@ -370,14 +382,18 @@ def _particle(clause: Clause) -> None:
             continue
         for j in range(k + 1, len(items)):
             word = items[j].words[-1] if items[j].words else ""
-            if items[j].is_entity or word not in OFF | ON or len(items[j].words) > 2:
+            if items[j].words == ("up", "and", "running"):
+                word = "up"
+            if items[j].is_entity or word not in OFF | ON or (len(items[j].words) > 2 and items[j].words != ("up", "and", "running")):
                 continue
             after = items[j + 1] if j + 1 < len(items) else None
             if after is not None and not after.has("time", "comma", "and", "then", "ask", "filler", "also", "instead", "state", "force", "to", "only", "or") or (
                 after is not None and (after.is_entity or after.has("det", "pron"))
             ):
                 continue
-            if verb in ("have", "get", "want", "need", "let", "go") and word not in ("off", "down", "on", "up", "online", "offline"):
+            if verb in ("have", "get", "want", "need", "let", "go") and items[j].words in (("up", "and", "running"),):
+                pass
+            elif verb in ("have", "get", "want", "need", "let", "go") and word not in ("off", "down", "on", "up", "online", "offline"):
                 continue
             if verb == "go" and not any(i.is_entity or i.has("pron") for i in items[:k]):
                 continue

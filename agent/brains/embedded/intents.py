@@ -24,6 +24,10 @@ def change_of(clause: Clause) -> str | None:
     objects = clause.objects()
     if action is None:
         return _without_verb(clause)
+    if _asked_which(clause):
+        return None
+    if action == "undo" and (clause.has("snapshot_name") or "snapshot" in objects):
+        return "restore_snapshot"
     if action in ("delete", "stop", "restart") and _guards(clause):
         return "protect_vms" if action == "delete" else None
     if action == "delete":
@@ -51,6 +55,19 @@ def change_of(clause: Clause) -> str | None:
     if action in ("start", "stop") and "protection" in objects:
         return "protect_vms" if action == "start" else "unprotect_vms"
     return DIRECT.get(action)
+
+
+def _asked_which(clause: Clause) -> bool:
+    """ "which machines should I stop?", "in which regions can we create machines?": a question."""
+    if clause.verb is None or clause.verb not in clause.items:
+        return False
+    before = clause.items[: clause.items.index(clause.verb)]
+    for k, item in enumerate(before):
+        if item.has("wh") and item.words[0] in ("which", "what", "where", "who", "when", "why") and not any(i.has("comma", "colon", "stop") for i in before[k:]):
+            if item.words[0] == "what" and k and before[k - 1].has("verb"):
+                return False
+            return not any(i.has("ask") and i.words[:2] not in (("can", "we"), ("could", "we"), ("should", "i"), ("should", "we")) and i.words[0] in ("please", "could", "can", "would", "i") for i in before[k:])
+    return False
 
 
 def _guards(clause: Clause) -> bool:
@@ -253,6 +270,9 @@ def _alone(clause: Clause) -> str | None:
     if not timed:
         return None
     for item in clause.items:
+        lead = clause.items[: clause.items.index(item)]
+        if not any(i.is_entity or i.has("pron") for i in lead) and item is not clause.items[0]:
+            continue
         if item.words in (("off",), ("down",), ("offline",)):
             item.used = "verb"
             return "stop_vms"

@@ -100,6 +100,8 @@ def _operations(clause: Clause) -> str | None:
     objects = clause.objects()
     wh = clause.first("wh")
     past = any(i.has("verb") and i.action in CHANGING and (i.form == "past" or i.form == "base") for i in clause.items)
+    if wh is not None and wh.words[0] == "who" and set(words) & {"changed", "touched", "did", "done"}:
+        return "list_operations"
     if wh is not None and wh.words[0] == "who" and past and not clause.has("be") or (wh is not None and wh.words[0] in ("who", "when") and past and set(words) & {"was", "were", "did", "got", "last"}):
         return "list_operations"
     if wh is not None and wh.words[0] == "what" and set(words) & {"did", "happened", "changed"} and not clause.has("trouble") and not set(words) & {"cost", "spend"}:
@@ -187,7 +189,7 @@ def _catalog(clause: Clause) -> str | None:
         return None
     item, _ = kinds[0]
     before_noun = [i for i in clause.items[: clause.items.index(item)] if i.has("noun") and i is not item]
-    if before_noun or clause.has("metric") and item.get("object") == "network" and not clause.has("list", "wh"):
+    if before_noun or clause.has("metric") and item.get("object") == "network" and not clause.has("list", "wh") and item.words[-1] not in ("networks", "subnets", "vpcs", "vlans"):
         return None
     if item.get("object") == "group" and not item.plural:
         return None

@@ -89,6 +89,8 @@ class Reader:
                 if _real_condition(clause):
                     continue
             frame = None if clause.reason else self.frame(clause)
+            if frame is not None and frame.changes and _corrects_itself(clause) and reading.frames and reading.frames[-1].changes:
+                reading.fragments.append(reading.frames.pop().clause)
             if frame is None:
                 reading.fragments.append(clause)
             else:
@@ -130,6 +132,12 @@ class Reader:
     def choose(self, tool: str | None, clause: Clause) -> Chosen:
         """What a clause says of its machines."""
         return SelectionReader(clause.items, self.site, tool).read()
+
+
+def _corrects_itself(clause: Clause) -> bool:
+    """ "wake web-stg-2 — I mean start it"."""
+    opener = next((i for i in clause.items if not i.has("comma", "filler") or i.has("instead")), None)
+    return opener is not None and opener.has("instead") and opener.words[0] in ("i", "meant", "mean", "correction", "sorry", "actually", "wait", "no", "rather", "scratch")
 
 
 _SPECIFIES = frozenset({"create", "clone", "snapshot"})
@@ -259,6 +267,9 @@ def _asks_about(clause: Clause) -> bool:
         return False
     if asking is not None and not asking.is_entity:
         k = items.index(asking)
+        after = items[k + 1].words[:1] if k + 1 < len(items) else ()
+        if asking.words == ("may", "i") and after in (("ask",), ("bother",), ("trouble",), ("request",), ("have",), ("get",), ("see",)):
+            return False
         if asking.words[:1] in (("may",), ("are",)) and "please" in words:
             return False
         if asking.words[:3] in (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able")) and asking.words[-1] != "safe":

@@ -196,7 +196,8 @@ class Scanner:
             if phrase == ("us",) and not self._means_america(i):
                 continue
             if values := self.site.values.get(phrase):
-                found.append((end, 7, {"value": values}, _is_plural(phrase[-1])))
+                many = _is_plural(phrase[-1]) and not any(phrase[-1] == v.casefold() for _, vs in values for v in vs)
+                found.append((end, 7, {"value": values}, many))
                 break
         self._snapshot_or_key(i, found)
         if number := number_at(self.words, i):

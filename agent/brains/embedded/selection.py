@@ -238,6 +238,15 @@ class SelectionReader:
     # references
 
     def _reference(self, item: Item) -> int:
+        if item.has("generic") and not item.is_entity:
+            if self._bare_noun(self._next()):
+                self._refer(item)
+            else:
+                self.noun.head = True
+                self.noun.determined = True
+                self.noun.plural = self.noun.plural or item.words[-1].endswith(("s", "es"))
+                item.used = "machines"
+            return 1
         if item.has("pron") and not item.is_entity:
             after = self._next()
             text = item.words
@@ -246,8 +255,6 @@ class SelectionReader:
             if text in (("its",), ("their",)):
                 self._refer(item)
                 return 1
-            if text[0] == "the" and text[-1] in _GENERIC and not self._bare_noun(after):
-                return 0
             self._refer(item)
             return 1
         if item.has("other") and not item.is_entity and self.tool != "create_vms":
@@ -298,6 +305,10 @@ class SelectionReader:
                 return 2
             return 0
         number = _ORDINALS.get(word)
+        before = self.items[self.k - 1] if self.k else None
+        if word == "first" and before is not None and (before.has("pron", "names", "noun") or before.used) and not before.has("det", "with", "for", "in"):
+            item.used = "first"
+            return 1
         if number is None or item.has("time") or item.is_entity:
             return 0
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
@@ -799,6 +810,11 @@ class SelectionReader:
         if item.has("number") and not item.has("amount", "time", "names"):
             if self.excluding:
                 return 0
+            before = self.items[self.k - 1] if self.k else None
+            nearest = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+            if before is not None and before.words in (("the",), ("those",), ("these",)) and (nearest is None or nearest.has("be", "comma", "stop", "question")):
+                self._refer(item)
+                return 1
             after = self._after_articles(self.k + 1)
             if after is not None and (after.has("noun", "value", "stem", "superlative", "state", "os", "condition") and not after.has("names")):
                 value = item.get("number")

@@ -104,9 +104,17 @@ def _is_plain(c: str) -> bool:
     return c == "\n" or not unicodedata.category(c).startswith(("C", "So", "Sk", "Co"))
 
 
+_SPOKEN = re.compile(
+    r"\b(?:motd|banner|log|logs|tag|note|readme|file|message|comment|ticket|email|mail|console|output|description|annotation|"
+    r"runbook|page|doc|screen|prompt|error|label)\b[^.!?\n\"]{0,60}?\b(?:says?|said|reads?|states?|tells (?:me|us|you) to|told (?:me|us) to)\s+"
+    r"(?=\S+\s+\S)",
+    re.IGNORECASE,
+)
+
+
 def _cut_reported(text: str) -> str:
     """Make what somebody or something "says:" a quotation, up to the end of its sentence."""
-    match = _REPORTED.search(text)
+    match = _REPORTED.search(text) or _SPOKEN.search(text)
     if not match or text.count('"', 0, match.start()) % 2 or text.count("'", 0, match.start()) % 2 or '"' in text[match.end() : match.end() + 2]:
         return text
     end = re.compile(r"[.!?](?=\s|$)|\n|$").search(text, match.end())

@@ -17,7 +17,7 @@ from tools.control import Control
 from tools.identity import User
 from tools.settings import load_settings
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("libvirt"), pytest.mark.timeout(240)]
 
 ADA = User("ada", frozenset({"operator"}))
 

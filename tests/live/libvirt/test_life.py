@@ -15,7 +15,7 @@ from tools.machine import State
 from tools.providers.base import NewMachine
 from tools.providers.libvirt import Libvirt, Options
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("libvirt"), pytest.mark.timeout(180)]
 
 Token = Callable[[], str]
 GIB = 1 << 30

@@ -17,7 +17,7 @@ from tools.machine import State
 from tools.providers import libvirt_link
 from tools.providers.libvirt import Libvirt, Options
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("libvirt"), pytest.mark.timeout(120)]
 
 BARE = """<domain type='qemu'><name>bare</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
 <os><type arch='x86_64'>hvm</type></os><devices/></domain>"""

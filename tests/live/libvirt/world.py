@@ -27,11 +27,11 @@ from typing import Any
 _HERE = Path(__file__).parent
 _NEEDED = (
     "libvirtd", "virsh", "qemu-system-x86_64", "qemu-img", "busybox", "cpio", "depmod",
-    "dnsmasq", "unshare", "setpriv", "mkfs.ext4", "apt-get",
+    "dnsmasq", "iptables", "ip", "unshare", "setpriv", "mkfs.ext4", "apt-get",
 )  # fmt: skip
 _PACKAGES = (
     "libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils busybox-static cpio kmod "
-    "dnsmasq-base iptables"
+    "dnsmasq-base iptables iproute2 e2fsprogs"
 )
 IMAGE = "tiny"
 """The name of the bootable image; its guest prints GUEST-BOOTED on the serial console."""
