@@ -1,12 +1,12 @@
 """How long a selector takes over a large fleet, beside a plain Python filter over the same records.
 
-    python benchmarks/selector.py [MACHINES]
+    python benchmarks/selector.py [MACHINES [DATABASE_URL]]
 
-A generated sandbox fleet is read into an inventory on disk. For each selector the table shows the
-median and the slowest of 15 runs of `Inventory.select_ids`, and the median of 3 runs of
-`tools.selector.select` over the same machines in memory, which must give the same ids in the same
-order. Metrics are read once before, as they are in use: aggregates are kept for the hour; what
-that first reading takes is shown below the table.
+A generated sandbox fleet is read into an inventory, in SQLite on disk unless a URL is given. For
+each selector the table shows the median and the slowest of 15 runs of `Inventory.select_ids`, and
+the median of 3 runs of `tools.selector.select` over the same machines in memory, which must give
+the same ids in the same order. Metrics are read once before, as they are in use: aggregates are
+kept for the hour; what that first reading takes is shown below the table.
 """
 
 from __future__ import annotations
@@ -55,25 +55,26 @@ SELECTORS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def main(machines: int) -> int:
+def main(machines: int, url: str | None) -> int:
     """Print the table; 1 if a selector that is not the whole fleet takes longer than it may."""
     with tempfile.TemporaryDirectory() as folder:
-        return measure(Path(folder), machines)
+        file = f"sqlite:///{Path(folder) / 'novacron.db'}"
+        return measure(Path(folder), machines, url or file)
 
 
-def measure(folder: Path, machines: int) -> int:
+def measure(folder: Path, machines: int, url: str) -> int:
     """Build the fleet in a folder and time every selector over it."""
     sandbox, made = timed(
         lambda: Sandbox.generated(folder / "fleet.db", machines, clock=lambda: NOW, delays=False)
     )
     metrics = Metrics(sample_source([sandbox]), lambda: NOW)
-    engine = open_database(f"sqlite:///{folder / 'novacron.db'}")
+    engine = open_database(url)
     inventory = Inventory(engine, [sandbox], metrics.read, lambda: NOW)
     _, refreshed = timed(inventory.refresh)
     vms = inventory.all()
     _, hour = timed(lambda: metrics.read("cpu", "avg", "1h"))
     _, week = timed(lambda: metrics.read("cpu", "avg", "7d"))
-    print(f"{len(vms):,} machines on SQLite, Python {sys.version.split()[0]}\n")
+    print(f"{len(vms):,} machines on {engine.dialect.name}, Python {sys.version.split()[0]}\n")
     print(f"{'selector':26}{'found':>8}{'median ms':>11}{'slowest ms':>12}{'Python ms':>11}")
     too_slow: list[str] = []
     for name, data in SELECTORS.items():
@@ -109,4 +110,5 @@ def timed(run: Callable[[], Any]) -> tuple[Any, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
+    size, database = ([*sys.argv[1:], "", ""])[:2]
+    sys.exit(main(int(size or 100_000), database or None))

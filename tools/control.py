@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,9 @@ class Control:
             environment_tag=settings.environment_tag,
             production=settings.production,
         )
-        self.approvals = Approvals(engine, clock, self.audit)
+        self.approvals = Approvals(
+            engine, clock, self.audit, timedelta(minutes=settings.approval_minutes)
+        )
         self.operations = Operations(self)
 
     def read(self, call: Call, user: User) -> Answered:

@@ -121,6 +121,81 @@ schedules = Table(
 )
 """Changes that run later, on the strength of the yes that was given for them."""
 
+plans = Table(
+    "plans",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
+    Column("status", Text, nullable=False),  # pending, started, done, cancelled, replaced
+    Column("created_at", Float, nullable=False),  # seconds since 1970, UTC
+    Column("record", Text, nullable=False),  # Plan.to_dict as JSON
+)
+"""What people were shown, and whether it still waits for a yes."""
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("plan_id", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
+    Column("user_name", Text, nullable=False),
+    Column("record", Text, nullable=False),  # the person, surface, roles, what was typed, as JSON
+    Column("at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("used_at", Float),  # when an operation stood on it; it serves once
+)
+"""People's yeses."""
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", Integer, nullable=False, index=True),  # in the order of their start
+    Column("plan_id", Text, nullable=False, unique=True),  # a plan runs at most once
+    Column("tenant", Text, nullable=False, index=True),
+    Column("status", Text, nullable=False, index=True),
+    Column("asked_by", Text, nullable=False),
+    Column("record", Text, nullable=False),  # who approved, schedules made, as JSON
+    Column("created_at", Float, nullable=False, index=True),
+    Column("finished_at", Float),
+    Column("cancelled_by", Text),
+)
+"""What was started on the strength of approvals."""
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("operation_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # its index in the operation
+    Column("call_index", Integer, nullable=False),
+    Column("tool", Text, nullable=False),
+    Column("target", Text, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("args", Text, nullable=False),  # JSON
+    Column("status", Text, nullable=False),  # pending running done failed unknown skipped cancelled
+    Column("attempts", Integer, nullable=False),
+    Column("seen", Text),  # what the last reading showed
+    Column("error", Text),  # NovaError.as_dict as JSON
+    Column("result_id", Text),  # the machine that it made, or that the machine is now
+    Column("before", Text),  # the machine just before the act, as JSON
+    Column("inverse", Text),  # the call that takes it back, as JSON
+    Column("owner", Text),  # the process that has it
+    Column("leased_until", Float),
+    Column("settled_at", Float),
+    Index("steps_status", "operation_id", "status"),
+)
+"""The journal: every act, what was attempted, and what was seen."""
+
+machine_locks = Table(
+    "machine_locks",
+    metadata,
+    Column("target", Text, primary_key=True),
+    Column("operation_id", Text, nullable=False),
+    Column("until", Float, nullable=False),
+)
+"""One operation at a time has a machine."""
+
 _REFUSALS = {
     "sqlite": [
         f"CREATE TRIGGER audit_keeps_{verb.lower()} BEFORE {verb} ON audit "

@@ -1,4 +1,4 @@
-"""Schedules whose time has come: planned anew, and run on the strength of the yes given for them."""
+"""Schedules whose time has come: planned anew, run by the yes that was given for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools.schedules import Schedule, Status
 
 if TYPE_CHECKING:
     from tools.control import Control
-    from tools.operations import Operation
+    from tools.journal import Operation
 
 GRACE = timedelta(minutes=15)
 """A firing that comes later than this is asked about: a stop of last night is not one of today."""
@@ -67,8 +67,10 @@ def _fire(control: Control, schedule: Schedule) -> Firing:
     plan: Plan | None = None
     try:
         plan = _plan(control, schedule)
-        _check(control, schedule, plan)
-        operation = _start(control, schedule, plan)
+        operation = control.journal.of_plan(plan.id)  # of a process that died before it said so
+        if operation is None:
+            _check(control, schedule, plan)
+            operation = _start(control, schedule, plan)
     except NothingToDo as nothing:
         return _settled(control, schedule, "done", nothing.message)
     except (_AskAgain, Drifted) as reason:
@@ -116,6 +118,8 @@ def _check(control: Control, schedule: Schedule, plan: Plan) -> None:
 
 def _start(control: Control, schedule: Schedule, plan: Plan) -> Operation:
     approvals = control.approvals
+    if begun := control.operations.of_plan(plan.id):
+        return begun
     if _is_new(control, plan):
         approvals.offer(plan)
     if approvals.status(plan.id) == "pending":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from procrastinate.types import JSONDict
 
     from tools.control import Control
-    from tools.operations import Operation
+    from tools.journal import Operation
 
 QUEUE = "novacron"
 TASK = "novacron.batch"

@@ -24,6 +24,7 @@ from tools.catalog import (
     Verdict,
 )
 from tools.errors import Ambiguous, Conflict, NotFound
+from tools.journal import Operation, OperationStatus
 from tools.machine import VM
 from tools.names import counted, listed
 from tools.providers.base import Provider
@@ -38,8 +39,10 @@ class OperationsArguments(Arguments):
     since: str | None = Field(
         None, description="how far back: a window such as 24h or 7d, or a time in RFC 3339"
     )
-    status: str | None = Field(None, description="running done partial failed cancelled or unknown")
-    actor: str | None = Field(None, description="only what this person asked for or approved")
+    status: OperationStatus | None = Field(
+        None, description="running, done, partial, failed, cancelled or unknown"
+    )
+    actor: str | None = Field(None, description="only what this person asked for")
 
 
 class CancelScheduleArguments(Arguments):
@@ -56,6 +59,52 @@ def _since(world: World, since: str | None) -> datetime | None:
     if since[:1].isdigit() and since[-1:] in "hdw":
         return world.now - window_length(since)
     return parse_moment(since)
+
+
+_OPERATION_COLUMNS = (
+    Column("id", "Id"),
+    Column("at", "Started", "time"),
+    Column("what", "What"),
+    Column("machines", "Machines"),
+    Column("count", "Acts", "count"),
+    Column("status", "Status"),
+    Column("seen", "Went wrong"),
+    Column("asked_by", "Asked by"),
+    Column("approved_by", "Approved by"),
+)
+
+
+def _operation_row(operation: Operation) -> dict[str, Any]:
+    machines = list(dict.fromkeys(step.label for step in operation.steps))
+    wrong = [f"{s.label}: {s.error.message}" for s in operation.steps if s.error]
+    later = f"scheduled as {', '.join(operation.schedules)}" if operation.schedules else ""
+    return {
+        "id": operation.id,
+        "at": operation.created_at.isoformat(),
+        "what": ", ".join([*operation.tools, *([later] if later else [])]),
+        "machines": listed(machines, 6),
+        "count": len(operation.steps),
+        "status": operation.status,
+        "seen": listed(wrong, 3),
+        "asked_by": operation.asked_by,
+        "approved_by": ", ".join(operation.approved_by),
+    }
+
+
+def _operations(world: World, vms: Sequence[VM], args: OperationsArguments) -> Result:
+    since = _since(world, args.since)
+    found = world.journal.list(since=since, status=args.status, actor=args.actor)
+    rows = tuple(_operation_row(operation) for operation in found)
+    if not rows:
+        return Result("Nothing was done that fits that.", _OPERATION_COLUMNS, targets=())
+    said = "; ".join(
+        f"{datetime.fromisoformat(row['at']):%Y-%m-%d %H:%M} {row['what']} {row['machines']}: "
+        f"{row['status']}, asked by {row['asked_by']}"
+        for row in rows[:5]
+    )
+    more = f"; and {len(rows) - 5} more" if len(rows) > 5 else ""
+    text = f"{counted(len(rows), 'operation')}: {said}{more}."
+    return Result(text, _OPERATION_COLUMNS, rows, source="journal", targets=())
 
 
 def _in_words(when: When) -> str:
@@ -167,6 +216,20 @@ class CancelSchedule(Change[CancelScheduleArguments]):
         return Verdict.failed("a schedule is cancelled by act_here")
 
 
+LIST_OPERATIONS = Tool(
+    name="list_operations",
+    risk=Risk.READ,
+    summary="List what was done, by whom, and what is running.",
+    arguments=OperationsArguments,
+    handler=Read(_operations),
+    targets=Targets.NONE,
+    says=(
+        "what was done today?",
+        "list the operations",
+        "what is running right now?",
+        "show me what failed in the last 24 hours",
+    ),
+)
 LIST_SCHEDULES = Tool(
     name="list_schedules",
     risk=Risk.READ,

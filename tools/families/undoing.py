@@ -194,13 +194,19 @@ def _inverse_calls(world: World, operation: str | None) -> tuple[str, list[Call]
         NotFound: there is no such operation.
         NothingToDo: nothing of it can be undone.
     """
-    found = operation or world.journal.last_undoable()
+    found = _full_id(world, operation) if operation else world.journal.last_undoable()
     if found is None:
         raise NothingToDo("Nothing was done that can be undone.", [])
     calls = world.journal.inverse_calls(found)
     if not calls:
         raise NothingToDo(f"Nothing of operation {found} can be undone.", [])
     return found, calls
+
+
+def _full_id(world: World, given: str) -> str:
+    """The operation that begins so; where there is none or several, what was given."""
+    found = [o.id for o in world.journal.list(limit=1000) if o.id.startswith(given.casefold())]
+    return found[0] if len(found) == 1 else given
 
 
 UNDO = Tool(

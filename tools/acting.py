@@ -1,0 +1,231 @@
+"""One act against a provider: repeated only where that is safe, and read back until it shows."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from tools.catalog import Change, Step, Verdict
+from tools.errors import NovaError, OutcomeUnknown, ProviderError, Throttled, Unreachable
+from tools.inventory import Inventory
+from tools.machine import VM
+from tools.providers.base import Provider
+from tools.world import World
+
+ATTEMPTS = 6
+"""So often a request that was refused for now is sent; after that the step has failed."""
+LONGEST_WAIT_S = 30.0
+SETTLE_S = 180.0
+"""So long an accepted act may take to show; after that its outcome counts as unknown."""
+
+
+@dataclass
+class Act:
+    """One step as it is carried out.
+
+    Attributes:
+        again: it may have been sent before by a process that died.
+        token: the provider's client token; the same for every attempt.
+        verdict: what the last reading said; None until there is one.
+    """
+
+    number: int
+    step: Step
+    change: Change[Any]
+    provider: Provider | None
+    token: str
+    again: bool
+    before: VM | None = None
+    attempts: int = 0
+    verdict: Verdict | None = None
+    error: NovaError | None = None
+    result_id: str | None = None
+    after: VM | None = None
+    unknown: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is to come."""
+        if self.error is not None:
+            return True
+        return self.verdict is not None and self.verdict.status in ("done", "failed")
+
+    @property
+    def machine_id(self) -> str:
+        """Where the outcome shows."""
+        return self.result_id or self.step.target
+
+
+def perform(acts: Sequence[Act], world: World) -> None:
+    """Send every act, so many at once as each provider takes."""
+    by_provider: dict[str, list[Act]] = {}
+    for act in acts:
+        if act.provider is None:
+            _here(act, world)
+        else:
+            by_provider.setdefault(act.provider.name, []).append(act)
+    width = sum(
+        min(len(group), group[0].provider.concurrency if group[0].provider else 1)
+        for group in by_provider.values()
+    )
+    if width <= 1:
+        for group in by_provider.values():
+            for act in group:
+                _send(act)
+        return
+    with ThreadPoolExecutor(width) as pool:
+        waiting = [
+            pool.submit(_in_turn, group[start::lanes])
+            for group in by_provider.values()
+            for lanes in [min(len(group), group[0].provider.concurrency if group[0].provider else 1)]
+            for start in range(lanes)
+        ]
+        for one in waiting:
+            one.result()
+
+
+def _in_turn(acts: Sequence[Act]) -> None:
+    for act in acts:
+        _send(act)
+
+
+def _here(act: Act, world: World) -> None:
+    act.attempts += 1
+    try:
+        act.verdict = act.change.act_here(world, act.step)
+    except NovaError as error:
+        act.error = error
+    if act.verdict is None and act.error is None:
+        act.error = ProviderError(f"No provider carries out {act.step.label}.")
+
+
+def _send(act: Act) -> None:
+    """Send one act; what may not be repeated is read back instead."""
+    if act.again and not _may_repeat(act):
+        return
+    assert act.provider is not None
+    while act.attempts < ATTEMPTS:
+        act.attempts += 1
+        try:
+            act.result_id = act.change.act(act.provider, act.step, act.token)
+        except (Throttled, Unreachable) as refused:
+            if act.attempts >= ATTEMPTS:
+                act.error = refused
+                return
+            time.sleep(_pause(refused, act.attempts))
+        except OutcomeUnknown as unknown:
+            if not _may_repeat(act):
+                act.unknown = True
+                return
+            if act.attempts >= 3:
+                act.error = unknown
+                return
+        except NovaError as error:
+            act.error = error
+            return
+        except Exception as error:  # noqa: BLE001 - a provider's bug must not take the others along
+            act.error = ProviderError(f"{type(error).__name__}: {error}")
+            return
+        else:
+            return
+
+
+def _may_repeat(act: Act) -> bool:
+    deduplicates = act.provider is not None and act.provider.deduplicates
+    return deduplicates or (act.change.repeatable and act.change.visible)
+
+
+def _pause(refused: NovaError, attempt: int) -> float:
+    """The provider's own wish, else doubling from a quarter of a second, with jitter."""
+    if refused.retry_after_s is not None:
+        return min(refused.retry_after_s, LONGEST_WAIT_S)
+    return min(0.25 * 2 ** (attempt - 1), LONGEST_WAIT_S) * random.uniform(0.7, 1.3)  # noqa: S311
+
+
+def settle(acts: Sequence[Act], on_settled: Callable[[Sequence[Act]], None]) -> None:
+    """Read back until every act shows or its time is up; a batch is one reading a provider."""
+    until = time.monotonic() + SETTLE_S
+    pause = 0.05
+    waiting = [act for act in acts if not act.settled]
+    on_settled([act for act in acts if act.settled])
+    while waiting:
+        _read_back(waiting)
+        late = time.monotonic() > until
+        for act in waiting:
+            if late and not act.settled:
+                seen = act.verdict.seen if act.verdict else "nothing to see"
+                act.error = OutcomeUnknown(f"It does not show after {SETTLE_S:.0f} s: {seen}.")
+            elif act.unknown and not act.settled and act.change.visible is False:
+                act.error = OutcomeUnknown("It was sent and no answer came back.")
+        on_settled([act for act in waiting if act.settled])
+        waiting = [act for act in waiting if not act.settled]
+        if waiting:
+            time.sleep(pause)
+            pause = min(pause * 1.5, 1.0)
+
+
+def _read_back(acts: Sequence[Act]) -> None:
+    groups: dict[str, list[Act]] = {}
+    for act in acts:
+        if act.provider is None:
+            continue
+        verdict = _judged(act)
+        if verdict is not None:
+            act.verdict = verdict
+        else:
+            groups.setdefault(act.provider.name, []).append(act)
+    for group in groups.values():
+        provider = group[0].provider
+        assert provider is not None
+        try:
+            seen = provider.get_machines([act.machine_id for act in group])
+        except (Throttled, Unreachable):
+            continue
+        except NovaError as error:
+            for act in group:
+                act.error = error
+            continue
+        _judge(group, seen)
+
+
+def _judge(group: Sequence[Act], seen: Mapping[str, VM]) -> None:
+    for act in group:
+        act.after = seen.get(act.machine_id)
+        if act.again and not _may_repeat(act) and act.attempts == 0 and not act.change.visible:
+            act.error = OutcomeUnknown("The process that sent it died; nothing shows whether it was done.")
+            continue
+        act.verdict = act.change.verify(act.before, act.after, act.step)
+
+
+def _judged(act: Act) -> Verdict | None:
+    assert act.provider is not None
+    try:
+        return act.change.read_back(act.provider, act.step)
+    except NovaError as error:
+        act.error = error
+        return Verdict.failed(error.message)
+
+
+def provider_of_step(inventory: Inventory, step: Step, known: Mapping[str, Provider]) -> Provider | None:
+    """The connection that carries out a step, or None where only our own records change.
+
+    Raises:
+        NotFound: no connection reaches it.
+    """
+    if step.target.startswith("schedule:"):
+        return None
+    if step.target in known:
+        return known[step.target]
+    inner: Mapping[str, Any] = step.args.get("args", step.args)
+    if step.target.startswith("new:"):
+        return inventory.provider_for(str(inner.get("provider")), inner.get("region"))
+    if step.target.startswith("group:"):
+        name = step.target.removeprefix("group:")
+        for offer in inventory.offers():
+            if any(group.name == name for group in offer.groups):
+                return inventory.provider_for(offer.provider, None)
+    return inventory.provider_of(step.target)
