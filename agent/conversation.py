@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from agent.brains.base import Memory
-from agent.gate import opens
+from agent.dialogue import reads
 from agent.graph import Graph
 from agent.memory import (
     REMEMBERED,
@@ -35,7 +35,7 @@ class Conversation:
         self.turns = turns
         self.thread = thread
         self._steps = _Steps(turns)
-        self._graph = Graph(self._steps, opens, url)
+        self._graph = Graph(self._steps, reads, url)
 
     def say(self, text: str, user: User, on_event: OnEvent | None = None) -> Turn:
         """One turn: what was said, and what came of it."""

@@ -6,7 +6,15 @@ import re
 import unicodedata
 from typing import Literal
 
-_YES_SIGNS = {"👍": " yes ", "✅": " yes ", "🚀": " ", "👌": " yes ", "❌": " no ", "👎": " no ", "🛑": " no "}
+_YES_SIGNS = {
+    "👍": " yes ",
+    "✅": " yes ",
+    "🚀": " ",
+    "👌": " yes ",
+    "❌": " no ",
+    "👎": " no ",
+    "🛑": " no ",
+}
 
 _SHORT = (
     ("'m", " am"), ("'ve", " have"), ("'ll", " will"), ("'re", " are"), ("'d", " would"), ("n't", " not"),
@@ -77,14 +85,22 @@ _WEAK = _THANKS | {"ok", "okay", "k", "kk", "fine", "alright", "right", "lol", "
                    "all", "much", "so", "then", "oh", "ah", "that", "is", "perfect", "nice"}  # fmt: skip
 """An "ok, thanks" ends a talk; it starts nothing."""
 
-_NEGATIVE = frozenset({"not", "no", "never", "nothing", "nobody", "none", "cannot", "dont", "wont", "nope", "nah"})
+_NEGATIVE = frozenset(
+    {"not", "no", "never", "nothing", "nobody", "none", "cannot", "dont", "wont", "nope", "nah"}
+)
 
 
 def plain_words(text: str) -> list[str]:
     """The words of an utterance in lower case, contractions opened, signs gone."""
     for sign, word in _YES_SIGNS.items():
         text = text.replace(sign, word)
-    text = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'").replace("can't", "can not").replace("won't", "will not")
+    text = (
+        unicodedata.normalize("NFKC", text)
+        .casefold()
+        .replace("\u2019", "'")
+        .replace("can't", "can not")
+        .replace("won't", "will not")
+    )
     for ending, opened in _SHORT:
         text = re.sub(rf"{re.escape(ending)}\b", opened, text)
     text = re.sub(r"\blets\b", "let us", re.sub(r"\bdont\b", "do not", text))
@@ -137,13 +153,21 @@ def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"
         return None
     words, _ = _without(words, _POLITE)
     left, refused = _without(words, _NO)
-    if refused and not (set(left) - _HARMLESS - {"yes"}) and not (set(left) & {"yes", "yep", "yeah"}):
+    if (
+        refused
+        and not (set(left) - _HARMLESS - {"yes"})
+        and not (set(left) & {"yes", "yep", "yeah"})
+    ):
         return "no"
     left, agreed = _without(words, _YES)
     if set(left) & (_BUT | _NEGATIVE) or "?" in text:
         return None
     if set(words) <= _WEAK and set(words) & _THANKS:
         return None
-    if agreed and not (set(left) - _HARMLESS - doing) and not (set(left) & {"wait", "hang", "hold", "sorry", "actually", "oops"}):
+    if (
+        agreed
+        and not (set(left) - _HARMLESS - doing)
+        and not (set(left) & {"wait", "hang", "hold", "sorry", "actually", "oops"})
+    ):
         return "yes"
     return None

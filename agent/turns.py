@@ -314,7 +314,11 @@ class Turns:
 
 def _listed(turn: Turn) -> tuple[str, ...]:
     """The machines of the turn where it had several, else those that were listed before."""
-    several = turn.memory.targets if turn.outcome != "clarify" else tuple(o for o in turn.options if "/" in o)
+    several = (
+        turn.memory.targets
+        if turn.outcome != "clarify"
+        else tuple(o for o in turn.options if "/" in o)
+    )
     return several if len(several) > 1 else turn.memory.listed
 
 

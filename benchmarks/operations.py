@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +32,7 @@ from tools.machine import State
 from tools.metrics import Metrics, sample_source
 from tools.providers.sandbox import Sandbox
 from tools.selector import Selector
-from tools.settings import Settings
+from tools.settings import load_settings
 from tools.times import utc_now
 
 ADA = User("ada")
@@ -64,7 +64,7 @@ def databases(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def opened(folder: Path, database: str, machines: int) -> Iterator[Control]:
+def opened(folder: Path, database: str, machines: int) -> Generator[Control]:
     """A NovaCron over a generated fleet."""
     folder.mkdir(exist_ok=True)
     sandbox = Sandbox.generated(folder / "fleet.db", machines, delays=False)
@@ -73,7 +73,7 @@ def opened(folder: Path, database: str, machines: int) -> Iterator[Control]:
         [sandbox],
         Metrics(sample_source([sandbox]), utc_now),
         Catalog.load(TOOL_PACKAGES),
-        Settings(data_dir=folder, libvirt_uris="none"),
+        load_settings(data_dir=folder, libvirt_uris="none"),
     )
     control.inventory.refresh()
     yield control

@@ -81,7 +81,9 @@ def perform(acts: Sequence[Act], world: World) -> None:
         waiting = [
             pool.submit(_in_turn, group[start::lanes])
             for group in by_provider.values()
-            for lanes in [min(len(group), group[0].provider.concurrency if group[0].provider else 1)]
+            for lanes in [
+                min(len(group), group[0].provider.concurrency if group[0].provider else 1)
+            ]
             for start in range(lanes)
         ]
         for one in waiting:
@@ -127,7 +129,7 @@ def _send(act: Act) -> None:
         except NovaError as error:
             act.error = error
             return
-        except Exception as error:  # noqa: BLE001 - a provider's bug must not take the others along
+        except Exception as error:  # a provider's bug must not take the others along
             act.error = ProviderError(f"{type(error).__name__}: {error}")
             return
         else:
@@ -143,7 +145,7 @@ def _pause(refused: NovaError, attempt: int) -> float:
     """The provider's own wish, else doubling from a quarter of a second, with jitter."""
     if refused.retry_after_s is not None:
         return min(refused.retry_after_s, LONGEST_WAIT_S)
-    return min(0.25 * 2 ** (attempt - 1), LONGEST_WAIT_S) * random.uniform(0.7, 1.3)  # noqa: S311
+    return min(0.25 * 2 ** (attempt - 1), LONGEST_WAIT_S) * random.uniform(0.7, 1.3)
 
 
 def settle(acts: Sequence[Act], on_settled: Callable[[Sequence[Act]], None]) -> None:
@@ -196,7 +198,9 @@ def _judge(group: Sequence[Act], seen: Mapping[str, VM]) -> None:
     for act in group:
         act.after = seen.get(act.machine_id)
         if act.again and not _may_repeat(act) and act.attempts == 0 and not act.change.visible:
-            act.error = OutcomeUnknown("The process that sent it died; nothing shows whether it was done.")
+            act.error = OutcomeUnknown(
+                "The process that sent it died; nothing shows whether it was done."
+            )
             continue
         act.verdict = act.change.verify(act.before, act.after, act.step)
 
@@ -210,7 +214,9 @@ def _judged(act: Act) -> Verdict | None:
         return Verdict.failed(error.message)
 
 
-def provider_of_step(inventory: Inventory, step: Step, known: Mapping[str, Provider]) -> Provider | None:
+def provider_of_step(
+    inventory: Inventory, step: Step, known: Mapping[str, Provider]
+) -> Provider | None:
     """The connection that carries out a step, or None where only our own records change.
 
     Raises:

@@ -181,11 +181,15 @@ class Approvals:
         now = self._clock().timestamp()
         changed = db.execute(
             sa.update(plans)
-            .where(plans.c.id == plan.id, plans.c.status == "pending", plans.c.digest == plan.digest)
+            .where(
+                plans.c.id == plan.id, plans.c.status == "pending", plans.c.digest == plan.digest
+            )
             .values(status="started")
         ).rowcount
         if not changed:
-            raise Conflict("The plan has run already, or was called off.", hint="Look at its operation.")
+            raise Conflict(
+                "The plan has run already, or was called off.", hint="Look at its operation."
+            )
         ids = {approval.id for approval in given}
         if ids:
             used = db.execute(
@@ -225,7 +229,9 @@ class Approvals:
         with reading(self._engine) as db:
             row = db.execute(sa.select(plans).where(plans.c.id == plan_id)).one_or_none()
         if row is None:
-            raise NotFound(f"There is no plan {plan_id!r}.", hint="novacron approve lists those that wait.")
+            raise NotFound(
+                f"There is no plan {plan_id!r}.", hint="novacron approve lists those that wait."
+            )
         return row
 
 

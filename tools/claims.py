@@ -65,24 +65,21 @@ class Claims:
         """The machines among these that this operation has now."""
         unique = sorted(set(targets))
         insert = postgresql.insert if is_postgres(self._engine) else sqlite.insert
-        for part in _parts(unique):
-            rows = [
-                {"target": t, "operation_id": operation_id, "until": now + LEASE_S} for t in part
-            ]
-            statement = insert(machine_locks).values(rows)
+        rows = [{"target": t, "operation_id": operation_id, "until": now + LEASE_S} for t in unique]
+        if rows:
+            statement = insert(machine_locks)
             taken = sa.or_(
                 machine_locks.c.until < now, machine_locks.c.operation_id == operation_id
             )
-            db.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["target"],
-                    set_={
-                        "operation_id": statement.excluded.operation_id,
-                        "until": statement.excluded.until,
-                    },
-                    where=taken,
-                )
+            change = statement.on_conflict_do_update(
+                index_elements=["target"],
+                set_={
+                    "operation_id": statement.excluded.operation_id,
+                    "until": statement.excluded.until,
+                },
+                where=taken,
             )
+            db.execute(change, rows)
         held: set[str] = set()
         for part in _parts(unique):
             query = sa.select(machine_locks.c.target).where(

@@ -104,8 +104,7 @@ def _check(control: Control, schedule: Schedule, plan: Plan) -> None:
     Raises:
         _AskAgain: it is late, data of other machines would be lost, or the policies want more.
     """
-    assert schedule.next_at is not None
-    late = control.clock() - schedule.next_at
+    late = control.clock() - control.schedules.came_due(schedule)
     if late > GRACE:
         raise _AskAgain(f"its time passed {_words(late)} ago")
     lost = {i for call in plan.calls if call.risk is Risk.DESTROY for i in call.targets}

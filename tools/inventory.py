@@ -259,12 +259,25 @@ class Inventory:
         seen, gone = list(seen), list(gone)
         if not seen and not gone:
             return
+        reached: dict[str, list[VM]] = {connection: []}
+        for vm in seen:
+            reached.setdefault(self._reaching(connection, vm.id), []).append(vm)
         with self._engine.begin() as db:
-            take_turn(db, f"inventory/{connection}")
+            for name in sorted(reached):
+                take_turn(db, f"inventory/{name}")
             forget_machines(db, gone)
-            write_machines(db, connection, seen)
+            for name, vms in reached.items():
+                write_machines(db, name, vms)
         self._offers = None
         self.version += 1
+
+    def _reaching(self, connection: str, machine_id: str) -> str:
+        """The connection that reaches a machine, which may have moved from where it was seen."""
+        provider = self.providers.get(connection)
+        if provider is None or provider.reaches(machine_id):
+            return connection
+        alike = (p for p in self.providers.values() if p.kind == provider.kind)
+        return next((p.name for p in alike if p.reaches(machine_id)), connection)
 
 
 def _list(provider: Provider) -> list[VM] | NovaError:

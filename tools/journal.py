@@ -142,7 +142,7 @@ class Journal:
             rows = db.execute(query).all()
         taken_back = {u for row in rows for u in json.loads(row.record).get("undoes", [])}
         for row in rows:
-            if row.id not in taken_back and not json.loads(row.record).get("undoes"):
+            if row.id not in taken_back:
                 return row.id
         return None
 

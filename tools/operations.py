@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Event", "Operation", "Operations", "StepRecord"]
 
-BATCH = 100
+BATCH = 200
 """So many steps are claimed, begun and settled in one transaction each."""
 _IDLE_S = 0.2
 
@@ -90,7 +90,9 @@ class Operations:
         control = self._control
         plan = control.approvals.plan(plan_id)
         if digest_of(plan.calls) != plan.digest:
-            raise NotAllowed("The plan was tampered with since it was shown.", hint="Ask for it again.")
+            raise NotAllowed(
+                "The plan was tampered with since it was shown.", hint="Ask for it again."
+            )
         if not approvals and self.of_plan(plan_id) is not None:
             raise Conflict("The plan has run already.", hint="Look at its operation.")
         self._check_policy(plan, approvals)
@@ -150,7 +152,10 @@ class Operations:
                 control.approvals.use(db, plan, approvals)
                 asker = User(plan.asked_by, surface=plan.surface, tenant=plan.tenant)
                 if approvals:
-                    own = next((a.user for a in approvals if a.user.name == plan.asked_by), approvals[0].user)
+                    own = next(
+                        (a.user for a in approvals if a.user.name == plan.asked_by),
+                        approvals[0].user,
+                    )
                     asker = User(plan.asked_by, own.roles, plan.surface, plan.tenant)
                 made = [
                     control.schedules.add(plan, index, call, asker, approvals, db).id
@@ -248,7 +253,11 @@ class Operations:
             self._batch(operation_id, indexes, None)
             operation = self._finish_if_settled(operation_id)
             wanted = set(indexes)
-            still_open = [s for s in operation.steps if s.index in wanted and s.status in ("pending", "running")]
+            still_open = [
+                s
+                for s in operation.steps
+                if s.index in wanted and s.status in ("pending", "running")
+            ]
             if operation.status != "running" or not still_open:
                 return
             time.sleep(_IDLE_S)
@@ -264,7 +273,19 @@ class Operations:
             acts = self._begin(operation_id, rows)
             if on_event is not None:
                 for row in rows:
-                    on_event(Event(operation_id, StepRecord(row.number, row.call_index, row.tool, row.target, row.label, "running")))
+                    on_event(
+                        Event(
+                            operation_id,
+                            StepRecord(
+                                row.number,
+                                row.call_index,
+                                row.tool,
+                                row.target,
+                                row.label,
+                                "running",
+                            ),
+                        )
+                    )
             by_number = {row.number: row for row in rows}
             perform([act for act in acts if not act.settled], self._control.world)
             settle(acts, lambda done: self._write_down(operation_id, done, by_number, on_event))
@@ -279,7 +300,9 @@ class Operations:
                 groups.setdefault(act.provider.name, []).append(act)
         for name, group in groups.items():
             try:
-                found = self._control.inventory.providers[name].get_machines([a.step.target for a in group])
+                found = self._control.inventory.providers[name].get_machines(
+                    [a.step.target for a in group]
+                )
             except NovaError as error:
                 for act in group:
                     act.error = error
@@ -360,12 +383,18 @@ class Operations:
                 on_event(Event(operation_id, self._record(operation_id, act.number)))
 
     def _record(self, operation_id: str, number: int) -> StepRecord:
-        query = sa.select(steps).where(steps.c.operation_id == operation_id, steps.c.number == number)
+        query = sa.select(steps).where(
+            steps.c.operation_id == operation_id, steps.c.number == number
+        )
         with self._engine.connect().execution_options(read_only=True) as db:
             return step_record(db.execute(query).one())
 
     def _skip_after(
-        self, db: sa.Connection, operation_id: str, acts: Sequence[Act], rows: Mapping[int, sa.Row[Any]]
+        self,
+        db: sa.Connection,
+        operation_id: str,
+        acts: Sequence[Act],
+        rows: Mapping[int, sa.Row[Any]],
     ) -> None:
         """Later acts on a machine on which an earlier one did not come about are not begun."""
         for act in acts:
@@ -379,7 +408,11 @@ class Operations:
                     steps.c.call_index > rows[act.number].call_index,
                     steps.c.status == "pending",
                 )
-                .values(status="skipped", seen=f"{rows[act.number].tool} did not come about", settled_at=time.time())
+                .values(
+                    status="skipped",
+                    seen=f"{rows[act.number].tool} did not come about",
+                    settled_at=time.time(),
+                )
             )
 
     def _seen(self, acts: Sequence[Act]) -> None:
@@ -396,7 +429,12 @@ class Operations:
                 seen.append(act.after)
             elif "/" in act.step.target and act.error is None:
                 gone.append(act.step.target)
-            if act.result_id is not None and act.result_id != act.step.target and "/" in act.step.target and act.after is not None:
+            if (
+                act.result_id is not None
+                and act.result_id != act.step.target
+                and "/" in act.step.target
+                and act.after is not None
+            ):
                 moved = act.provider.get_machines([act.step.target])
                 if act.step.target not in moved:
                     gone.append(act.step.target)
@@ -427,7 +465,9 @@ class Operations:
         operation = self.get(operation_id)
         if changed:
             self._control.approvals.finish(operation.plan_id)
-            self._control.audit.append("finished", operation=operation_id, plan=operation.plan_id, status=status)
+            self._control.audit.append(
+                "finished", operation=operation_id, plan=operation.plan_id, status=status
+            )
         return operation
 
     # stopping and taking over
@@ -446,8 +486,12 @@ class Operations:
         with self._engine.begin() as db:
             changed = db.execute(change).rowcount
         if not changed:
-            raise Conflict(f"The operation {operation_id} is {self.get(operation_id).status} already.")
-        self._control.audit.append("cancelled", operation=operation_id, by=user.name, surface=user.surface)
+            raise Conflict(
+                f"The operation {operation_id} is {self.get(operation_id).status} already."
+            )
+        self._control.audit.append(
+            "cancelled", operation=operation_id, by=user.name, surface=user.surface
+        )
         for batch in self.batches(operation_id):
             self._claims.take(operation_id, batch)
         return self._finish_if_settled(operation_id)
@@ -478,7 +522,9 @@ class Operations:
     def _abandoned(self, operation_id: str) -> bool:
         """Whether nobody has had it for a lease's time; one that was only just started is not."""
         created = self.get(operation_id).created_at.timestamp()
-        return self._control.clock().timestamp() - created >= LEASE_S or bool(self.batches(operation_id))
+        return self._control.clock().timestamp() - created >= LEASE_S or bool(
+            self.batches(operation_id)
+        )
 
 
 class _Heartbeat:
@@ -510,7 +556,10 @@ def _rows(plan: Plan, operation_id: str) -> list[dict[str, Any]]:
     for call_index, call in enumerate(plan.calls):
         if call.when is not None:
             continue
-        rows.extend(_row(operation_id, len(rows) + n, call_index, call, step) for n, step in enumerate(call.steps))
+        rows.extend(
+            _row(operation_id, len(rows) + n, call_index, call, step)
+            for n, step in enumerate(call.steps)
+        )
     return rows
 
 
@@ -540,9 +589,7 @@ def _status(act: Act) -> str:
     return act.verdict.status
 
 
-def _settled_values(
-    operation_id: str, act: Act, row: sa.Row[Any], now: float
-) -> dict[str, Any]:
+def _settled_values(operation_id: str, act: Act, row: sa.Row[Any], now: float) -> dict[str, Any]:
     status = _status(act)
     inverse = None
     if status == "done":

@@ -19,7 +19,7 @@ from tools.errors import Conflict, InvalidRequest, NotFound
 from tools.identity import User
 from tools.plan import Plan, PlannedCall
 from tools.policy import GivenApproval
-from tools.times import Clock, next_firing
+from tools.times import Clock, last_firing, next_firing
 
 Status = Literal["active", "done", "asked", "failed", "cancelled"]
 
@@ -151,6 +151,14 @@ class Schedules:
         if when.at is not None:
             return datetime.fromisoformat(when.at).astimezone(UTC)
         return next_firing(str(when.cron), moment.astimezone(self._zone)).astimezone(UTC)
+
+    def came_due(self, schedule: Schedule) -> datetime:
+        """The moment that a firing of now is for: of times that were missed, the last."""
+        assert schedule.next_at is not None
+        if schedule.when.cron is None:
+            return schedule.next_at
+        last = last_firing(schedule.when.cron, self._clock().astimezone(self._zone))
+        return max(schedule.next_at, last.astimezone(UTC))
 
     def list(self, tenant: str = "default", status: Status | None = None) -> Found:
         """The schedules of a tenant, the next to fire first, then the rest, the newest first."""

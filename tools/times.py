@@ -67,3 +67,8 @@ def next_firing(cron: str, after: datetime) -> datetime:
     if len(cron.split()) != 5 or not croniter.is_valid(cron):
         raise InvalidRequest(f"{cron!r} is not a cron line of five fields.")
     return croniter(cron, after).get_next(datetime)
+
+
+def last_firing(cron: str, until: datetime) -> datetime:
+    """When a valid cron line fired last, `until` included, in its zone."""
+    return croniter(cron, until + timedelta(seconds=1)).get_prev(datetime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -16,7 +16,7 @@ from tools.catalog import Risk
 from tools.machine import VM
 from tools.plan import LeftOut, Plan, PlannedCall
 from tools.policy import Decision
-from ui.format import RISK_STYLES, moment_text, money_change, money_hour, number, state
+from ui.format import RISK_STYLES, moment_text, money_change, money_hour, number, span, state
 from ui.text import clean, counted
 
 SHOWN_MACHINES = 15
@@ -28,9 +28,8 @@ _BORDERS = {"read": "green", "change": "cyan", "disrupt": "yellow", "destroy": "
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a card needs beside the plan: the moment, how long a plan lives, the person's zone."""
+    """What a card needs beside the plan: how long a yes holds, and the person's zone."""
 
-    now: datetime
     lifetime: timedelta
     zone: tzinfo = UTC
 
@@ -129,15 +128,11 @@ def _left_out(left_out: Sequence[LeftOut]) -> str:
 
 
 def _whole(plan: Plan, decision: Decision, frame: Frame) -> Facts:
-    until = plan.created_at + frame.lifetime
-    left = max(0, round((until - frame.now).total_seconds()))
-    clock = until.astimezone(frame.zone).strftime("%H:%M:%S %Z")
-    expires = f"{clock}, in {left // 60} min {left % 60:02} s" if left else f"{clock}: it is over"
     rules = ", ".join(clean(rule) for rule in decision.rules) or clean(decision.reason)
     return [
         ("Cost", Text(money_change(plan.cost_change_usd))),
         ("Decided by", Text(f"{rules}: {_WAITS[decision.effect]}")),
-        ("Expires", Text(expires)),
+        ("A yes", Text(f"holds {span(frame.lifetime.total_seconds())}, for this plan alone, once")),
     ]
 
 

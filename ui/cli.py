@@ -140,6 +140,8 @@ def main(args: list[str] | None = None) -> None:
         if os.environ.get("NOVACRON_DEBUG"):
             raise
         fail(foreseen(error), as_json=as_json)
+    except SystemExit as left:  # Typer's way out where whoever read the output went away
+        sys.exit(exits.CUT_OFF if type(sys.stdout).__name__ == "PacifyFlushWrapper" else left.code)
     else:
         sys.exit(code if isinstance(code, int) else exits.DONE)
 

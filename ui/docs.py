@@ -9,7 +9,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer
 import typer.main
@@ -215,7 +215,8 @@ def _default(name: str, field: FieldInfo) -> str:
     value = field.get_default()
     if value is None or value == "":
         return ""
-    shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    items = cast(tuple[Any, ...], value) if isinstance(value, tuple) else (value,)
+    shown = ", ".join(map(str, items))
     return f"`{shown.lower() if isinstance(value, bool) else shown}`"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
@@ -124,7 +125,8 @@ def cell(value: Any, unit: str = "", zone: tzinfo = UTC) -> Text:
     if unit == "time":
         return Text(moment_text(str(value), zone))
     if isinstance(value, dict):
-        return Text(clean(", ".join(f"{k}={v}" for k, v in value.items())))
+        named = cast(dict[str, Any], value)
+        return Text(clean(", ".join(f"{key}={one}" for key, one in named.items())))
     if isinstance(value, list | tuple):
-        return Text(clean(", ".join(map(str, value))))
+        return Text(clean(", ".join(map(str, cast(Sequence[Any], value)))))
     return Text(clean(str(value)))

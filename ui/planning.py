@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 from agent.assembly import open_brain
 from agent.rehearsal import Rehearsal
@@ -36,13 +36,18 @@ def parse_line(line: str, number: int) -> tuple[Any, list[str]]:
         data = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"Line {number} is not JSON: {error}.") from error
-    turns = data.get("turns") if isinstance(data, dict) else None
-    if not isinstance(turns, list) or not all(isinstance(t, str) for t in turns):
+    fields = cast(dict[str, Any], data) if isinstance(data, dict) else {}
+    turns = fields.get("turns")
+    if not _are_sentences(turns):
         raise InvalidRequest(
             f"Line {number} has no list of sentences under 'turns'.",
             hint='Write {"id": "c1", "turns": ["stop web-03", "yes"]}.',
         )
-    return data.get("id"), turns
+    return fields.get("id"), turns
+
+
+def _are_sentences(turns: Any) -> TypeGuard[list[str]]:
+    return isinstance(turns, list) and all(isinstance(t, str) for t in cast(list[Any], turns))
 
 
 def plan_lines(

@@ -13,7 +13,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from tools.operations import Event, StepRecord
+from tools.journal import StepRecord
+from tools.operations import Event
 from tools.plan import Plan
 from ui.text import clean, counted
 

@@ -43,7 +43,7 @@ def frame_of(control: Control) -> Frame:
     """What a plan card needs beside the plan."""
     settings = control.settings
     lifetime = timedelta(minutes=settings.approval_minutes)
-    return Frame(control.clock(), lifetime, zone_of(settings.zone))
+    return Frame(lifetime, zone_of(settings.zone))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from agent.answers import plan_text
 from agent.turns import Turn
-from tools.operations import Operation
+from tools.journal import Operation
 from ui.cards import Frame, plan_card, question
 from ui.format import span
 from ui.tables import result_view, simple_table

@@ -14,7 +14,7 @@ import typer
 from agent.turns import Turn
 from tools.catalog import Result
 from tools.errors import NovaError
-from tools.operations import Operation
+from tools.journal import Operation
 from tools.plan import Plan
 from tools.policy import Decision
 

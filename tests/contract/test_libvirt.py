@@ -109,6 +109,7 @@ def bench(stage: Stage, libvirt_images: Path) -> Iterator[Bench]:
         wanted=NewMachine("contract-new", "alpha", alpha.image, 1, 0.25, tags={"env": "test"}),
         resized=(2, 0.25, None),
         host=(machine_id, "beta"),
+        region=(machine_id, "beta"),
     )
     provider.close()
 

@@ -111,6 +111,10 @@ class Provider(ABC):
             raise NotFound(f"No machine has the id {machine_id!r} on {self.name}.")
         return found[machine_id]
 
+    def reaches(self, machine_id: str) -> bool:
+        """Whether it acts on this machine; one that moved away is seen from here and not reached."""
+        return True
+
     def close(self) -> None:
         """Let go of what the connection holds; it is not used afterwards."""
         return

@@ -121,8 +121,8 @@ class Libvirt(Provider):
         for host, uri in peers.items():
             if host != self.place.host:
                 self._peers[host] = Link(uri)
-        more = {Capability.MIGRATE_HOST} if self._peers else set[Capability]()
-        self.capabilities = _CAPABILITIES | more
+        moving = {Capability.MIGRATE_HOST, Capability.MIGRATE_REGION}
+        self.capabilities = _CAPABILITIES | (moving if self._peers else set[Capability]())
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -138,6 +138,10 @@ class Libvirt(Provider):
         text = f"{version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}"
         how = "KVM" if kind == "kvm" else "emulation, slow"
         return f"libvirt {text} on {self.place.host} ({how}), {count} machines"
+
+    def reaches(self, machine_id: str) -> bool:
+        """The id names the host."""
+        return self.place.uuid_of(machine_id) is not None
 
     def list_machines(self) -> list[VM]:
         """All machines, by name."""
@@ -328,14 +332,20 @@ class Libvirt(Provider):
     def migrate(
         self, machine_id: str, token: str, *, host: str | None = None, region: str | None = None
     ) -> str:
-        """Move it to a known host, running on if it runs; give its id there."""
+        """Move it to a known host, running on if it runs; give its id there.
+
+        A region here is one host or several: the first known one in it is meant.
+        """
+        self.require(Capability.MIGRATE_HOST if host else Capability.MIGRATE_REGION)
         if host is None:
-            return super().migrate(machine_id, token, region=region)
+            hosts = {place.region: place.host for place, _ in reversed(list(self._places()))}
+            if region not in hosts:
+                raise NotFound(f"{self.name} knows no region {region!r}.", choices=tuple(hosts))
+            host = hosts[region]
         if host == self.place.host:
             return self.get_machine(machine_id).id
         if host not in self._peers:
             raise NotFound(f"{self.name} knows no host {host!r}.", choices=tuple(self._peers))
-        self.require(Capability.MIGRATE_HOST)
         peer, uuid = self._peers[host], self.place.uuid_of(machine_id)
         there = dataclasses.replace(self.place, host=host).machine_id(uuid or "")
         with (

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tools.control import Control
 from tools.errors import Ambiguous, NotFound
-from tools.operations import Operation
+from tools.journal import Operation
 from ui import exits
 from ui.format import moment
 from ui.progress import MARKS

@@ -48,7 +48,7 @@ def tools(
 
 def command_of(tool: Tool[Any]) -> str:
     """The typed command of a tool."""
-    return " ".join(["novacron", *filter(None, command_words(tool.name))])
+    return " ".join(["novacron", *command_words(tool.name)]).rstrip()
 
 
 def tool_to_json(tool: Tool[Any]) -> dict[str, Any]:

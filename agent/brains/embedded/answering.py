@@ -40,7 +40,9 @@ class Answering:
             return None
         if isinstance(answer, Understanding):
             return answer
-        made = [answer if k == index else self._sibling(c, call, answer) for k, c in enumerate(calls)]
+        made = [
+            answer if k == index else self._sibling(c, call, answer) for k, c in enumerate(calls)
+        ]
         return Understanding("calls", tuple(made))
 
     def _sibling(self, other: Call, old: Call, new: Call) -> Call:
@@ -69,28 +71,55 @@ class Answering:
                 return True
             if frame.changes:
                 if frame.tool == call.tool:
-                    fits = not frame.chosen.says_machines or self._about_machines() or frame.chosen.refers is not None
+                    fits = (
+                        not frame.chosen.says_machines
+                        or self._about_machines()
+                        or frame.chosen.refers is not None
+                    )
                     return not fits
                 if frame.tool in ("resize_vms", "resize_disk", "scale_group", "attach_disk") and call.tool in (
                     "resize_vms", "resize_disk", "attach_disk", "scale_group"
                 ) and not frame.chosen.real:  # fmt: skip
                     return False
-                if frame.tool == "create_vms" and not frame.chosen.real and call.tool == "create_vms":
+                if (
+                    frame.tool == "create_vms"
+                    and not frame.chosen.real
+                    and call.tool == "create_vms"
+                ):
                     return False
                 if frame.tool == "migrate_vms" and call.tool == "migrate_vms":
                     return False
-                return not (frame.clause.verb is None and frame.tool in ("resize_vms", "migrate_vms", "tag_vms") and not frame.args)
+                return not (
+                    frame.clause.verb is None
+                    and frame.tool in ("resize_vms", "migrate_vms", "tag_vms")
+                    and not frame.args
+                )
             if frame.strength >= QUESTION and frame.clause.first("wh") is not None:
                 return True
-            if frame.strength >= QUESTION and frame.tool not in ("list_vms", "describe_vms", "query_metrics", "count_vms"):
+            if frame.strength >= QUESTION and frame.tool not in (
+                "list_vms",
+                "describe_vms",
+                "query_metrics",
+                "count_vms",
+            ):
                 return True
-            if frame.strength >= QUESTION and any(i.has("verb") and i.action in ("list", "count") for i in frame.clause.items[:3]) and not frame.chosen.real:
+            if (
+                frame.strength >= QUESTION
+                and any(
+                    i.has("verb") and i.action in ("list", "count") for i in frame.clause.items[:3]
+                )
+                and not frame.chosen.real
+            ):
                 return True
         return False
 
     def _about_machines(self) -> bool:
         code, kind = self.frame.get("code"), self.frame.get("kind")
-        return kind in ("machines", "name", "which", "stranger") or code in ("not_found", "ambiguous") or bool(self._choice_ids())
+        return (
+            kind in ("machines", "name", "which", "stranger")
+            or code in ("not_found", "ambiguous")
+            or bool(self._choice_ids())
+        )
 
     def _choice_ids(self) -> list[str]:
         return [c for c in self.frame.get("choices") or self.asked.options if "/" in c]
@@ -99,7 +128,11 @@ class Answering:
         fragment = self._fragment(reading, call)
         args = {k: v for k, v in fragment.args.items() if not k.startswith("_")}
         kind = self.frame.get("kind")
-        if kind == "argument" or (self.frame.get("code") == "invalid" and not self._choice_ids()) or call.tool in NO_SELECTOR:
+        if (
+            kind == "argument"
+            or (self.frame.get("code") == "invalid" and not self._choice_ids())
+            or call.tool in NO_SELECTOR
+        ):
             if made := self._argument(call, fragment, args, reading):
                 return made
         if self._about_machines():
@@ -116,7 +149,9 @@ class Answering:
                 clause.action = clause.action or item.action
         return self.reader.framed(call.tool, clause)
 
-    def _argument(self, call: Call, fragment: Frame, args: dict[str, Any], reading: Reading) -> Call | None:
+    def _argument(
+        self, call: Call, fragment: Frame, args: dict[str, Any], reading: Reading
+    ) -> Call | None:
         """The missing argument: "double the memory", "16 gigs", "n2-standard-8 would be plenty"."""
         argument = self.frame.get("argument")
         options = self.frame.get("choices") or list(self.asked.options)
@@ -159,7 +194,11 @@ class Answering:
         if picked is None or picked.get("all"):
             return {}
         vms = self.builder.inventory.select(Selector.parse(picked))
-        groups = [g for g in dict.fromkeys(vm.group for vm in vms if vm.group) if not options or g in options]
+        groups = [
+            g
+            for g in dict.fromkeys(vm.group for vm in vms if vm.group)
+            if not options or g in options
+        ]
         return {"group": groups[0]} if len(groups) == 1 else {}
 
     def _option(self, reading: Reading, options: Sequence[str]) -> str | None:
@@ -190,13 +229,19 @@ class Answering:
         return {}
 
     def _bare_number(self, call: Call, reading: Reading) -> dict[str, Any]:
-        numbers = [i.get("number") for i in reading.items if i.has("number") and not i.has("time", "names")]
+        numbers = [
+            i.get("number") for i in reading.items if i.has("number") and not i.has("time", "names")
+        ]
         if len(numbers) != 1:
             return {}
-        name = {"resize_disk": "size_gib", "attach_disk": "size_gib", "scale_group": "count"}.get(call.tool)
+        name = {"resize_disk": "size_gib", "attach_disk": "size_gib", "scale_group": "count"}.get(
+            call.tool
+        )
         return {name: int(numbers[0]) if name == "count" else numbers[0]} if name else {}
 
-    def _machines(self, reading: Reading, call: Call, fragment: Frame) -> Call | Understanding | None:
+    def _machines(
+        self, reading: Reading, call: Call, fragment: Frame
+    ) -> Call | Understanding | None:
         """Which machines: one of those offered, or names."""
         choices = self._choice_ids()
         chosen = fragment.chosen
@@ -204,24 +249,40 @@ class Answering:
         if choices:
             picked = self._among(choices, chosen, fragment, words)
             if picked:
-                return call.model_copy(update={"selector": self._chosen_selector(call, picked), "outright": len(picked) == 1 or None})
+                return call.model_copy(
+                    update={
+                        "selector": self._chosen_selector(call, picked),
+                        "outright": len(picked) == 1 or None,
+                    }
+                )
             if picked == [] and chosen.real:
                 return self._named(call, fragment)
             return None
-        if words <= {"yes", "y", "yep", "yeah", "right", "correct", "that", "one", "please", "it", "is"} and len(self.asked.options) == 1:
+        if (
+            words
+            <= {"yes", "y", "yep", "yeah", "right", "correct", "that", "one", "please", "it", "is"}
+            and len(self.asked.options) == 1
+        ):
             return self._with_names(call, [self.asked.options[0]])
         named = self._option(reading, self.asked.options)
         if named is not None and not chosen.real:
             return self._with_names(call, [named])
         return self._named(call, fragment)
 
-    def _among(self, choices: list[str], chosen: Any, fragment: Frame, words: set[str]) -> list[str] | None:
+    def _among(
+        self, choices: list[str], chosen: Any, fragment: Frame, words: set[str]
+    ) -> list[str] | None:
         inventory = self.builder.inventory
         if chosen.ordinal is not None:
             start, many = chosen.ordinal
             return choices[start - 1 : start - 1 + many] if start > 0 else choices[start:][:many]
         if chosen.exclude and any(not n.empty for n in chosen.exclude):
-            gone = {i for n in chosen.exclude if not n.empty for i in inventory.select_ids(Selector.parse(n.selector()))}
+            gone = {
+                i
+                for n in chosen.exclude
+                if not n.empty
+                for i in inventory.select_ids(Selector.parse(n.selector()))
+            }
             return [c for c in choices if c not in gone]
         if chosen.real:
             fitting: list[str] = []
@@ -249,16 +310,28 @@ class Answering:
             return Selector(ids=tuple(picked))
         before = self.builder.inventory.select_ids(call.selector)
         kept = [i for i in before if i not in offered]
-        return Selector(ids=tuple(dict.fromkeys([*kept, *picked]))) if self.frame.get("code") == "ambiguous" else Selector(ids=tuple(picked))
+        return (
+            Selector(ids=tuple(dict.fromkeys([*kept, *picked])))
+            if self.frame.get("code") == "ambiguous"
+            else Selector(ids=tuple(picked))
+        )
 
     def _named(self, call: Call, fragment: Frame) -> Call | Understanding | None:
         chosen = fragment.chosen
         if chosen.unknown:
-            return self.builder.unknown_name(chosen.unknown[0], fragment) if not self._keeps_call(call) else self._unknown_again(call, chosen.unknown[0])
+            return (
+                self.builder.unknown_name(chosen.unknown[0], fragment)
+                if not self._keeps_call(call)
+                else self._unknown_again(call, chosen.unknown[0])
+            )
         if not (chosen.real or chosen.whole):
             return None
         others = list(self.frame.get("with") or ())
-        names = [n for noun in chosen.real for n in noun.names] if all(n.named_only for n in chosen.real) else []
+        names = (
+            [n for noun in chosen.real for n in noun.names]
+            if all(n.named_only for n in chosen.real)
+            else []
+        )
         if names and others:
             return self._with_names(call, [*others, *names])
         try:
@@ -268,7 +341,9 @@ class Answering:
         if picked is None:
             return None
         args = {**call.args, **{k: v for k, v in fragment.args.items() if not k.startswith("_")}}
-        return call.model_copy(update={"selector": Selector.parse(picked), "outright": outright, "args": args})
+        return call.model_copy(
+            update={"selector": Selector.parse(picked), "outright": outright, "args": args}
+        )
 
     def _keeps_call(self, call: Call) -> bool:
         return bool(call.tool)
@@ -276,11 +351,22 @@ class Answering:
     def _unknown_again(self, call: Call, name: str) -> Understanding:
         closest = self.reader.site.names.closest(name)
         hint = f" Did you mean {replies.listed(closest)}?" if closest else ""
-        frame = {"from": "brain", "kind": "name", "name": name, "choices": closest, "call": call.to_dict()}
+        frame = {
+            "from": "brain",
+            "kind": "name",
+            "name": name,
+            "choices": closest,
+            "call": call.to_dict(),
+        }
         return replies.ask(f"No machine is called “{name}” either.{hint}", closest, frame)
 
     def _with_names(self, call: Call, names: list[str]) -> Call:
         old = call.selector.to_dict() if call.selector is not None else {}
         missing = {n for n in old.get("names", ()) if not self.builder.inventory.named(n)}
         kept = [n for n in old.get("names", ()) if n not in missing] if missing else []
-        return call.model_copy(update={"selector": Selector(names=tuple(dict.fromkeys([*kept, *names]))), "outright": None})
+        return call.model_copy(
+            update={
+                "selector": Selector(names=tuple(dict.fromkeys([*kept, *names]))),
+                "outright": None,
+            }
+        )

@@ -76,7 +76,10 @@ def _take_time(tool: str, clause: Clause, said: Said) -> None:
 
 def _is_age(clause: Clause, item: Item) -> bool:
     k = clause.items.index(item)
-    return any(i.has("cmp") or i.words[:1] in (("created",), ("since",), ("older",)) for i in clause.items[max(0, k - 2) : k])
+    return any(
+        i.has("cmp") or i.words[:1] in (("created",), ("since",), ("older",))
+        for i in clause.items[max(0, k - 2) : k]
+    )
 
 
 def _joined(first: Time | None, second: Time) -> Time:
@@ -85,7 +88,9 @@ def _joined(first: Time | None, second: Time) -> Time:
         return second
     return Time(
         day=first.day or second.day,
-        clock=second.clock or first.clock if not first.clock or first.half_day in ("night", "morning", "evening") else first.clock,
+        clock=second.clock or first.clock
+        if not first.clock or first.half_day in ("night", "morning", "evening")
+        else first.clock,
         days=first.days or second.days,
         month_day=first.month_day or second.month_day,
         every=first.every or second.every,
@@ -105,10 +110,19 @@ def _use(item: Item, says: str) -> Item:
 def _force(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     for k, item in enumerate(clause.items):
         if item.has("force") and not item.is_entity:
-            negated = any(i.words[:1] in (("not",), ("no",), ("without",)) for i in clause.items[max(0, k - 2) : k])
+            negated = any(
+                i.words[:1] in (("not",), ("no",), ("without",))
+                for i in clause.items[max(0, k - 2) : k]
+            )
             said.args["force"] = not negated
             item.used = "force"
-        elif item.words[:1] in (("gracefully",), ("gently",), ("cleanly",), ("nicely",), ("softly",)):
+        elif item.words[:1] in (
+            ("gracefully",),
+            ("gently",),
+            ("cleanly",),
+            ("nicely",),
+            ("softly",),
+        ):
             said.args["force"] = False
 
 
@@ -119,7 +133,9 @@ def _relative(clause: Clause, action: str | None, words: tuple[str, ...]) -> str
     """The sign of a change: "+", "-" or "" for a value that shall be."""
     joined = " ".join(words)
     if re.search(r"\bby\b", joined) and action in ("reduce", "increase", "resize", "scale"):
-        return "-" if action == "reduce" or re.search(r"\bdown\b|\bcut\b|\bshrink\b", joined) else "+"
+        return (
+            "-" if action == "reduce" or re.search(r"\bdown\b|\bcut\b|\bshrink\b", joined) else "+"
+        )
     if re.search(r"\b(more|extra|additional|another|on top|add|adds|added|plus)\b", joined):
         return "+"
     if re.search(r"\b(less|fewer|remove|off)\b", joined):
@@ -192,7 +208,12 @@ def _size_named(clause: Clause, said: Said) -> None:
         for name, values in item.get("value") or ():
             if name == "size":
                 before = [i for i in items[max(0, k - 2) : k]]
-                if any(i.has("from") for i in before) or (k + 1 < len(items) and items[k + 1].has("noun") and any(i.has("all", "det") for i in before) and _later_size(items, k)):
+                if any(i.has("from") for i in before) or (
+                    k + 1 < len(items)
+                    and items[k + 1].has("noun")
+                    and any(i.has("all", "det") for i in before)
+                    and _later_size(items, k)
+                ):
                     continue
                 said.args["size"] = values[0]
                 item.used = f"size {values[0]}"
@@ -216,7 +237,13 @@ def _amounts(clause: Clause, said: Said) -> None:
             if items[k - 1].words in (("from",), ("off",)):
                 item.used = "from"
                 continue
-            if items[k - 1].has("cmp") and items[k - 1].words not in (("up", "to"), ("at", "least"), ("from",), ("min",), ("max",)):
+            if items[k - 1].has("cmp") and items[k - 1].words not in (
+                ("up", "to"),
+                ("at", "least"),
+                ("from",),
+                ("min",),
+                ("max",),
+            ):
                 continue
         unit = item.get("amount")[1] if item.has("amount") else ""
         value = item.get("amount")[0] if unit else item.get("number")
@@ -225,16 +252,32 @@ def _amounts(clause: Clause, said: Said) -> None:
             resource = _named_resource(items, k)
         if unit == "percent" or resource is None:
             continue
-        if any(i.has("except", "with") and i.used != "verb" and not i.has("filler") for i in items[max(0, k - 1) : k]) and False:
+        if (
+            any(
+                i.has("except", "with") and i.used != "verb" and not i.has("filler")
+                for i in items[max(0, k - 1) : k]
+            )
+            and False
+        ):
             continue
         near = tuple(w for i in items[max(0, k - 4) : k + 4] for w in i.words)
-        sign = _relative(clause, clause.action, near) if "to" not in [w for i in items[max(0, k - 2) : k] for w in i.words] else ""
+        sign = (
+            _relative(clause, clause.action, near)
+            if "to" not in [w for i in items[max(0, k - 2) : k] for w in i.words]
+            else ""
+        )
         if k and items[k - 1].has("plus_sign"):
             sign = "+"
-        said.args[resource] = f"{sign}{value:g}" if sign else (int(value) if resource == "vcpus" else value)
+        said.args[resource] = (
+            f"{sign}{value:g}" if sign else (int(value) if resource == "vcpus" else value)
+        )
         item.used = f"{resource} {sign}{value:g}"
         for other in items[k + 1 : k + 4]:
-            if other.has("metric") and other.get("metric") in _RESOURCE and _RESOURCE[other.get("metric")] == resource:
+            if (
+                other.has("metric")
+                and other.get("metric") in _RESOURCE
+                and _RESOURCE[other.get("metric")] == resource
+            ):
                 other.used = "of it"
                 break
             if not other.has("for", "with", "det", "filler"):
@@ -260,7 +303,11 @@ def _named_resource(items: list[Item], k: int) -> str | None:
 def _disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     items = clause.items
     for item in items:
-        if item.has("object") and item.get("object") == "disk" or (item.has("metric") and item.get("metric") == "disk"):
+        if (
+            item.has("object")
+            and item.get("object") == "disk"
+            or (item.has("metric") and item.get("metric") == "disk")
+        ):
             item.used = item.used or "disk"
     for k, item in enumerate(items):
         factor = _factor(item)
@@ -268,7 +315,12 @@ def _disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             said.args["size_gib"] = f"x{factor:g}"
             item.used = "times"
             return
-        if item.has("number") and not item.used and not item.has("time") and (item.has("amount") is False or item.get("amount")[1] == "gib"):
+        if (
+            item.has("number")
+            and not item.used
+            and not item.has("time")
+            and (item.has("amount") is False or item.get("amount")[1] == "gib")
+        ):
             if k and items[k - 1].has("from") and items[k - 1].words[0] == "from":
                 item.used = "from"
                 continue
@@ -276,7 +328,12 @@ def _disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             near = tuple(w for i in items[max(0, k - 4) : k + 4] for w in i.words)
             to = "to" in [w for i in items[max(0, k - 2) : k] for w in i.words]
             sign = "" if to else _relative(clause, clause.action, near)
-            if not sign and not to and clause.generic() & {"add", "give"} and said_tool(clause) == "resize_disk":
+            if (
+                not sign
+                and not to
+                and clause.generic() & {"add", "give"}
+                and said_tool(clause) == "resize_disk"
+            ):
                 sign = "+"
             if k and items[k - 1].has("plus_sign"):
                 sign = "+"
@@ -292,9 +349,17 @@ def said_tool(clause: Clause) -> str:
 
 def _new_disk(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     for item in clause.items:
-        if item.has("object") and item.get("object") == "disk" or (item.has("metric") and item.get("metric") == "disk"):
+        if (
+            item.has("object")
+            and item.get("object") == "disk"
+            or (item.has("metric") and item.get("metric") == "disk")
+        ):
             item.used = item.used or "disk"
-        elif item.has("number") and not item.used and (item.has("amount") is False or item.get("amount")[1] == "gib"):
+        elif (
+            item.has("number")
+            and not item.used
+            and (item.has("amount") is False or item.get("amount")[1] == "gib")
+        ):
             if item.has("amount") or "size_gib" not in said.args:
                 if item.has("amount"):
                     said.args["size_gib"] = item.get("amount")[0]
@@ -313,7 +378,9 @@ def _tags(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             last_with = True
         if item.has("tag") and not item.used:
             before = [w for i in items[max(0, k - 2) : k] for w in i.words]
-            if any(w in ("tagged", "labelled", "labeled", "where", "whose") for w in before) and _more_pairs(items, k):
+            if any(
+                w in ("tagged", "labelled", "labeled", "where", "whose") for w in before
+            ) and _more_pairs(items, k):
                 continue
             key, value = item.get("tag")
             tags[key] = value
@@ -338,7 +405,11 @@ def _spoken_tag(clause: Clause, tags: dict[str, str], site: Site) -> None:
     items = clause.items
     for k, item in enumerate(items):
         key = item.get("key") if item.has("key") else None
-        if key is None and item.has("word", "plain", "unknown_name", "filler", "tech", "verb") and _spells_key(items, k):
+        if (
+            key is None
+            and item.has("word", "plain", "unknown_name", "filler", "tech", "verb")
+            and _spells_key(items, k)
+        ):
             key = item.text
         if key is None or item.used in ("verb",):
             continue
@@ -354,7 +425,13 @@ def _spoken_tag(clause: Clause, tags: dict[str, str], site: Site) -> None:
         else:
             value = thing.text if not thing.possessive else thing.words[-1]
             end = k_value + 1
-            while end < len(items) and items[end].start == items[end - 1].end and items[end].has("dash", "number") and not items[end].used and items[end].words[0] in ("-",):
+            while (
+                end < len(items)
+                and items[end].start == items[end - 1].end
+                and items[end].has("dash", "number")
+                and not items[end].used
+                and items[end].words[0] in ("-",)
+            ):
                 end += 1
         tags[key] = value.strip("\"'")
         item.used = f"tag {key}"
@@ -367,7 +444,10 @@ def _spoken_tag(clause: Clause, tags: dict[str, str], site: Site) -> None:
 def _spells_key(items: list[Item], k: int) -> bool:
     """ "tag X with backup weekly" – only where "equals", "=" or "to" stands after it."""
     after = items[k + 1] if k + 1 < len(items) else None
-    return after is not None and (after.words[:1] in (("equals",), ("equal",), ("=",), ("==",)) or (after.has("cmp") and after.get("cmp") == "eq"))
+    return after is not None and (
+        after.words[:1] in (("equals",), ("equal",), ("=",), ("==",))
+        or (after.has("cmp") and after.get("cmp") == "eq")
+    )
 
 
 def _value_index(items: list[Item], k: int) -> int | None:
@@ -375,7 +455,11 @@ def _value_index(items: list[Item], k: int) -> int | None:
     moved = False
     while j < len(items):
         item = items[j]
-        if item.has("to", "be", "colon", "cmp") or item.words[:1] in (("as",), ("equals",), ("equal",)):
+        if item.has("to", "be", "colon", "cmp") or item.words[:1] in (
+            ("as",),
+            ("equals",),
+            ("equal",),
+        ):
             moved = True
             j += 1
             continue
@@ -383,7 +467,18 @@ def _value_index(items: list[Item], k: int) -> int | None:
             if item.has("det", "filler", "with") and not item.is_entity and not item.has("number"):
                 j += 1
                 continue
-            if item.has("value", "word", "plain", "quote", "number", "tech", "names", "unknown_name", "filler", "object"):
+            if item.has(
+                "value",
+                "word",
+                "plain",
+                "quote",
+                "number",
+                "tech",
+                "names",
+                "unknown_name",
+                "filler",
+                "object",
+            ):
                 return j if (moved or item.has("value", "quote")) else None
             return None
         ahead = next((n for n in range(j, len(items)) if items[n].has("to")), None)
@@ -402,7 +497,14 @@ def _untag(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             before = items[k - 1] if k else None
             after = items[k + 1] if k + 1 < len(items) else None
             for near in (before, after):
-                if near is not None and not near.used and near.has("word", "plain", "quote", "unknown_name", "tech", "filler", "key", "value") and not near.has("det", "from", "all", "verb", "comma", "in", "and"):
+                if (
+                    near is not None
+                    and not near.used
+                    and near.has(
+                        "word", "plain", "quote", "unknown_name", "tech", "filler", "key", "value"
+                    )
+                    and not near.has("det", "from", "all", "verb", "comma", "in", "and")
+                ):
                     keys.append(near.get("key") or near.get("quote") or near.text)
                     near.used = "the tag's key"
                     break
@@ -415,7 +517,9 @@ def _untag(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     if not keys and clause.verb is not None:
         v = items.index(clause.verb) if clause.verb in items else 0
         for item in items[v + 1 : v + 3]:
-            if item.has("word", "plain", "quote", "unknown_name", "tech") and any(i.has("from") for i in items[v + 1 :]):
+            if item.has("word", "plain", "quote", "unknown_name", "tech") and any(
+                i.has("from") for i in items[v + 1 :]
+            ):
                 keys.append(item.get("quote") or item.text)
                 item.used = "the tag's key"
                 break
@@ -451,9 +555,19 @@ def _called(clause: Clause) -> str | None:
     items = clause.items
     for k, item in enumerate(items):
         word = item.words[-1] if item.words else ""
-        if word in ("called", "named", "name", "titled", "call", "labelled", "labeled") and not item.is_entity:
+        if (
+            word in ("called", "named", "name", "titled", "call", "labelled", "labeled")
+            and not item.is_entity
+        ):
             j = k + 1
-            while j < len(items) and items[j].has("colon", "be", "det", "to", "pron", "filler", "with", "noun", "comma") and not items[j].has("quote", "unknown_name", "word") and not items[j].used:
+            while (
+                j < len(items)
+                and items[j].has(
+                    "colon", "be", "det", "to", "pron", "filler", "with", "noun", "comma"
+                )
+                and not items[j].has("quote", "unknown_name", "word")
+                and not items[j].used
+            ):
                 j += 1
             if j < len(items) and not items[j].used:
                 found = _name_at(items, j)
@@ -471,7 +585,12 @@ def _name_at(items: list[Item], j: int) -> str | None:
     text = item.text
     item.used = "the name"
     end = j + 1
-    while end < len(items) and items[end].start == items[end - 1].end and items[end].words[:1] in (("-",), ("_",)) and end + 1 < len(items):
+    while (
+        end < len(items)
+        and items[end].start == items[end - 1].end
+        and items[end].words[:1] in (("-",), ("_",))
+        and end + 1 < len(items)
+    ):
         items[end].used = items[end + 1].used = "the name"
         text += items[end].text + items[end + 1].text
         end += 2
@@ -480,7 +599,12 @@ def _name_at(items: list[Item], j: int) -> str | None:
 
 def _quoted(clause: Clause) -> str | None:
     for item in clause.items:
-        if item.has("quote") and not item.used and len(item.get("quote")) <= 64 and len(item.get("quote").split()) <= 5:
+        if (
+            item.has("quote")
+            and not item.used
+            and len(item.get("quote")) <= 64
+            and len(item.get("quote").split()) <= 5
+        ):
             item.used = "the name"
             return item.get("quote")
     return None
@@ -494,16 +618,34 @@ def _which_snapshot(clause: Clause, said: Said, site: Site, now: datetime) -> No
         elif item.has("object") and item.get("object") == "snapshot":
             item.used = item.used or "snapshot"
             before = items[k - 1] if k else None
-            if before is not None and before.has("superlative") and before.get("superlative")[0] == "age_days":
+            if (
+                before is not None
+                and before.has("superlative")
+                and before.get("superlative")[0] == "age_days"
+            ):
                 said.args["snapshot"] = "oldest" if before.get("superlative")[1] else "newest"
                 before.used = "which"
-            elif before is not None and before.words[:1] in (("last",), ("previous",), ("final",), ("latest",)):
+            elif before is not None and before.words[:1] in (
+                ("last",),
+                ("previous",),
+                ("final",),
+                ("latest",),
+            ):
                 said.args["snapshot"] = "newest"
                 before.used = "which"
             elif before is not None and before.words[:1] in (("first",),):
                 said.args["snapshot"] = "oldest"
                 before.used = "which"
-        elif item.has("superlative") and item.get("superlative")[0] == "age_days" and not item.used and (k + 1 >= len(items) or items[k + 1].words in (("one",),) or items[k + 1].has("for", "comma")):
+        elif (
+            item.has("superlative")
+            and item.get("superlative")[0] == "age_days"
+            and not item.used
+            and (
+                k + 1 >= len(items)
+                or items[k + 1].words in (("one",),)
+                or items[k + 1].has("for", "comma")
+            )
+        ):
             said.args["snapshot"] = "oldest" if item.get("superlative")[1] else "newest"
             item.used = "which"
     if "snapshot" not in said.args:
@@ -528,11 +670,21 @@ def _delete_snapshots(clause: Clause, said: Said, site: Site, now: datetime) -> 
                         word.used = "older than"
         elif item.has("object") and item.get("object") == "age" and item.words == ("old",):
             item.used = item.used or "old"
-        elif item.has("time") and item.get("time").window and any(i.words[:1] in (("before",), ("older",)) for i in items[max(0, k - 2) : k]):
+        elif (
+            item.has("time")
+            and item.get("time").window
+            and any(i.words[:1] in (("before",), ("older",)) for i in items[max(0, k - 2) : k])
+        ):
             item.used = "older than"
     before = {id(i) for i in items if i.used}
     _which_snapshot(clause, said, site, now)
-    newest = any(i.has("superlative") and id(i) not in before and i.used == "which" and not i.get("superlative")[1] for i in items)
+    newest = any(
+        i.has("superlative")
+        and id(i) not in before
+        and i.used == "which"
+        and not i.get("superlative")[1]
+        for i in items
+    )
     if newest:
         said.args["snapshot"] = "newest"
 
@@ -550,12 +702,25 @@ def _destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         if place is None:
             continue
         before = items[max(0, k - 3) : k]
-        lead = next((i for i in reversed(before) if i.has("to", "from", "in", "except") and not i.is_entity), None)
+        lead = next(
+            (
+                i
+                for i in reversed(before)
+                if i.has("to", "from", "in", "except") and not i.is_entity
+            ),
+            None,
+        )
         score = 0
         if lead is not None:
             toward = lead.words[-1] in ("to", "into", "onto", "towards", "->", "=")
-            score = 3 if toward else (-5 if lead.has("from") or lead.words[:1] in (("out",),) else 1)
-        if any(i.has("all", "noun", "value") and i.start == item.end for i in items[k + 1 : k + 2] if i.has("noun")):
+            score = (
+                3 if toward else (-5 if lead.has("from") or lead.words[:1] in (("out",),) else 1)
+            )
+        if any(
+            i.has("all", "noun", "value") and i.start == item.end
+            for i in items[k + 1 : k + 2]
+            if i.has("noun")
+        ):
             score -= 2
         score += 1 if k >= len(items) - 2 else 0
         if best is None or score >= best[0]:
@@ -564,14 +729,20 @@ def _destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         _, name, value, item = best
         k = items.index(item)
         for near in (*items[max(0, k - 2) : k], *items[k + 1 : k + 3]):
-            if not near.used and near.has("value") and near.get("value")[0][0] == "provider" and name in ("region", "host"):
+            if (
+                not near.used
+                and near.has("value")
+                and near.get("value")[0][0] == "provider"
+                and name in ("region", "host")
+            ):
                 near.used = "of it"
         said.args["host" if name == "host" else "region"] = value
         item.used = f"to {value}"
 
 
 def _place(item: Item, site: Site) -> tuple[str, str] | None:
-    for name, values in item.get("value") or ():
+    # A hypervisor's host and its region bear one name, and a machine moves to the host.
+    for name, values in sorted(item.get("value") or (), key=lambda named: named[0] != "host"):
         if name in ("host", "region", "provider"):
             if name == "provider" and len(values) > 1:
                 return name, "the cloud" if "aws" in values else "on-prem"
@@ -586,8 +757,15 @@ def _clone_name(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     items = clause.items
     if name is None:
         for k, item in enumerate(items):
-            if item.has("unknown_name", "word", "quote") and not item.used and k and (
-                items[k - 1].has("to") or items[k - 1].words[-1:] in (("as",), ("into",), ("to",), ("name",), ("called",))
+            if (
+                item.has("unknown_name", "word", "quote")
+                and not item.used
+                and k
+                and (
+                    items[k - 1].has("to")
+                    or items[k - 1].words[-1:]
+                    in (("as",), ("into",), ("to",), ("name",), ("called",))
+                )
             ):
                 name = _name_at(items, k)
                 break
@@ -612,7 +790,9 @@ def _create(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             _create_value(items, k, item, args, tags)
         elif item.has("unknown_value"):
             what, text = item.get("unknown_value")
-            args["image" if what == "image" else what if what in ("size", "region") else "region"] = text
+            args[
+                "image" if what == "image" else what if what in ("size", "region") else "region"
+            ] = text
             item.used = what
         elif item.has("os") and "image" not in args:
             args["image"] = item.get("os")
@@ -639,7 +819,9 @@ def _create(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         args["tags"] = tags
 
 
-def _create_value(items: list[Item], k: int, item: Item, args: dict[str, Any], tags: dict[str, str]) -> None:
+def _create_value(
+    items: list[Item], k: int, item: Item, args: dict[str, Any], tags: dict[str, str]
+) -> None:
     like = any(i.words[:1] in (("like",),) for i in items[max(0, k - 2) : k])
     for name, values in item.get("value"):
         if name in ("provider", "region", "size", "image"):
@@ -650,7 +832,9 @@ def _create_value(items: list[Item], k: int, item: Item, args: dict[str, Any], t
             if name == "image" and len(values) > 1:
                 args.setdefault("image", item.words[0])
             elif name == "region" and len(values) > 1:
-                args.setdefault("region", values[0]) if False else args.setdefault("_regions", list(values))
+                args.setdefault("region", values[0]) if False else args.setdefault(
+                    "_regions", list(values)
+                )
             else:
                 args.setdefault(name, values[0])
             item.used = f"{name} {values[0]}"
@@ -673,11 +857,39 @@ def _create_number(items: list[Item], k: int, item: Item, args: dict[str, Any]) 
         elif unit == "gib":
             after = [i for i in items[k + 1 : k + 4]]
             before = [i for i in items[max(0, k - 2) : k]]
-            disk = next((n for n, i in enumerate(after) if i.has("object") and i.get("object") == "disk" or i.has("metric") and i.get("metric") == "disk"), None)
-            memory = next((n for n, i in enumerate(after) if i.has("metric") and i.get("metric") == "memory"), None)
-            comma = next((n for n, i in enumerate(after) if i.has("comma", "and", "plus_sign") or i.has("number")), 9)
-            led = any(i.has("object") and i.get("object") == "disk" or i.has("metric") and i.get("metric") == "disk" for i in before)
-            is_disk = (disk is not None and disk < comma and (memory is None or disk < memory)) or (led and memory is None)
+            disk = next(
+                (
+                    n
+                    for n, i in enumerate(after)
+                    if i.has("object")
+                    and i.get("object") == "disk"
+                    or i.has("metric")
+                    and i.get("metric") == "disk"
+                ),
+                None,
+            )
+            memory = next(
+                (n for n, i in enumerate(after) if i.has("metric") and i.get("metric") == "memory"),
+                None,
+            )
+            comma = next(
+                (
+                    n
+                    for n, i in enumerate(after)
+                    if i.has("comma", "and", "plus_sign") or i.has("number")
+                ),
+                9,
+            )
+            led = any(
+                i.has("object")
+                and i.get("object") == "disk"
+                or i.has("metric")
+                and i.get("metric") == "disk"
+                for i in before
+            )
+            is_disk = (disk is not None and disk < comma and (memory is None or disk < memory)) or (
+                led and memory is None
+            )
             args["disk_gib" if is_disk else "memory_gib"] = value
             item.used = "disk" if is_disk else "memory"
             for other in after[: min(comma, 3)]:
@@ -689,7 +901,11 @@ def _create_number(items: list[Item], k: int, item: Item, args: dict[str, Any]) 
     after = items[k + 1] if k + 1 < len(items) else None
     if after is not None and after.words[:1] in (("gb",), ("cores",)):
         return
-    if "count" not in args and 0 < item.get("number") < 10_000 and item.get("number") == int(item.get("number")):
+    if (
+        "count" not in args
+        and 0 < item.get("number") < 10_000
+        and item.get("number") == int(item.get("number"))
+    ):
         args["count"] = int(item.get("number"))
         item.used = "how many"
         if after is not None and after.words in (("x",),):
@@ -726,7 +942,9 @@ def _scale(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         said.args["change"] = more
 
 
-def _sign_of(clause: Clause, words: tuple[str, ...], before: list[str], items: list[Item], k: int) -> int:
+def _sign_of(
+    clause: Clause, words: tuple[str, ...], before: list[str], items: list[Item], k: int
+) -> int:
     """1 for so many more, -1 for so many fewer, 0 for so many in all."""
     after = [w for i in items[k + 1 : k + 3] for w in i.words]
     if items[k - 1].has("plus_sign") if k else False:
@@ -735,7 +953,31 @@ def _sign_of(clause: Clause, words: tuple[str, ...], before: list[str], items: l
         return -1
     if "to" in before[-2:] or "at" in before[-1:]:
         return 0
-    down = any(w in ("down", "in", "remove", "reduce", "shrink", "fewer", "less", "drop", "cut", "off", "lower", "decrease", "minus", "removing", "lose", "take", "kill", "rid", "retire") for w in words)
+    down = any(
+        w
+        in (
+            "down",
+            "in",
+            "remove",
+            "reduce",
+            "shrink",
+            "fewer",
+            "less",
+            "drop",
+            "cut",
+            "off",
+            "lower",
+            "decrease",
+            "minus",
+            "removing",
+            "lose",
+            "take",
+            "kill",
+            "rid",
+            "retire",
+        )
+        for w in words
+    )
     by = "by" in before[-2:]
     if by:
         return -1 if down and not any(w in ("up", "out") for w in words) else 1
@@ -775,13 +1017,21 @@ def _window_arg(clause: Clause) -> Time | None:
 def _bare_window(clause: Clause) -> str | None:
     """ "cpu of web-03 24h": a length of time alone."""
     for k, item in enumerate(clause.items):
-        if item.has("amount") and not item.used and item.get("amount")[1] in ("hours", "days", "minutes"):
+        if (
+            item.has("amount")
+            and not item.used
+            and item.get("amount")[1] in ("hours", "days", "minutes")
+        ):
             if k and clause.items[k - 1].has("cmp"):
                 continue
             value, unit = item.get("amount")
             hours = value * {"hours": 1, "days": 24, "minutes": 1 / 60}[unit]
             item.used = "window"
-            return f"{round(hours / 24)}d" if hours % 24 == 0 and hours > 24 else f"{max(1, round(hours))}h"
+            return (
+                f"{round(hours / 24)}d"
+                if hours % 24 == 0 and hours > 24
+                else f"{max(1, round(hours))}h"
+            )
     return None
 
 
@@ -800,7 +1050,12 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
                 key = "provider"
             if key is None and after.words[:1] in (("os",), ("operating",)):
                 key = "os"
-            if key is None and after.has("noun") and item.words[-1] in ("per", "by", "each") and "cost" in {k for i in items for k in i.kinds}:
+            if (
+                key is None
+                and after.has("noun")
+                and item.words[-1] in ("per", "by", "each")
+                and "cost" in {k for i in items for k in i.kinds}
+            ):
                 key = "name"
             if key:
                 said.args["group_by"] = key
@@ -820,7 +1075,12 @@ def _count(clause: Clause, said: Said, site: Site, now: datetime) -> None:
 def _metrics(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     _group_by(clause, said, site)
     for item in clause.items:
-        if item.has("agg") and not item.used and not item.has("superlative") and "aggregate" not in said.args:
+        if (
+            item.has("agg")
+            and not item.used
+            and not item.has("superlative")
+            and "aggregate" not in said.args
+        ):
             said.args["aggregate"] = item.get("agg")
             item.used = f"aggregate {item.get('agg')}"
     for k, item in enumerate(clause.items):
@@ -857,9 +1117,19 @@ def _catalog(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     from agent.brains.embedded.questions import CATALOG  # noqa: PLC0415
 
     for item in clause.items:
-        if item.has("object") and item.get("object") in CATALOG and "kind" not in said.args and not item.is_entity:
-            if item is not clause.items[-1] and item.get("object") in ("provider", "region") and any(
-                i.has("object") and i.get("object") in ("size", "image", "host") for i in clause.items
+        if (
+            item.has("object")
+            and item.get("object") in CATALOG
+            and "kind" not in said.args
+            and not item.is_entity
+        ):
+            if (
+                item is not clause.items[-1]
+                and item.get("object") in ("provider", "region")
+                and any(
+                    i.has("object") and i.get("object") in ("size", "image", "host")
+                    for i in clause.items
+                )
             ):
                 continue
             said.args["kind"] = CATALOG[item.get("object")]
@@ -920,7 +1190,9 @@ def _forecast(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         elif item.has("condition") and "metric" not in said.args:
             said.args["metric"] = item.get("condition")[0]
             item.used = "metric"
-    if "metric" not in said.args and (set(clause.words) & {"fill", "fills", "full", "space", "out"}):
+    if "metric" not in said.args and (
+        set(clause.words) & {"fill", "fills", "full", "space", "out"}
+    ):
         said.args["metric"] = "disk"
 
 
@@ -953,7 +1225,9 @@ def _placement(clause: Clause, said: Said, site: Site, now: datetime) -> None:
 def _undo(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     for item in clause.items:
         text = item.text.strip("#")
-        if item.has("unknown_name", "word", "id", "number") and re.fullmatch(r"(?=.*\d)[0-9a-f]{6,40}|op-?\w+", text.casefold()):
+        if item.has("unknown_name", "word", "id", "number") and re.fullmatch(
+            r"(?=.*\d)[0-9a-f]{6,40}|op-?\w+", text.casefold()
+        ):
             said.args["operation"] = text
             item.used = "operation"
 

@@ -33,7 +33,15 @@ def read_bound(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
 def _leading(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     """ "cpu over 80", "memory above 64 gigs", "cores >= 8", "age > 90d": the field stands first."""
     j = k + 1
-    while j < len(items) and j - k < 5 and items[j].has("be", "filler", "in", "with", "rel", "agg", "object", "metric", "colon", "time", "det") and not items[j].has("number", "cmp") and not items[j].is_entity:
+    while (
+        j < len(items)
+        and j - k < 5
+        and items[j].has(
+            "be", "filler", "in", "with", "rel", "agg", "object", "metric", "colon", "time", "det"
+        )
+        and not items[j].has("number", "cmp")
+        and not items[j].is_entity
+    ):
         j += 1
     if j >= len(items) or not (items[j].has("cmp") or items[j].has("dash") and False):
         return None
@@ -46,7 +54,11 @@ def _leading(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
 
 def _figure(items: Sequence[Item], k: int) -> tuple[float, str, int] | None:
     """A figure with its unit: (8, "vcpus", where it ends)."""
-    while k < len(items) and items[k].has("det", "filler", "dollar", "to") and not items[k].has("number"):
+    while (
+        k < len(items)
+        and items[k].has("det", "filler", "dollar", "to")
+        and not items[k].has("number")
+    ):
         if items[k].has("dollar") and k + 1 < len(items) and items[k + 1].has("number"):
             return items[k + 1].get("number"), "usd", k + 2
         k += 1
@@ -81,7 +93,9 @@ def _compared(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     return _bound(items, k, end, item.get("cmp"), value, unit, None, tool)
 
 
-_TAKES_FIGURES = frozenset({"resize_vms", "resize_disk", "attach_disk", "create_vms", "scale_group"})
+_TAKES_FIGURES = frozenset(
+    {"resize_vms", "resize_disk", "attach_disk", "create_vms", "scale_group"}
+)
 _DESTINATIONS = frozenset({"up", "from", "max", "min", "maximum", "minimum"})
 
 
@@ -98,7 +112,9 @@ def _between(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     if bound is None:
         return None
     top = _bound(items, k, high[2], "le", high[0], high[1], None, tool)
-    return Bound(bound.field, {**bound.condition, **(top.condition if top else {})}, bound.end, "between")
+    return Bound(
+        bound.field, {**bound.condition, **(top.condition if top else {})}, bound.end, "between"
+    )
 
 
 def _reversed(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
@@ -126,7 +142,10 @@ def _reversed(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
                 stop += 1
             if not unit and stop < len(items):
                 more = items[stop]
-                if more.has("object", "metric", "tech", "filler") or more.words[0] in ("cores", "snapshots"):
+                if more.has("object", "metric", "tech", "filler") or more.words[0] in (
+                    "cores",
+                    "snapshots",
+                ):
                     from agent.brains.embedded.numbers import UNITS  # noqa: PLC0415
 
                     if more.words[0] in UNITS:
@@ -157,7 +176,9 @@ def _sized(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
 def _made(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     """ "created in the last week", "made since monday", "created more than 90 days ago"."""
     item = items[k]
-    if not (item.has("object") and item.get("object") == "age" or item.words and item.words[0] in _MADE):
+    if not (
+        item.has("object") and item.get("object") == "age" or item.words and item.words[0] in _MADE
+    ):
         return None
     for j in range(k + 1, min(len(items), k + 4)):
         time = items[j].get("time")
@@ -167,13 +188,28 @@ def _made(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
         if items[j].has("cmp"):
             found = _figure(items, j + 1)
             if found and found[1] in ("days", "hours", "minutes"):
-                end = found[2] + (1 if found[2] < len(items) and items[found[2]].words == ("ago",) else 0)
+                end = found[2] + (
+                    1 if found[2] < len(items) and items[found[2]].words == ("ago",) else 0
+                )
                 op = items[j].get("cmp")
                 return _bound(items, k, end, op, found[0], found[1], None, tool)
     return None
 
 
-_MADE = frozenset({"created", "made", "built", "launched", "provisioned", "deployed", "born", "spun", "added", "set"})
+_MADE = frozenset(
+    {
+        "created",
+        "made",
+        "built",
+        "launched",
+        "provisioned",
+        "deployed",
+        "born",
+        "spun",
+        "added",
+        "set",
+    }
+)
 
 
 def _days(window: str) -> float:
@@ -182,7 +218,14 @@ def _days(window: str) -> float:
 
 
 def _bound(
-    items: Sequence[Item], k: int, end: int, op: str, value: float, unit: str, lead: Item | None, tool: str | None
+    items: Sequence[Item],
+    k: int,
+    end: int,
+    op: str,
+    value: float,
+    unit: str,
+    lead: Item | None,
+    tool: str | None,
 ) -> Bound | None:
     """The field that a figure of this unit is about, from the unit and the words around it."""
     around = [*items[max(0, k - 3) : k], *items[k:end], *items[end : end + 3]]
@@ -207,14 +250,18 @@ def _bound(
         name = "iops"
     elif unit == "mbps":
         name = "network"
-    elif kind == "snapshot" or any(i.has("object") and i.get("object") == "snapshot" for i in after[:2]):
+    elif kind == "snapshot" or any(
+        i.has("object") and i.get("object") == "snapshot" for i in after[:2]
+    ):
         extra = 1 if kind != "snapshot" else 0
         return Bound("snapshots", {op: value}, end + extra, f"snapshots {op} {value:g}")
     elif lead is not None and lead.words[0] in ("cores", "vcpus", "core", "vcpu", "cpus"):
         return Bound("vcpus", {op: value}, end, f"vcpus {op} {value:g}")
     elif metric is not None:
         name = metric
-    elif kind == "age" or any(i.words[:1] in (("older",), ("newer",), ("younger",)) for i in items[k : k + 1]):
+    elif kind == "age" or any(
+        i.words[:1] in (("older",), ("newer",), ("younger",)) for i in items[k : k + 1]
+    ):
         return Bound("age_days", {op: value}, end, f"age {op} {value:g}")
     if name is None:
         return None
@@ -226,7 +273,9 @@ def _bound(
 
 
 def _how(around: Sequence[Item]) -> tuple[str, str]:
-    aggregate = next((i.get("agg") for i in around if i.has("agg") and not i.has("superlative")), "avg")
+    aggregate = next(
+        (i.get("agg") for i in around if i.has("agg") and not i.has("superlative")), "avg"
+    )
     for item in around:
         time = item.get("time")
         if time is not None and time.window:
@@ -245,7 +294,9 @@ def _gib_field(lead: Item | None, after: Sequence[Item], around: Sequence[Item])
     for item in ([lead] if lead is not None else []) + [*after[:3], *around]:
         if item.has("metric") and item.get("metric") == "memory":
             return "memory_gib"
-        if (item.has("metric") and item.get("metric") == "disk") or (item.has("object") and item.get("object") == "disk"):
+        if (item.has("metric") and item.get("metric") == "disk") or (
+            item.has("object") and item.get("object") == "disk"
+        ):
             return "disk_gib"
     return "memory_gib"
 
@@ -263,7 +314,13 @@ def _skip_of(items: Sequence[Item], end: int) -> int:
 
 
 def _age(
-    items: Sequence[Item], k: int, end: int, op: str, value: float, unit: str, around: Sequence[Item]
+    items: Sequence[Item],
+    k: int,
+    end: int,
+    op: str,
+    value: float,
+    unit: str,
+    around: Sequence[Item],
 ) -> Bound | None:
     days = value if unit == "days" else value / (24 if unit == "hours" else 1440)
     words = {w for i in around for w in i.words}

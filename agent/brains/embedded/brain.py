@@ -21,7 +21,9 @@ class EmbeddedBrain:
     """Understands without a model and without a network."""
 
     name: str = "embedded"
-    _sites: dict[tuple[int, int], tuple[Any, Site]] = field(default_factory=dict[tuple[int, int], tuple[Any, Site]])
+    _sites: dict[tuple[int, int], tuple[Any, Site]] = field(
+        default_factory=dict[tuple[int, int], tuple[Any, Site]]
+    )
 
     def understand(self, text: str, context: Context) -> Understanding:
         """Read one turn; nothing is changed."""
@@ -34,7 +36,12 @@ class EmbeddedBrain:
             return understood
         trace = tuple(Trace(i.text, i.used) for i in reading.items if i.used)
         return Understanding(
-            understood.kind, understood.calls, understood.text, understood.options, understood.frame, trace
+            understood.kind,
+            understood.calls,
+            understood.text,
+            understood.options,
+            understood.frame,
+            trace,
         )
 
     def _understand(

@@ -52,15 +52,27 @@ class Builder:
     def fresh(self, reading: Reading) -> Understanding:
         """A turn that stands on its own."""
         entities = any(i.is_entity for i in reading.items)
-        if not entities and (said := replies.social(reading.text)) and not reading.has_change and not _asks_much(reading):
+        if (
+            not entities
+            and (said := replies.social(reading.text))
+            and not reading.has_change
+            and not _asks_much(reading)
+        ):
             return said
         wished = [f for f in reading.frames if not f.negated]
         if not wished:
             return self._nothing(reading)
-        if _SCOPE.search(reading.text) and not any(i.has("names", "noun", "group") for i in reading.items) and not any(f.tool == "search_runbooks" for f in wished):
+        if (
+            _SCOPE.search(reading.text)
+            and not any(i.has("names", "noun", "group") for i in reading.items)
+            and not any(f.tool == "search_runbooks" for f in wished)
+        ):
             return replies.out_of_scope()
         if _BYPASS.search(reading.text):
-            return Understanding("decline", text="I always show the plan and wait for a person's yes; that cannot be turned off. Nothing was changed.")
+            return Understanding(
+                "decline",
+                text="I always show the plan and wait for a person's yes; that cannot be turned off. Nothing was changed.",
+            )
         if reading.conditional and any(f.changes for f in wished):
             return replies.ask(
                 "I cannot wait for a condition. Shall I do it now, or at a time?",
@@ -82,7 +94,9 @@ class Builder:
             return replies.not_wished()
         for clause in reading.fragments:
             if howto := clause.first("howto"):
-                if not speaks_of_trade(Reading(reading.text, [i for i in reading.items if i is not howto])):
+                if not speaks_of_trade(
+                    Reading(reading.text, [i for i in reading.items if i is not howto])
+                ):
                     return replies.out_of_scope()
                 call = Call(tool="search_runbooks", args={"question": reading.text.strip()[:1000]})
                 return Understanding("calls", (call,))
@@ -92,11 +106,14 @@ class Builder:
         names = [n for i in reading.items if i.has("names") for n in i.get("names")]
         if names:
             return replies.ask(
-                f"What shall I do with {replies.listed(names)}?", frame={"from": "brain", "kind": "tool", "names": names}
+                f"What shall I do with {replies.listed(names)}?",
+                frame={"from": "brain", "kind": "tool", "names": names},
             )
         if unknown and len(reading.items) <= 6:
             return self.unknown_name(unknown[0], None)
-        if any(i.has("value", "stem", "noun", "pron") for i in reading.items) and _our_words(reading):
+        if any(i.has("value", "stem", "noun", "pron") for i in reading.items) and _our_words(
+            reading
+        ):
             return replies.ask("What would you like to know or do about them?")
         return replies.out_of_scope()
 
@@ -129,8 +146,17 @@ class Builder:
         made: list[Call] = []
         for k, frame in enumerate(frames):
             frame = self._settled(frame)
-            if frame.tool == "tag_vms" and made and made[-1].tool == "create_vms" and frame.chosen.refers is not None and frame.args.get("tags"):
-                args = {**made[-1].args, "tags": {**made[-1].args.get("tags", {}), **frame.args["tags"]}}
+            if (
+                frame.tool == "tag_vms"
+                and made
+                and made[-1].tool == "create_vms"
+                and frame.chosen.refers is not None
+                and frame.args.get("tags")
+            ):
+                args = {
+                    **made[-1].args,
+                    "tags": {**made[-1].args.get("tags", {}), **frame.args["tags"]},
+                }
                 made[-1] = made[-1].model_copy(update={"args": args})
                 continue
             call = self.call(frame, made, self._topic(frame, frames, k, reading))
@@ -146,7 +172,9 @@ class Builder:
                 return dataclasses.replace(frame, tool="resize_vms")
         return frame
 
-    def _topic(self, frame: Frame, frames: Sequence[Frame], k: int, reading: Reading) -> list[Chosen]:
+    def _topic(
+        self, frame: Frame, frames: Sequence[Frame], k: int, reading: Reading
+    ) -> list[Chosen]:
         """What other clauses of the turn say of machines, for a clause that says nothing."""
         topics: list[Chosen] = []
         for clause in reading.fragments:
@@ -182,7 +210,13 @@ class Builder:
             raise Doubt(self._lacking(frame, picked))
         return self._with_when(frame, self._selecting(frame, args, picked, outright))
 
-    def _selecting(self, frame: Frame, args: dict[str, Any], picked: dict[str, Any] | None, outright: bool | None) -> Call:
+    def _selecting(
+        self,
+        frame: Frame,
+        args: dict[str, Any],
+        picked: dict[str, Any] | None,
+        outright: bool | None,
+    ) -> Call:
         tool = frame.tool
         if picked is None:
             if frame.changes or tool in ("describe_vms", "diagnose_vms"):
@@ -195,18 +229,35 @@ class Builder:
             self._windows(frame, args, picked)
         if tool == "diagnose_vms":
             args["symptom"] = frame.clause.text[:300]
-        if frame.changes and picked is not None and picked.get("exclude") and self._excludes_itself(picked):
-            raise Doubt(replies.ask("Those are the very machines that you leave out. Which ones do you mean?"))
+        if (
+            frame.changes
+            and picked is not None
+            and picked.get("exclude")
+            and self._excludes_itself(picked)
+        ):
+            raise Doubt(
+                replies.ask(
+                    "Those are the very machines that you leave out. Which ones do you mean?"
+                )
+            )
         selector = Selector.parse(picked) if picked is not None else None
         tool = self._by_count(frame, tool, selector)
-        return Call(tool=tool, selector=selector, args=args, outright=outright if frame.changes else None)
+        return Call(
+            tool=tool, selector=selector, args=args, outright=outright if frame.changes else None
+        )
 
     def _excludes_itself(self, picked: dict[str, Any]) -> bool:
         return {k: v for k, v in picked.items() if k != "exclude"} == picked["exclude"]
 
     def _by_count(self, frame: Frame, tool: str, selector: Selector | None) -> str:
         """A single machine is described, several are listed."""
-        if tool == "list_vms" and selector is not None and frame.chosen.refers is not None and selector.ids and len(selector.ids) == 1:
+        if (
+            tool == "list_vms"
+            and selector is not None
+            and frame.chosen.refers is not None
+            and selector.ids
+            and len(selector.ids) == 1
+        ):
             return "describe_vms"
         if tool == "list_vms" and frame.chosen.ordinal and frame.chosen.ordinal[1] == 1:
             return "describe_vms"
@@ -221,7 +272,11 @@ class Builder:
                 if time is not None and time.after is not None and not item.used:
                     window, item.used = _window_of(time.after), "window"
                     break
-                if time is not None and time.window and not item.used.startswith(("created", "age")):
+                if (
+                    time is not None
+                    and time.window
+                    and not item.used.startswith(("created", "age"))
+                ):
                     window = time.window
                     item.used = f"window {window}"
                     break
@@ -242,7 +297,11 @@ class Builder:
             if aggregate:
                 condition["aggregate"] = aggregate
         order = picked.get("order_by")
-        if order in METRIC_NAMES and (window or aggregate) and not any(c["name"] == order for c in found):
+        if (
+            order in METRIC_NAMES
+            and (window or aggregate)
+            and not any(c["name"] == order for c in found)
+        ):
             condition = {"name": order, "aggregate": aggregate or "avg", "window": window or "1h"}
             picked["metric"] = [*found, condition] if found else condition
         if frame.tool == "query_metrics":
@@ -265,7 +324,11 @@ class Builder:
             fitting = [r for r in regions if any(r in o.regions for o in offers)]
             size = args.get("size")
             if size and len(fitting) > 1:
-                fitting = [r for r in fitting if any(r in o.regions and any(s.name == size for s in o.sizes) for o in offers)]
+                fitting = [
+                    r
+                    for r in fitting
+                    if any(r in o.regions and any(s.name == size for s in o.sizes) for o in offers)
+                ]
             if len(fitting) == 1:
                 args["region"] = fitting[0]
             else:
@@ -274,7 +337,12 @@ class Builder:
                     replies.ask(
                         f"In which region: {replies.listed(fitting or regions)}?",
                         fitting or regions,
-                        {"from": "brain", "kind": "argument", "argument": "region", "call": call.to_dict()},
+                        {
+                            "from": "brain",
+                            "kind": "argument",
+                            "argument": "region",
+                            "call": call.to_dict(),
+                        },
                     )
                 )
         return Call(tool="create_vms", args=args)
@@ -286,7 +354,12 @@ class Builder:
             group = self._group_of(frame, args)
             args["group"] = group
         known = self.site.groups.get(group)
-        if factor is not None and known is not None and "count" not in args and "change" not in args:
+        if (
+            factor is not None
+            and known is not None
+            and "count" not in args
+            and "change" not in args
+        ):
             args["count"] = round(known.count * factor)
         return Call(tool="scale_group", args=args)
 
@@ -341,7 +414,11 @@ class Builder:
         opposite = OPPOSITE.get(frame.tool)
         if opposite is None or (said.lasts is None and said.until is None):
             return []
-        begin = said.time.moment(self.reader.now) if said.time and not said.time.recurs else self.reader.now
+        begin = (
+            said.time.moment(self.reader.now)
+            if said.time and not said.time.recurs
+            else self.reader.now
+        )
         if said.lasts is not None:
             end = begin + said.lasts
         else:
@@ -366,7 +443,13 @@ class Builder:
         if chosen.unknown_values and not frame.said.args.get("size"):
             raise Doubt(self._unknown_value(*chosen.unknown_values[0]))
         self._check_strangers(frame, chosen)
-        if chosen.refers is not None and not chosen.real and not made and not chosen.ordinal and not chosen.other:
+        if (
+            chosen.refers is not None
+            and not chosen.real
+            and not made
+            and not chosen.ordinal
+            and not chosen.other
+        ):
             for topic in topics:
                 if topic.real and not topic.unknown:
                     found, outright = self.pick(topic, frame, made)
@@ -384,7 +467,11 @@ class Builder:
                 found, outright = self.pick(topic, frame, made)
                 if found is not None:
                     return found, outright
-        if picked is None and frame.tool in ("diagnose_vms", "describe_vms") and self.memory.targets:
+        if (
+            picked is None
+            and frame.tool in ("diagnose_vms", "describe_vms")
+            and self.memory.targets
+        ):
             return {"ids": list(self.memory.targets[:50])}, None
         if picked is None and frame.changes and self._implied(frame):
             return {"ids": list(self.memory.targets)}, True
@@ -393,7 +480,12 @@ class Builder:
     def _implied(self, frame: Frame) -> bool:
         """ "then take the protection off", right after one machine was spoken of."""
         risky = frame.tool in ("delete_vms", "restore_snapshot", "delete_snapshots")
-        return len(self.memory.targets) == 1 and not risky and len(frame.clause.words) <= 8 and not frame.chosen.strangers
+        return (
+            len(self.memory.targets) == 1
+            and not risky
+            and len(frame.clause.words) <= 8
+            and not frame.chosen.strangers
+        )
 
     def _check_strangers(self, frame: Frame, chosen: Chosen) -> None:
         if not (frame.changes and chosen.strangers):
@@ -435,29 +527,54 @@ class Builder:
         if len(real) == 1:
             return self._described(real[0], chosen, frame)
         if real:
-            return {"ids": self._union(real, frame)}, None if all(n.named_only for n in real) else True
-        if chosen.whole or chosen.order is not None or (chosen.exclude and any(not n.empty for n in chosen.exclude)):
-            if frame.changes and not chosen.whole and chosen.exclude and not any(n.head for n in chosen.include) and chosen.order is None:
+            return {"ids": self._union(real, frame)}, None if all(
+                n.named_only for n in real
+            ) else True
+        if (
+            chosen.whole
+            or chosen.order is not None
+            or (chosen.exclude and any(not n.empty for n in chosen.exclude))
+        ):
+            if (
+                frame.changes
+                and not chosen.whole
+                and chosen.exclude
+                and not any(n.head for n in chosen.include)
+                and chosen.order is None
+            ):
                 return None, None
             return {"all": True}, None
         return None, None
 
     def _of_before(self, real: Sequence[Noun], frame: Frame) -> bool:
         """ "the stopped ones", "the one that is off": of the machines just shown."""
-        if len(real) != 1 or len(self.memory.targets) < 2 or "names" in real[0].selector() or real[0].ids:
+        if (
+            len(real) != 1
+            or len(self.memory.targets) < 2
+            or "names" in real[0].selector()
+            or real[0].ids
+        ):
             return False
         words = frame.clause.words
         if not ({"one", "ones"} & set(words)) or {"all", "every"} & set(words[:3]):
             return False
-        if not set(real[0].fields) <= {"state", "os", "region", "provider", "host", "zone"} or any(i.has("noun") for i in frame.clause.items):
+        if not set(real[0].fields) <= {"state", "os", "region", "provider", "host", "zone"} or any(
+            i.has("noun") for i in frame.clause.items
+        ):
             return False
-        return bool(self.inventory.select_ids(Selector.parse({**real[0].selector(), "ids": list(self.memory.targets)})))
+        return bool(
+            self.inventory.select_ids(
+                Selector.parse({**real[0].selector(), "ids": list(self.memory.targets)})
+            )
+        )
 
     def _described(self, noun: Noun, chosen: Chosen, frame: Frame) -> Picked:
         picked = noun.selector()
         stem = noun.last == "stem" and noun.named_only
         if noun.named_only:
-            return picked, False if stem or noun.plural and any("*" in n for n in noun.names) else None
+            return picked, False if stem or noun.plural and any(
+                "*" in n for n in noun.names
+            ) else None
         if not frame.changes or noun.plural or chosen.whole or chosen.any_of:
             return picked, False if frame.changes else None
         if not (noun.head or noun.determined) or (chosen.limit or 0) > 1:
@@ -479,12 +596,21 @@ class Builder:
         if len(narrowed) == 1 and frame.tool in ("start_vms", "resume_vms"):
             return {"ids": [narrowed[0].id]}, True
         names = [vm.name for vm in found]
-        call = Call(tool=frame.tool, selector=Selector.parse(picked), args={k: v for k, v in frame.args.items() if not k.startswith("_")})
+        call = Call(
+            tool=frame.tool,
+            selector=Selector.parse(picked),
+            args={k: v for k, v in frame.args.items() if not k.startswith("_")},
+        )
         raise Doubt(
             replies.ask(
                 f"{len(found)} machines fit that: {replies.listed(names)}. Which one, or all of them?",
                 [vm.id for vm in found[:20]],
-                {"from": "brain", "kind": "machines", "call": call.to_dict(), "choices": [vm.id for vm in found]},
+                {
+                    "from": "brain",
+                    "kind": "machines",
+                    "call": call.to_dict(),
+                    "choices": [vm.id for vm in found],
+                },
             )
         )
 
@@ -515,7 +641,12 @@ class Builder:
                     replies.ask(
                         f"{len(same)} machines are called {name}. Which one?",
                         [vm.id for vm in same],
-                        {"from": "brain", "kind": "which", "choices": [vm.id for vm in same], "text": frame.clause.text},
+                        {
+                            "from": "brain",
+                            "kind": "which",
+                            "choices": [vm.id for vm in same],
+                            "text": frame.clause.text,
+                        },
                     )
                 )
 
@@ -523,13 +654,23 @@ class Builder:
         if not nouns:
             return
         if "exclude" in picked:
-            first = self.inventory.select_ids(Selector.parse({"all": True, "exclude": {"all": True, "exclude": picked["exclude"]}} if False else picked["exclude"]))
-            rest = [i for n in nouns for i in self.inventory.select_ids(Selector.parse(n.selector()))]
+            first = self.inventory.select_ids(
+                Selector.parse(
+                    {"all": True, "exclude": {"all": True, "exclude": picked["exclude"]}}
+                    if False
+                    else picked["exclude"]
+                )
+            )
+            rest = [
+                i for n in nouns for i in self.inventory.select_ids(Selector.parse(n.selector()))
+            ]
             picked["exclude"] = {"ids": [*first, *rest]}
         elif len(nouns) == 1:
             picked["exclude"] = nouns[0].selector()
         else:
-            ids = [i for n in nouns for i in self.inventory.select_ids(Selector.parse(n.selector()))]
+            ids = [
+                i for n in nouns for i in self.inventory.select_ids(Selector.parse(n.selector()))
+            ]
             if ids:
                 picked["exclude"] = {"ids": list(dict.fromkeys(ids))}
 
@@ -541,14 +682,26 @@ class Builder:
             picked.setdefault("limit", chosen.count)
             return
         found = self.inventory.select(Selector.parse(picked))
-        if len(found) == chosen.count or len(self._in_described_state(found, frame.tool)) == chosen.count:
+        if (
+            len(found) == chosen.count
+            or len(self._in_described_state(found, frame.tool)) == chosen.count
+        ):
             return
-        call = Call(tool=frame.tool, selector=Selector.parse(picked), args={k: v for k, v in frame.args.items() if not k.startswith("_")})
+        call = Call(
+            tool=frame.tool,
+            selector=Selector.parse(picked),
+            args={k: v for k, v in frame.args.items() if not k.startswith("_")},
+        )
         raise Doubt(
             replies.ask(
                 f"You speak of {chosen.count}, and {len(found)} machines fit: {replies.listed([vm.name for vm in found])}. Which ones?",
                 [vm.id for vm in found[:20]],
-                {"from": "brain", "kind": "machines", "call": call.to_dict(), "choices": [vm.id for vm in found]},
+                {
+                    "from": "brain",
+                    "kind": "machines",
+                    "call": call.to_dict(),
+                    "choices": [vm.id for vm in found],
+                },
             )
         )
 
@@ -574,17 +727,35 @@ class Builder:
         if not ids:
             if frame.tool in NO_SELECTOR or chosen.real:
                 return None
-            if frame.tool == "list_vms" and chosen.refers is not None and chosen.refers.words[0] == "the":
+            if (
+                frame.tool == "list_vms"
+                and chosen.refers is not None
+                and chosen.refers.words[0] == "the"
+            ):
                 return None
-            if plain and made == [] and frame.changes is False and frame.tool not in ("describe_vms", "diagnose_vms", "query_metrics"):
+            if (
+                plain
+                and made == []
+                and frame.changes is False
+                and frame.tool not in ("describe_vms", "diagnose_vms", "query_metrics")
+            ):
                 return None
             raise Doubt(self._which(frame))
         picked: dict[str, Any] = {"ids": ids}
         if chosen.real:
             narrowing = chosen.real[0].selector()
-            picked = {**narrowing, "ids": ids} if len(chosen.real) == 1 else {"ids": [i for i in self._union(chosen.real, frame) if i in ids]}
+            picked = (
+                {**narrowing, "ids": ids}
+                if len(chosen.real) == 1
+                else {"ids": [i for i in self._union(chosen.real, frame) if i in ids]}
+            )
             return picked, len(ids) == 1
-        singular = chosen.refers is not None and chosen.refers.words[0] in ("it", "that", "this", "its")
+        singular = chosen.refers is not None and chosen.refers.words[0] in (
+            "it",
+            "that",
+            "this",
+            "its",
+        )
         if frame.changes and singular and len(ids) > 1 and not self._one_thing(chosen):
             names = [vm.name for vm in self.inventory.get(ids).values()]
             raise Doubt(
@@ -598,7 +769,11 @@ class Builder:
 
     def _one_thing(self, chosen: Chosen) -> bool:
         """ "do it again", "that" for what was just planned over several machines is them all."""
-        return bool(self.memory.calls and chosen.refers is not None and chosen.refers.words[0] in ("it", "that"))
+        return bool(
+            self.memory.calls
+            and chosen.refers is not None
+            and chosen.refers.words[0] in ("it", "that")
+        )
 
     def _last_outright(self) -> bool:
         last = self.memory.calls[-1] if self.memory.calls else None
@@ -619,42 +794,70 @@ class Builder:
         stems: list[str] = []
         for name in names:
             key = tuple(name.rstrip("0123456789").rstrip("-_. "))
-            stems.extend(n for n, _ in self.inventory.names() if tuple(n.rstrip("0123456789").rstrip("-_. ")) == key and n not in names)
+            stems.extend(
+                n
+                for n, _ in self.inventory.names()
+                if tuple(n.rstrip("0123456789").rstrip("-_. ")) == key and n not in names
+            )
         return [vm.id for n in dict.fromkeys(stems) for vm in self.inventory.named(n)]
 
     # questions
 
     def _which(self, frame: Frame) -> Understanding:
         verb = frame.tool.replace("_vms", "").replace("_", " ")
-        call = Call(tool=frame.tool, args={k: v for k, v in frame.args.items() if not k.startswith("_")})
+        call = Call(
+            tool=frame.tool, args={k: v for k, v in frame.args.items() if not k.startswith("_")}
+        )
         if frame.said.time is not None and frame.changes:
             call = call.model_copy(update={"when": self.when(frame.said.time)})
         return replies.ask(
-            f"Which machines shall I {verb}?", frame={"from": "brain", "kind": "machines", "call": call.to_dict(), "choices": []}
+            f"Which machines shall I {verb}?",
+            frame={"from": "brain", "kind": "machines", "call": call.to_dict(), "choices": []},
         )
 
     def _lacking(self, frame: Frame, picked: dict[str, Any] | None) -> Understanding:
         what = {"tags": "Which tag, as key=value?", "keys": "Which tag shall go?"}[frame.said.ask]
         selector = Selector.parse(picked) if picked else None
         call = Call(tool=frame.tool, selector=selector, args=frame.args)
-        return replies.ask(what, frame={"from": "brain", "kind": "argument", "argument": frame.said.ask, "call": call.to_dict()})
+        return replies.ask(
+            what,
+            frame={
+                "from": "brain",
+                "kind": "argument",
+                "argument": frame.said.ask,
+                "call": call.to_dict(),
+            },
+        )
 
     def _stranger(self, word: str, frame: Frame | None = None) -> Understanding:
         closest = self.site.names.closest(word, 3, 70)
         hint = f" Did you mean {replies.listed(closest)}?" if closest else ""
         found: dict[str, Any] = {"from": "brain", "kind": "stranger", "word": word}
         if frame is not None and frame.changes:
-            found["call"] = Call(tool=frame.tool, args={k: v for k, v in frame.args.items() if not k.startswith("_")}).to_dict()
-        return replies.ask(f"I do not know what “{word}” means here.{hint} Which machines do you mean?", closest, found)
+            found["call"] = Call(
+                tool=frame.tool, args={k: v for k, v in frame.args.items() if not k.startswith("_")}
+            ).to_dict()
+        return replies.ask(
+            f"I do not know what “{word}” means here.{hint} Which machines do you mean?",
+            closest,
+            found,
+        )
 
     def _unknown_value(self, name: str, text: str) -> Understanding:
-        known = {"region": self.site.regions, "size": self.site.sizes, "host": self.site.hosts, "image": self.site.images}[name]
+        known = {
+            "region": self.site.regions,
+            "size": self.site.sizes,
+            "host": self.site.hosts,
+            "image": self.site.images,
+        }[name]
         return replies.ask(
             f"There is no {name} “{text}”. There are {replies.listed(list(known.values()), 8)}.",
             list(known.values())[:8], {"from": "brain", "kind": "value", "field": name},
         )  # fmt: skip
 
-    def unknown_name(self, name: str, frame: Frame | None, *, groups: bool = False) -> Understanding:
+    def unknown_name(
+        self, name: str, frame: Frame | None, *, groups: bool = False
+    ) -> Understanding:
         """A name that no machine bears: the closest are offered, none is taken."""
         closest = self.site.names.closest(name)
         if groups:
@@ -663,7 +866,9 @@ class Builder:
         found: dict[str, Any] = {"from": "brain", "kind": "name", "name": name, "choices": closest}
         if frame is not None:
             real = [n for noun in frame.chosen.real for n in noun.names]
-            call = Call(tool=frame.tool, args={k: v for k, v in frame.args.items() if not k.startswith("_")})
+            call = Call(
+                tool=frame.tool, args={k: v for k, v in frame.args.items() if not k.startswith("_")}
+            )
             if frame.said.time is not None and frame.changes:
                 call = call.model_copy(update={"when": self.when(frame.said.time)})
             found |= {"call": call.to_dict(), "with": real}
@@ -708,7 +913,11 @@ _SCOPE = re.compile(
 
 def _borrows(frame: Frame) -> bool:
     """Whether a clause without machines of its own is about those of the clause before."""
-    return frame.tool not in ("list_vms", "count_vms", "cost_report", "query_metrics", "recommend_savings") or frame.chosen.refers is not None
+    return (
+        frame.tool
+        not in ("list_vms", "count_vms", "cost_report", "query_metrics", "recommend_savings")
+        or frame.chosen.refers is not None
+    )
 
 
 def _share_times(frames: Sequence[Frame]) -> None:
@@ -721,11 +930,24 @@ def _share_times(frames: Sequence[Frame]) -> None:
         if time is None:
             continue
         if recurring is not None and not time.recurs and time.day is None and time.after is None:
-            frame.said.time = dataclasses.replace(time, days=recurring.days, month_day=recurring.month_day)
-        elif dated is not None and time.day is None and not time.recurs and time.after is None and frame is not frames[0]:
+            frame.said.time = dataclasses.replace(
+                time, days=recurring.days, month_day=recurring.month_day
+            )
+        elif (
+            dated is not None
+            and time.day is None
+            and not time.recurs
+            and time.after is None
+            and frame is not frames[0]
+        ):
             frame.said.time = dataclasses.replace(time, day=dated.day)
     first = frames[0] if frames else None
-    if first is not None and first.said.time is not None and len(frames) > 1 and _leads_with_time(first):
+    if (
+        first is not None
+        and first.said.time is not None
+        and len(frames) > 1
+        and _leads_with_time(first)
+    ):
         for frame in frames[1:]:
             if frame.said.time is None:
                 frame.said.time = first.said.time
@@ -747,7 +969,10 @@ def _leads_with_time(frame: Frame) -> bool:
 
 def _asks_much(reading: Reading) -> bool:
     """Whether more than politeness is in the turn."""
-    return any(f.strength >= QUESTION and f.tool not in ("list_vms", "describe_vms") for f in reading.frames) and not _short_help(reading)
+    return any(
+        f.strength >= QUESTION and f.tool not in ("list_vms", "describe_vms")
+        for f in reading.frames
+    ) and not _short_help(reading)
 
 
 def _short_help(reading: Reading) -> bool:

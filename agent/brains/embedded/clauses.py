@@ -79,7 +79,13 @@ class Clause:
 
     def generic(self) -> set[str]:
         """Verbs such as give, add or take that mean little alone."""
-        return {GENERIC[w] for i in self.items if not i.is_entity or i.has("verb") for w in i.words if w in GENERIC}
+        return {
+            GENERIC[w]
+            for i in self.items
+            if not i.is_entity or i.has("verb")
+            for w in i.words
+            if w in GENERIC
+        }
 
 
 def split(items: Sequence[Item]) -> list[Clause]:
@@ -123,7 +129,9 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     seen_object = False
     for k, item in enumerate(items):
         if is_action(items, k) or _is_reading(items, k):
-            if (seen_verb and (seen_object or _joined(items, k)) or _after_statement(items, k)) and _begins(items, k):
+            if (
+                seen_verb and (seen_object or _joined(items, k)) or _after_statement(items, k)
+            ) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
@@ -154,9 +162,21 @@ def _starts_afresh(items: list[Item], k: int) -> bool:
     item = items[k]
     before = items[k - 1] if k else None
     after = items[k + 1] if k + 1 < len(items) else None
-    if item.words and item.words[0] in ("he", "she", "they") and before is not None and not before.has("rel", "verb"):
+    if (
+        item.words
+        and item.words[0] in ("he", "she", "they")
+        and before is not None
+        and not before.has("rel", "verb")
+    ):
         return True
-    if before is not None and before.has("comma") and item.has("value", "names") and not item.possessive and not item.plural and k > 2:
+    if (
+        before is not None
+        and before.has("comma")
+        and item.has("value", "names")
+        and not item.possessive
+        and not item.plural
+        and k > 2
+    ):
         if after is not None and after.words and after.words[0] in _TELLING:
             return True
     if before is None or not before.has("comma", "dash") or not item.words or item.is_entity:
@@ -165,7 +185,9 @@ def _starts_afresh(items: list[Item], k: int) -> bool:
         return False
     if item.words[0] not in _SUBJECTS or k < 2:
         return False
-    if item.words[0] in ("that", "which", "who", "this", "it", "there") and not (k + 1 < len(items) and items[k + 1].has("be", "ask", "verb")):
+    if item.words[0] in ("that", "which", "who", "this", "it", "there") and not (
+        k + 1 < len(items) and items[k + 1].has("be", "ask", "verb")
+    ):
         return False
     return not (item.has("pron") and before.has("and"))
 
@@ -173,13 +195,22 @@ def _starts_afresh(items: list[Item], k: int) -> bool:
 def _after_statement(items: list[Item], k: int) -> bool:
     """A verb after a comma that ends a statement or a topic: "bob-dev is stuck, wake it"."""
     j = k - 1
-    while j >= 0 and items[j].has("ask", "filler", "then", "also", "only", "and") and not items[j].is_entity and not items[j].has("comma"):
+    while (
+        j >= 0
+        and items[j].has("ask", "filler", "then", "also", "only", "and")
+        and not items[j].is_entity
+        and not items[j].has("comma")
+    ):
         j -= 1
     if j < 1 or not items[j].has("comma", "dash"):
         return False
-    return any(i.has("be", "trouble", "state", "pron", "condition", "filler", "verb", "wh", "cost", "savings") and not i.has("time") for i in items[:j]) and any(
-        not i.has("time", "filler", "comma") for i in items[:j]
-    )
+    return any(
+        i.has(
+            "be", "trouble", "state", "pron", "condition", "filler", "verb", "wh", "cost", "savings"
+        )
+        and not i.has("time")
+        for i in items[:j]
+    ) and any(not i.has("time", "filler", "comma") for i in items[:j])
 
 
 def _is_reason(items: list[Item], k: int) -> bool:
@@ -196,7 +227,13 @@ def _is_reason(items: list[Item], k: int) -> bool:
     if word == "before" and k + 1 < len(items) and not items[k + 1].has("time"):
         return True
     acted = any(is_action(items, j) for j in range(k))
-    return word == "when" and k > 0 and not items[k - 1].has("verb") and acted and not item.has("asking")
+    return (
+        word == "when"
+        and k > 0
+        and not items[k - 1].has("verb")
+        and acted
+        and not item.has("asking")
+    )
 
 
 def _joined(items: list[Item], k: int) -> bool:
@@ -206,7 +243,9 @@ def _joined(items: list[Item], k: int) -> bool:
 def _begins(items: list[Item], k: int) -> bool:
     """Whether the verb at `k` begins a request rather than being part of the one before."""
     before = items[k - 1] if k else None
-    if before is None or before.has("comma", "and", "then", "also", "or", "plus_sign", "filler", "slash"):
+    if before is None or before.has(
+        "comma", "and", "then", "also", "or", "plus_sign", "filler", "slash"
+    ):
         return True
     if before.has("ask", "not", "wh", "pron"):
         return True
@@ -215,7 +254,11 @@ def _begins(items: list[Item], k: int) -> bool:
 
 def _cut_at(items: list[Item], k: int) -> int:
     """Where the clause of the verb at `k` begins: before its connectors, "please", "don't"."""
-    while k and items[k - 1].has("and", "then", "also", "ask", "not", "filler", "wh") and not items[k - 1].is_entity:
+    while (
+        k
+        and items[k - 1].has("and", "then", "also", "ask", "not", "filler", "wh")
+        and not items[k - 1].is_entity
+    ):
         if items[k - 1].has("verb") and not items[k - 1].has("also", "then", "filler"):
             break
         k -= 1
@@ -236,7 +279,22 @@ def _is_reading(items: list[Item], k: int) -> bool:
 
 _LIGHT = frozenset({"need", "want", "give", "do", "take", "get", "perform", "schedule", "have", "make", "add", "run",
                     "execute", "apply"})  # fmt: skip
-_WISHING = frozenset({"get", "want", "have", "need", "gets", "gotten", "like", "love", "prefer", "see", "needs", "wants"})
+_WISHING = frozenset(
+    {
+        "get",
+        "want",
+        "have",
+        "need",
+        "gets",
+        "gotten",
+        "like",
+        "love",
+        "prefer",
+        "see",
+        "needs",
+        "wants",
+    }
+)
 _NOUN_LIKE = frozenset({"restart", "reboot", "snapshot", "stop", "shutdown", "resize", "clone", "copy", "start", "reset",
                         "bounce", "backup", "checkpoint", "upgrade", "kick", "snap", "migration", "power cycle", "undo",
                         "move", "boost", "rollback", "bump", "label", "tag", "lock", "guard", "shut down"})  # fmt: skip
@@ -249,9 +307,13 @@ def is_action(items: Sequence[Item], k: int) -> bool:
         return False
     if item.is_entity and not item.has("verb"):
         return False
-    if item.is_entity and (item.has("names") or k and items[k - 1].has("det", "all", "value", "names")):
+    if item.is_entity and (
+        item.has("names") or k and items[k - 1].has("det", "all", "value", "names")
+    ):
         return False
-    if item.has("savings") and not (k + 1 < len(items) and (items[k + 1].is_entity or items[k + 1].has("det", "pron"))):
+    if item.has("savings") and not (
+        k + 1 < len(items) and (items[k + 1].is_entity or items[k + 1].has("det", "pron"))
+    ):
         return False
     if item.form == "past":
         return _past_acts(items, k)
@@ -266,21 +328,52 @@ def _past_acts(items: Sequence[Item], k: int) -> bool:
     words = [w for i in before for w in i.words]
     if set(words[-4:]) & {"seems", "appears", "seem", "appear", "looks", "said", "likely"}:
         return False
-    if item.has("state", "protected", "except", "condition") or item.action in ("tag", "create", "protect", "migrate", "start"):
+    if item.has("state", "protected", "except", "condition") or item.action in (
+        "tag",
+        "create",
+        "protect",
+        "migrate",
+        "start",
+    ):
         near = words[-2:]
         wished = any(w in _WISHING for w in words) and not any(i.has("rel", "wh") for i in before)
-        should = any(a in ("be", "being") for a in near) and any(w in ("should", "must", "to", "can", "shall", "needs", "has", "will", "could", "would", "may", "might") for w in words)
+        should = any(a in ("be", "being") for a in near) and any(
+            w
+            in (
+                "should",
+                "must",
+                "to",
+                "can",
+                "shall",
+                "needs",
+                "has",
+                "will",
+                "could",
+                "would",
+                "may",
+                "might",
+            )
+            for w in words
+        )
         gets = any(w in ("gets", "get", "getting") for w in near)
         after = items[k + 1] if k + 1 < len(items) else None
-        adjective = after is not None and after.has("noun", "value", "stem") and item.has("state") and not should
+        adjective = (
+            after is not None
+            and after.has("noun", "value", "stem")
+            and item.has("state")
+            and not should
+        )
         return (wished or should or gets) and not adjective
     if item.words[0] in ("shut", "set", "put", "cut", "reset", "rid", "run"):
         return True
-    if any(i.words[:1] in (("who",), ("what",), ("which",), ("when",)) for i in before) and "want" not in words:
+    if (
+        any(i.words[:1] in (("who",), ("what",), ("which",), ("when",)) for i in before)
+        and "want" not in words
+    ):
         return False
-    return any(w in _WISHING or w in ("be", "to", "should", "must", "needs") for w in words) and not any(
-        w in ("was", "were", "been", "has", "did", "is", "are") for w in words[-2:]
-    )
+    return any(
+        w in _WISHING or w in ("be", "to", "should", "must", "needs") for w in words
+    ) and not any(w in ("was", "were", "been", "has", "did", "is", "are") for w in words[-2:])
 
 
 def _ing_acts(items: Sequence[Item], k: int) -> bool:
@@ -288,7 +381,13 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
     before = items[k - 1] if k else None
     if item.has("state", "condition"):
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
-        return "mind" in lead or "starting" in items[k].words and before is not None and before.has("comma") or any(w in ("about", "recommend", "suggest", "by") for w in lead)
+        return (
+            "mind" in lead
+            or "starting" in items[k].words
+            and before is not None
+            and before.has("comma")
+            or any(w in ("about", "recommend", "suggest", "by") for w in lead)
+        )
     if before is None or all(i.has("filler", "comma") for i in items[:k]):
         return True
     words = [w for i in items[max(0, k - 4) : k] for w in i.words]
@@ -302,27 +401,79 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
     if item.action == "tag" and before is not None and before.has("det"):
         return False
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
-    if lead[-1:] and lead[-1] in ("it", "they", "that", "this") and set(lead[-3:]) & {"does", "will", "would", "did", "do", "is", "can"} and "please" not in lead:
+    if (
+        lead[-1:]
+        and lead[-1] in ("it", "they", "that", "this")
+        and set(lead[-3:]) & {"does", "will", "would", "did", "do", "is", "can"}
+        and "please" not in lead
+    ):
         return False
     after = items[k + 1] if k + 1 < len(items) else None
-    if item.action == "snapshot" and after is not None and after.has("verb") and after.action == "delete":
+    if (
+        item.action == "snapshot"
+        and after is not None
+        and after.has("verb")
+        and after.action == "delete"
+    ):
         return False
-    if item.words in (("up",), ("down",), ("order",), ("program",), ("return",), ("half",), ("clean",), ("clear",), ("empty",)) and not _leads(items, k):
+    if item.words in (
+        ("up",),
+        ("down",),
+        ("order",),
+        ("program",),
+        ("return",),
+        ("half",),
+        ("clean",),
+        ("clear",),
+        ("empty",),
+    ) and not _leads(items, k):
         return item.words in (("half",),)
     if before is not None and before.has("det", "superlative", "most") and not before.has("verb"):
         lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
-        light = any(GENERIC.get(w) in _LIGHT or w in ("like", "love", "appreciate", "would", "please", "due", "for", "requires", "deserves", "after", "of", "with") for w in lead)
+        light = any(
+            GENERIC.get(w) in _LIGHT
+            or w
+            in (
+                "like",
+                "love",
+                "appreciate",
+                "would",
+                "please",
+                "due",
+                "for",
+                "requires",
+                "deserves",
+                "after",
+                "of",
+                "with",
+            )
+            for w in lead
+        )
         noun = " ".join(item.words) in _NOUN_LIKE or item.action in ("restart", "snapshot")
         return light and noun and not (item.action == "snapshot" and item.has("object"))
     if item.has("object") and item.get("object") == "snapshot" and item.words[0] != "back":
-        if item.form == "s" or (before is not None and before.has("with", "without", "all", "not") and not before.has("ask")):
+        if item.form == "s" or (
+            before is not None
+            and before.has("with", "without", "all", "not")
+            and not before.has("ask")
+        ):
             return False
         return _leads(items, k) and not _counts_things(items, k)
-    if item.has("state") and before is not None and before.has("be", "rel", "state") and item.form == "base":
+    if (
+        item.has("state")
+        and before is not None
+        and before.has("be", "rel", "state")
+        and item.form == "base"
+    ):
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
         return "be" in lead and any(w in ("should", "must", "to") for w in lead)
     if item.form == "s":
-        return before is not None and before.is_entity or before.has("noun", "pron") or item.action in ("stop", "start", "restart")
+        return (
+            before is not None
+            and before.is_entity
+            or before.has("noun", "pron")
+            or item.action in ("stop", "start", "restart")
+        )
     return not (item.has("metric", "cost") and not _leads(items, k))
 
 
@@ -338,7 +489,11 @@ def _leads(items: Sequence[Item], k: int) -> bool:
         j -= 1
     if j < 0:
         return True
-    return items[j].has("and", "then", "comma", "stop", "time", "colon") or (items[j].is_entity and j < k - 1) or items[j].has("ask")
+    return (
+        items[j].has("and", "then", "comma", "stop", "time", "colon")
+        or (items[j].is_entity and j < k - 1)
+        or items[j].has("ask")
+    )
 
 
 def _counts_things(items: Sequence[Item], k: int) -> bool:
@@ -351,9 +506,39 @@ def _clause(items: list[Item], *, first: bool) -> Clause:
     opener = next((i for i in items if not i.has("comma", "dash")), None)
     if opener is not None and opener.words:
         word = opener.words[0]
-        polite = len(items) > 1 and word == "if" and " ".join(w for i in items[:4] for w in i.words).startswith(_POLITE_OPENINGS)
-        clause.condition = "" if polite else word if word in ("if", "unless", "whenever", "provided") or (word == "when" and not opener.has("asking", "forecast") and items.index(opener) == 0 and _statement(items)) else ""
-        clause.reason = word in ("because", "due", "cause") or (word == "before" and not first) or (word == "so" and not first and not any(is_action(items, k) for k in range(len(items)))) or (word in ("since", "as") and len(opener.words) == 1 and not opener.has("time") and not first)
+        polite = (
+            len(items) > 1
+            and word == "if"
+            and " ".join(w for i in items[:4] for w in i.words).startswith(_POLITE_OPENINGS)
+        )
+        clause.condition = (
+            ""
+            if polite
+            else word
+            if word in ("if", "unless", "whenever", "provided")
+            or (
+                word == "when"
+                and not opener.has("asking", "forecast")
+                and items.index(opener) == 0
+                and _statement(items)
+            )
+            else ""
+        )
+        clause.reason = (
+            word in ("because", "due", "cause")
+            or (word == "before" and not first)
+            or (
+                word == "so"
+                and not first
+                and not any(is_action(items, k) for k in range(len(items)))
+            )
+            or (
+                word in ("since", "as")
+                and len(opener.words) == 1
+                and not opener.has("time")
+                and not first
+            )
+        )
     for k, item in enumerate(items):
         if is_action(items, k):
             clause.verb, clause.action = item, item.action
@@ -365,11 +550,26 @@ def _clause(items: list[Item], *, first: bool) -> Clause:
     return clause
 
 
-_POLITE_OPENINGS = ("if you could", "if you would", "if you can", "if we could", "if i could", "if it is possible to", "if i may", "if possible", "if you might", "if i can")
+_POLITE_OPENINGS = (
+    "if you could",
+    "if you would",
+    "if you can",
+    "if we could",
+    "if i could",
+    "if it is possible to",
+    "if i may",
+    "if possible",
+    "if you might",
+    "if i can",
+)
 
 
 def _statement(items: list[Item]) -> bool:
-    return len(items) > 1 and not items[1].has("be", "verb", "ask") and not (items[1].words[:1] in (("did",), ("was",), ("will",), ("is",), ("does",)))
+    return (
+        len(items) > 1
+        and not items[1].has("be", "verb", "ask")
+        and not (items[1].words[:1] in (("did",), ("was",), ("will",), ("is",), ("does",)))
+    )
 
 
 def _particle(clause: Clause) -> None:
@@ -384,16 +584,45 @@ def _particle(clause: Clause) -> None:
             word = items[j].words[-1] if items[j].words else ""
             if items[j].words == ("up", "and", "running"):
                 word = "up"
-            if items[j].is_entity or word not in OFF | ON or (len(items[j].words) > 2 and items[j].words != ("up", "and", "running")):
-                continue
-            after = items[j + 1] if j + 1 < len(items) else None
-            if after is not None and not after.has("time", "comma", "and", "then", "ask", "filler", "also", "instead", "state", "force", "to", "only", "or") or (
-                after is not None and (after.is_entity or after.has("det", "pron"))
+            if (
+                items[j].is_entity
+                or word not in OFF | ON
+                or (len(items[j].words) > 2 and items[j].words != ("up", "and", "running"))
             ):
                 continue
-            if verb in ("have", "get", "want", "need", "let", "go") and items[j].words in (("up", "and", "running"),):
+            after = items[j + 1] if j + 1 < len(items) else None
+            if (
+                after is not None
+                and not after.has(
+                    "time",
+                    "comma",
+                    "and",
+                    "then",
+                    "ask",
+                    "filler",
+                    "also",
+                    "instead",
+                    "state",
+                    "force",
+                    "to",
+                    "only",
+                    "or",
+                )
+                or (after is not None and (after.is_entity or after.has("det", "pron")))
+            ):
+                continue
+            if verb in ("have", "get", "want", "need", "let", "go") and items[j].words in (
+                ("up", "and", "running"),
+            ):
                 pass
-            elif verb in ("have", "get", "want", "need", "let", "go") and word not in ("off", "down", "on", "up", "online", "offline"):
+            elif verb in ("have", "get", "want", "need", "let", "go") and word not in (
+                "off",
+                "down",
+                "on",
+                "up",
+                "online",
+                "offline",
+            ):
                 continue
             if verb == "go" and not any(i.is_entity or i.has("pron") for i in items[:k]):
                 continue
@@ -415,7 +644,11 @@ def _off_and_on(clause: Clause) -> None:
         return
     words = list(clause.words)
     for n in range(len(words) - 1):
-        if words[n] in ("and", "then") and words[n + 1] in ("on", "back") and words[n + 2 : n + 3] in ([], ["again"], ["on"]):
+        if (
+            words[n] in ("and", "then")
+            and words[n + 1] in ("on", "back")
+            and words[n + 2 : n + 3] in ([], ["again"], ["on"])
+        ):
             clause.action = "restart"
             for item in clause.items:
                 if item.words in (("on",), ("again",), ("back",)):

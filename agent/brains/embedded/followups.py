@@ -12,7 +12,14 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.answering import Answering
 from agent.brains.embedded.calls import NO_SELECTOR, Builder, Doubt
 from agent.brains.embedded.clauses import Clause, split
-from agent.brains.embedded.merging import intersect, is_narrowing, leave_out, names_of, numbered_names, unite
+from agent.brains.embedded.merging import (
+    intersect,
+    is_narrowing,
+    leave_out,
+    names_of,
+    numbered_names,
+    unite,
+)
 from agent.brains.embedded.reader import NOMINAL, QUESTION, Frame, Reader, Reading
 from agent.brains.embedded.selection import Chosen
 from agent.dialogue import reads
@@ -44,10 +51,20 @@ class Followups:
         if sed := next((i for i in reading.items if i.has("sed")), None):
             return self._substituted(sed.get("sed"))
         memory = self.memory
-        if said == "no" and memory.pending is None and reading.has_change and any(f.chosen.refers is not None or f.chosen.real for f in reading.frames) and memory.targets:
+        if (
+            said == "no"
+            and memory.pending is None
+            and reading.has_change
+            and any(f.chosen.refers is not None or f.chosen.real for f in reading.frames)
+            and memory.targets
+        ):
             said = None
         if memory.asked is not None:
-            if said == "no" or (not reading.frames and _CANCEL.search(reading.text) and not self._has_entities(reading)):
+            if said == "no" or (
+                not reading.frames
+                and _CANCEL.search(reading.text)
+                and not self._has_entities(reading)
+            ):
                 return Understanding("cancel")
             answer = Answering(self.context, self.reader, self.builder).understand(reading)
             if answer is not None:
@@ -55,7 +72,9 @@ class Followups:
         if memory.pending is not None:
             if understood := self._pending(reading):
                 return understood
-        elif said == "no" or (not reading.frames and _CANCEL.search(reading.text) and not self._has_entities(reading)):
+        elif said == "no" or (
+            not reading.frames and _CANCEL.search(reading.text) and not self._has_entities(reading)
+        ):
             return Understanding("cancel")
         if memory.calls:
             return self._repeated(reading) or self._refined(reading)
@@ -84,35 +103,63 @@ class Followups:
             return self._changed(reading, changes)
         if reading.frames and all(f.negated for f in reading.frames):
             return self._negated(reading)
-        if replies.social(reading.text) and not self._has_entities(reading) and not self._is_correction(reading):
+        if (
+            replies.social(reading.text)
+            and not self._has_entities(reading)
+            and not self._is_correction(reading)
+        ):
             return None
         return self._corrected(reading)
 
     def _ends_in_no(self, reading: Reading) -> bool:
         """The last thing said is a plain no or cancel: what stands before it is the reason."""
-        parts = [p.strip() for p in re.split(r"[.!?;]+|, |\bso please\b", reading.text) if p.strip()]
+        parts = [
+            p.strip() for p in re.split(r"[.!?;]+|, |\bso please\b", reading.text) if p.strip()
+        ]
         if len(parts) < 2 or reads(parts[-1]) != "no":
             return False
-        return not any(w in reading.words for w in ("instead", "rather")) or "cancel" in parts[-1].casefold()
+        return (
+            not any(w in reading.words for w in ("instead", "rather"))
+            or "cancel" in parts[-1].casefold()
+        )
 
     def _ends_in_yes(self, reading: Reading) -> bool:
         """A yes with more than a yes around it: the plan is shown once more."""
         parts = [p.strip() for p in re.split(r"[.!?;]+|, ", reading.text) if p.strip()]
-        if len(parts) < 2 or reads(parts[-1]) != "yes" or any(f.changes or f.strength >= QUESTION for f in reading.frames):
+        if (
+            len(parts) < 2
+            or reads(parts[-1]) != "yes"
+            or any(f.changes or f.strength >= QUESTION for f in reading.frames)
+        ):
             return False
         return bool(re.search(r"\b(as long as|provided|objection)\b", reading.text, re.IGNORECASE))
 
     def _corrects(self, reading: Reading) -> bool:
         """Whether something stands beside the no that could replace what was planned."""
-        return any(i.is_entity or i.has("except") and i.words != ("not",) or i.has("only") for i in reading.items) and not re.search(
+        return any(
+            i.is_entity or i.has("except") and i.words != ("not",) or i.has("only")
+            for i in reading.items
+        ) and not re.search(
             r"cancel|abort|forget it|call it off|never ?mind", reading.text, re.IGNORECASE
         )
 
     def _is_correction(self, reading: Reading) -> bool:
         words = set(reading.words)
-        return bool(words & {"instead", "actually", "only", "just", "meant", "except", "too", "also", "rather", "not"}) and not any(
-            f.clause.has("wh") for f in reading.frames
-        )
+        return bool(
+            words
+            & {
+                "instead",
+                "actually",
+                "only",
+                "just",
+                "meant",
+                "except",
+                "too",
+                "also",
+                "rather",
+                "not",
+            }
+        ) and not any(f.clause.has("wh") for f in reading.frames)
 
     def _changed(self, reading: Reading, changes: Sequence[Frame]) -> Understanding | None:
         """Another request while a plan waits: more of the same, other arguments, or a new one."""
@@ -120,17 +167,37 @@ class Followups:
         assert pending is not None
         last = pending.calls[-1]
         frame = changes[0]
-        points = frame.chosen.refers is not None and not (frame.chosen.real or frame.chosen.unknown or frame.chosen.other or frame.chosen.ordinal)
-        if len(changes) == 1 and (points or not frame.chosen.says_machines) and frame.tool not in NO_SELECTOR:
+        points = frame.chosen.refers is not None and not (
+            frame.chosen.real or frame.chosen.unknown or frame.chosen.other or frame.chosen.ordinal
+        )
+        if (
+            len(changes) == 1
+            and (points or not frame.chosen.says_machines)
+            and frame.tool not in NO_SELECTOR
+        ):
             if frame.tool == last.tool:
                 return self._corrected(reading, frame.clause)
             return self._other_act(frame, last)
-        if len(changes) == 1 and frame.tool in ("scale_group", "create_vms") and frame.tool == last.tool:
+        if (
+            len(changes) == 1
+            and frame.tool in ("scale_group", "create_vms")
+            and frame.tool == last.tool
+        ):
             merged = {**last.args, **{k: v for k, v in frame.args.items() if not k.startswith("_")}}
             return self._with_args(last, merged, frame)
-        if len(changes) == 1 and frame.tool == last.tool and self._adds(reading) and last.selector is not None:
+        if (
+            len(changes) == 1
+            and frame.tool == last.tool
+            and self._adds(reading)
+            and last.selector is not None
+        ):
             return self._added(frame.chosen, frame, last)
-        if self._adds(reading) and len(changes) == 1 and frame.clause.items and frame.clause.first("also", "and") is not None:
+        if (
+            self._adds(reading)
+            and len(changes) == 1
+            and frame.clause.items
+            and frame.clause.first("also", "and") is not None
+        ):
             return self._together(reading, changes)
         return None
 
@@ -139,7 +206,12 @@ class Followups:
         pending = self.memory.pending
         assert pending is not None
         opener = next((i for i in reading.items if not i.has("filler", "comma")), None)
-        if opener is None or not (opener.has("and", "also", "then") or "also" in reading.words or "too" in reading.words or "well" in reading.words):
+        if opener is None or not (
+            opener.has("and", "also", "then")
+            or "also" in reading.words
+            or "too" in reading.words
+            or "well" in reading.words
+        ):
             return None
         try:
             calls = self.builder.calls(changes, reading)
@@ -155,8 +227,10 @@ class Followups:
         call = Call(tool=frame.tool, selector=last.selector, args=args, outright=last.outright)
         if frame.said.time is not None:
             call = call.model_copy(update={"when": self.builder.when(frame.said.time)})
-        if frame.clause.first("also") is not None or "too" in frame.clause.words or (
-            frame.clause.items and frame.clause.items[0].has("and", "then")
+        if (
+            frame.clause.first("also") is not None
+            or "too" in frame.clause.words
+            or (frame.clause.items and frame.clause.items[0].has("and", "then"))
         ):
             pending = self.memory.pending
             assert pending is not None
@@ -173,10 +247,17 @@ class Followups:
             if call.selector is None:
                 return Understanding("cancel")
             targets = set(pending.targets[-1]) if pending.targets else set()
-            gone = {vm.id for n in frame.chosen.real for vm in self.builder.inventory.select(Selector.parse(n.selector()))}
+            gone = {
+                vm.id
+                for n in frame.chosen.real
+                for vm in self.builder.inventory.select(Selector.parse(n.selector()))
+            }
             if targets and targets <= gone:
                 return Understanding("cancel")
-            return self._revised(call, leave_out(call, [n.selector() for n in frame.chosen.real], self.builder.inventory))
+            return self._revised(
+                call,
+                leave_out(call, [n.selector() for n in frame.chosen.real], self.builder.inventory),
+            )
         return Understanding("cancel")
 
     def _corrected(self, reading: Reading, clause: Clause | None = None) -> Understanding | None:
@@ -199,20 +280,43 @@ class Followups:
         nouns = [n.selector() for n in chosen.real]
         exclude = [n.selector() for n in chosen.exclude if not n.empty]
         if numbers:
-            if chosen.excepting or set(reading.words) & {"leave", "skip", "not", "minus", "without", "except", "drop", "but", "spare", "keep"}:
+            if chosen.excepting or set(reading.words) & {
+                "leave",
+                "skip",
+                "not",
+                "minus",
+                "without",
+                "except",
+                "drop",
+                "but",
+                "spare",
+                "keep",
+            }:
                 exclude.append({"names": numbers})
             else:
                 nouns.append({"names": numbers})
-                args = {k: v for k, v in args.items() if k not in ("vcpus", "memory_gib", "size_gib", "count", "change")}
+                args = {
+                    k: v
+                    for k, v in args.items()
+                    if k not in ("vcpus", "memory_gib", "size_gib", "count", "change")
+                }
         timed = frame.said.time is not None or frame.said.lasts is not None
-        if not (nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other):
+        if not (
+            nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other
+        ):
             return None
         if chosen.strangers and not args and not timed:
             return self.builder._stranger(chosen.strangers[0])  # pyright: ignore[reportPrivateUsage]
         return self._apply(call, frame, nouns, exclude, args, reading)
 
     def _apply(
-        self, call: Call, frame: Frame, nouns: list[dict[str, Any]], exclude: list[dict[str, Any]], args: dict[str, Any], reading: Reading
+        self,
+        call: Call,
+        frame: Frame,
+        nouns: list[dict[str, Any]],
+        exclude: list[dict[str, Any]],
+        args: dict[str, Any],
+        reading: Reading,
     ) -> Understanding | None:
         inventory = self.builder.inventory
         made = call
@@ -221,16 +325,24 @@ class Followups:
                 if frame.chosen.ordinal or frame.chosen.other:
                     picked, outright = self.builder.pick(frame.chosen, frame)
                     if picked is not None:
-                        made = call.model_copy(update={"selector": Selector.parse(picked), "outright": outright})
+                        made = call.model_copy(
+                            update={"selector": Selector.parse(picked), "outright": outright}
+                        )
                 elif self._adds(reading) and not frame.chosen.only:
                     made = unite(call, nouns, inventory)
                 elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
                     made = intersect(call, nouns, inventory, self._pending_targets(call))
                 else:
-                    picked, outright = self.builder.pick(frame.chosen, frame) if frame.chosen.real else (nouns[0], None)
+                    picked, outright = (
+                        self.builder.pick(frame.chosen, frame)
+                        if frame.chosen.real
+                        else (nouns[0], None)
+                    )
                     if picked is not None:
                         picked.pop("exclude", None)
-                        made = call.model_copy(update={"selector": Selector.parse(picked), "outright": outright})
+                        made = call.model_copy(
+                            update={"selector": Selector.parse(picked), "outright": outright}
+                        )
             if exclude:
                 made = leave_out(made, exclude, inventory)
         except (Doubt, NovaError) as problem:
@@ -241,7 +353,11 @@ class Followups:
             made = made.model_copy(update={"args": self._merged_args(call, args, reading)})
         if frame.said.time is not None:
             made = made.model_copy(update={"when": self._retimed(call, frame)})
-        if re.search(r"\b(right now|now|immediately)\b", " ".join(reading.words)) and made.when is not None and frame.said.time is None:
+        if (
+            re.search(r"\b(right now|now|immediately)\b", " ".join(reading.words))
+            and made.when is not None
+            and frame.said.time is None
+        ):
             made = made.model_copy(update={"when": None})
         return self._revised(call, made, frame)
 
@@ -259,7 +375,12 @@ class Followups:
         if frame is not None and frame.said.lasts is not None:
             calls.extend(self.builder._after(frame, new))  # pyright: ignore[reportPrivateUsage]
         if old.selector is not None and new.selector != old.selector:
-            calls = [c.model_copy(update={"selector": new.selector, "outright": new.outright}) if c.selector == old.selector and c is not new else c for c in calls]
+            calls = [
+                c.model_copy(update={"selector": new.selector, "outright": new.outright})
+                if c.selector == old.selector and c is not new
+                else c
+                for c in calls
+            ]
         return Understanding("revise", tuple(calls))
 
     def _with_args(self, call: Call, args: dict[str, Any], frame: Frame) -> Understanding:
@@ -287,11 +408,19 @@ class Followups:
                 kept.pop("size", None)
             if "region" in args:
                 kept.pop("provider", None)
-            if args.get("count") == 1 and "count" in kept and not set(reading.words) & {"one", "single", "1"}:
+            if (
+                args.get("count") == 1
+                and "count" in kept
+                and not set(reading.words) & {"one", "single", "1"}
+            ):
                 args = {k: v for k, v in args.items() if k != "count"}
         if call.tool == "migrate_vms" and args:
             kept = {}
-        if call.tool == "tag_vms" and "tags" in args and set(reading.words) & {"also", "too", "and", "plus"}:
+        if (
+            call.tool == "tag_vms"
+            and "tags" in args
+            and set(reading.words) & {"also", "too", "and", "plus"}
+        ):
             return {"tags": {**kept.get("tags", {}), **args["tags"]}}
         return {**kept, **args}
 
@@ -308,14 +437,32 @@ class Followups:
         """A new clock for the time that the call has already, or a new time."""
         time = frame.said.time
         assert time is not None
-        if call.when is not None and call.when.cron is not None and time.recurs and time.clock is None and time.every is None:
+        if (
+            call.when is not None
+            and call.when.cron is not None
+            and time.recurs
+            and time.clock is None
+            and time.every is None
+        ):
             fields = call.when.cron.split()
-            return When(cron=f"{fields[0]} {fields[1]} {time.month_day or '*'} * {time.days or '*'}")
-        if call.when is not None and time.clock is not None and time.day is None and not time.recurs:
+            return When(
+                cron=f"{fields[0]} {fields[1]} {time.month_day or '*'} * {time.days or '*'}"
+            )
+        if (
+            call.when is not None
+            and time.clock is not None
+            and time.day is None
+            and not time.recurs
+        ):
             if call.when.cron is not None:
                 fields = call.when.cron.split()
                 hour, minute = time.clock
-                if time.half_day is None and hour < 12 and fields[1].isdigit() and int(fields[1]) >= 12:
+                if (
+                    time.half_day is None
+                    and hour < 12
+                    and fields[1].isdigit()
+                    and int(fields[1]) >= 12
+                ):
                     hour += 12
                 return When(cron=" ".join([str(minute), str(hour), *fields[2:]]))
             if call.when.at is not None:
@@ -324,10 +471,21 @@ class Followups:
                 if time.half_day is None and hour < 12 and before.hour >= 12:
                     hour += 12
                 moved = before.replace(hour=hour % 24, minute=minute)
-                return When(at=(moved if moved > self.reader.now else moved + timedelta(days=1)).isoformat())
-        if call.when is not None and call.when.at is not None and time.day is not None and time.clock is None:
+                return When(
+                    at=(moved if moved > self.reader.now else moved + timedelta(days=1)).isoformat()
+                )
+        if (
+            call.when is not None
+            and call.when.at is not None
+            and time.day is not None
+            and time.clock is None
+        ):
             before = datetime.fromisoformat(call.when.at)
-            return When(at=before.replace(year=time.day.year, month=time.day.month, day=time.day.day).isoformat())
+            return When(
+                at=before.replace(
+                    year=time.day.year, month=time.day.month, day=time.day.day
+                ).isoformat()
+            )
         return self.builder.when(time)
 
     def _as_fragment(self, reading: Reading, call: Call) -> Frame:
@@ -337,7 +495,12 @@ class Followups:
         clause = Clause([i for c in split(reading.items) for i in c.items])
         for item in clause.items:
             item.used = ""
-            if item.has("verb") and item.action in _VERB_OF.get(call.tool, ()) and not item.is_entity and not item.has("state"):
+            if (
+                item.has("verb")
+                and item.action in _VERB_OF.get(call.tool, ())
+                and not item.is_entity
+                and not item.has("state")
+            ):
                 item.used = "verb"
                 clause.action = clause.action or item.action
         return self.reader.framed(call.tool, clause)
@@ -353,9 +516,23 @@ class Followups:
         words = reading.words
         if not words:
             return False
-        opener = next((i for i in reading.items if not i.has("comma") and not (i.has("filler") and not i.has("and", "also"))), None)
-        adding = bool(set(words) & {"too", "also", "aswell", "add", "plus", "include", "including", "additionally"}) or " as well" in " " + " ".join(words)
-        return adding or (opener is not None and opener.has("and", "plus_sign") and not set(words) & {"only", "not", "except"})
+        opener = next(
+            (
+                i
+                for i in reading.items
+                if not i.has("comma") and not (i.has("filler") and not i.has("and", "also"))
+            ),
+            None,
+        )
+        adding = bool(
+            set(words)
+            & {"too", "also", "aswell", "add", "plus", "include", "including", "additionally"}
+        ) or " as well" in " " + " ".join(words)
+        return adding or (
+            opener is not None
+            and opener.has("and", "plus_sign")
+            and not set(words) & {"only", "not", "except"}
+        )
 
     def _added(self, chosen: Chosen, frame: Frame, last: Call) -> Understanding | None:
         nouns = [n.selector() for n in chosen.real]
@@ -369,7 +546,13 @@ class Followups:
 
     def _repeated(self, reading: Reading) -> Understanding | None:
         """ "do the same to web-04", "same for payments", "and priya?"."""
-        same = any(i.has("same") and i.words[0] in ("the", "same", "likewise", "ditto", "do", "repeat", "again", "similarly") or i.words[:1] == ("likewise",) for i in reading.items)
+        same = any(
+            i.has("same")
+            and i.words[0]
+            in ("the", "same", "likewise", "ditto", "do", "repeat", "again", "similarly")
+            or i.words[:1] == ("likewise",)
+            for i in reading.items
+        )
         changes = [f for f in reading.frames if f.changes and not f.negated]
         if changes and changes[0].tool != self.memory.calls[-1].tool:
             return None
@@ -391,19 +574,37 @@ class Followups:
         if picked is None:
             return None
         calls = [
-            c.model_copy(update={"selector": Selector.parse(picked), "outright": outright, "args": {**_portable(c), **(frame.args if len(self.memory.calls) == 1 else {})}})
+            c.model_copy(
+                update={
+                    "selector": Selector.parse(picked),
+                    "outright": outright,
+                    "args": {**_portable(c), **(frame.args if len(self.memory.calls) == 1 else {})},
+                }
+            )
             for c in self.memory.calls
             if c.tool not in NO_SELECTOR
         ]
         if frame.said.time is not None:
-            calls = [c.model_copy(update={"when": self.builder.when(frame.said.time)}) for c in calls]
+            calls = [
+                c.model_copy(update={"when": self.builder.when(frame.said.time)}) for c in calls
+            ]
         return Understanding("calls", tuple(calls))
 
     def _refined(self, reading: Reading) -> Understanding | None:
         """A fragment after an answer or an act: the last call again, narrowed or of other machines."""
         last = self.memory.calls[-1]
-        strong = [f for f in reading.frames if f.strength >= QUESTION and (f.changes or not self._elliptic(f, last))]
-        if strong or reading.conditional or not reading.items or last.tool in NO_SELECTOR and last.tool not in ("scale_group", "list_catalog", "list_operations"):
+        strong = [
+            f
+            for f in reading.frames
+            if f.strength >= QUESTION and (f.changes or not self._elliptic(f, last))
+        ]
+        if (
+            strong
+            or reading.conditional
+            or not reading.items
+            or last.tool in NO_SELECTOR
+            and last.tool not in ("scale_group", "list_catalog", "list_operations")
+        ):
             return None
         if replies.social(reading.text) and not self._has_entities(reading):
             return None
@@ -414,15 +615,35 @@ class Followups:
     def _elliptic(self, frame: Frame, last: Call) -> bool:
         """ "and priya?", "per day?", "disk?": too little to be a question of its own."""
         clause = frame.clause
-        if clause.has("pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly") or clause.first("wh") is not None and clause.first("wh").words[0] not in ("what", "how", "which"):  # type: ignore[union-attr]
+        if (
+            clause.has("pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly")
+            or clause.first("wh") is not None
+            and clause.first("wh").words[0] not in ("what", "how", "which")
+        ):  # type: ignore[union-attr]
             return False
         words = clause.words
-        about = words[:2] in (("what", "about"), ("how", "about")) or words[:3] in (("and", "what", "about"), ("and", "how", "about"))
+        about = words[:2] in (("what", "about"), ("how", "about")) or words[:3] in (
+            ("and", "what", "about"),
+            ("and", "how", "about"),
+        )
         if about:
             return True
-        if any(i.has("wh") for i in clause.items) or any(i.has("verb") and i.action in ("list", "count") for i in clause.items):
+        if any(i.has("wh") for i in clause.items) or any(
+            i.has("verb") and i.action in ("list", "count") for i in clause.items
+        ):
             return False
-        if frame.tool in ("describe_vms",) and clause.has("names") and last.tool not in ("query_metrics", "cost_report", "diagnose_vms", "describe_vms", "list_snapshots"):
+        if (
+            frame.tool in ("describe_vms",)
+            and clause.has("names")
+            and last.tool
+            not in (
+                "query_metrics",
+                "cost_report",
+                "diagnose_vms",
+                "describe_vms",
+                "list_snapshots",
+            )
+        ):
             return len(words) <= 3
         if clause.has("be") and clause.has("state"):
             return False
@@ -431,17 +652,55 @@ class Followups:
     def _refined_read(self, reading: Reading, last: Call) -> Understanding | None:
         metric = next((i for i in reading.items if i.has("metric") and not i.is_entity), None)
         call = last
-        asked = next((f for f in reading.frames if f.tool in ("cost_report", "list_snapshots", "recommend_savings") and not f.chosen.says_machines), None)
-        if asked is not None and asked.tool != last.tool and self.memory.targets and last.tool != "count_vms":
+        asked = next(
+            (
+                f
+                for f in reading.frames
+                if f.tool in ("cost_report", "list_snapshots", "recommend_savings")
+                and not f.chosen.says_machines
+            ),
+            None,
+        )
+        if (
+            asked is not None
+            and asked.tool != last.tool
+            and self.memory.targets
+            and last.tool != "count_vms"
+        ):
             args = {k: v for k, v in asked.args.items() if not k.startswith("_")}
-            return Understanding("calls", (Call(tool=asked.tool, selector=Selector(ids=tuple(self.memory.targets)), args=args),))
-        if metric is not None and last.tool in ("describe_vms", "diagnose_vms", "list_vms", "query_metrics", "find_anomalies", "forecast_metric"):
-            tool = last.tool if last.tool in ("query_metrics", "find_anomalies", "forecast_metric") else "query_metrics"
-            call = Call(tool=tool, selector=last.selector, args=dict(last.args) if tool == last.tool else {})
+            return Understanding(
+                "calls",
+                (
+                    Call(
+                        tool=asked.tool,
+                        selector=Selector(ids=tuple(self.memory.targets)),
+                        args=args,
+                    ),
+                ),
+            )
+        if metric is not None and last.tool in (
+            "describe_vms",
+            "diagnose_vms",
+            "list_vms",
+            "query_metrics",
+            "find_anomalies",
+            "forecast_metric",
+        ):
+            tool = (
+                last.tool
+                if last.tool in ("query_metrics", "find_anomalies", "forecast_metric")
+                else "query_metrics"
+            )
+            call = Call(
+                tool=tool, selector=last.selector, args=dict(last.args) if tool == last.tool else {}
+            )
         frame = self._as_fragment(reading, call)
         self.builder._windows(frame, frame.args, None)  # pyright: ignore[reportPrivateUsage]
         if call.tool != "query_metrics":
-            frame.args.pop("window", None) if call.tool not in ("cost_report", "find_anomalies") else None
+            frame.args.pop("window", None) if call.tool not in (
+                "cost_report",
+                "find_anomalies",
+            ) else None
         if frame.chosen.unknown:
             return self.builder.unknown_name(frame.chosen.unknown[0], frame)
         nouns = [n.selector() for n in frame.chosen.real]
@@ -471,11 +730,17 @@ class Followups:
     def _base_selector(self, call: Call, reading: Reading) -> Selector | None:
         """The machines of the last answer; by id where its selector measured or ordered them."""
         selector = call.selector
-        if selector is not None and (selector.limit or (selector.metric and call.tool != "query_metrics")) and self.memory.targets:
+        if (
+            selector is not None
+            and (selector.limit or (selector.metric and call.tool != "query_metrics"))
+            and self.memory.targets
+        ):
             return Selector(ids=tuple(self.memory.targets))
         return selector
 
-    def _replaced(self, call: Call, nouns: list[dict[str, Any]], frame: Frame, reading: Reading) -> Call:
+    def _replaced(
+        self, call: Call, nouns: list[dict[str, Any]], frame: Frame, reading: Reading
+    ) -> Call:
         """Other machines in the same question: fields of the same kind give way, others stay."""
         picked, _ = self.builder.pick(frame.chosen, frame)
         if picked is None:
@@ -485,7 +750,10 @@ class Followups:
             merged = {**old, **nouns[0]}
             if "tags" in old and "tags" in nouns[0]:
                 merged["tags"] = {**old["tags"], **nouns[0]["tags"]}
-                if set(old["tags"]) != set(nouns[0]["tags"]) and set(nouns[0]["tags"]) & {"owner", "team"}:
+                if set(old["tags"]) != set(nouns[0]["tags"]) and set(nouns[0]["tags"]) & {
+                    "owner",
+                    "team",
+                }:
                     merged["tags"] = nouns[0]["tags"]
             merged.pop("all", None)
             return call.model_copy(update={"selector": Selector.parse(merged)})
@@ -511,7 +779,13 @@ class Followups:
             picked, outright = {"names": numbers}, None
         if picked is None or frame.chosen.strangers:
             return None
-        call = last.model_copy(update={"selector": Selector.parse(picked), "outright": outright, "args": _portable(last)})
+        call = last.model_copy(
+            update={
+                "selector": Selector.parse(picked),
+                "outright": outright,
+                "args": _portable(last),
+            }
+        )
         return Understanding("calls", (call,))
 
     def _substituted(self, parts: Sequence[str]) -> Understanding | None:

@@ -42,9 +42,18 @@ def change_of(clause: Clause) -> str | None:
         return "snapshot_vms"
     if action in ("create", "attach", "clone"):
         return _making(clause, action, objects)
-    if action in ("stop", "start") and clause.has("object") and "schedule" in objects and not _machines(clause):
+    if (
+        action in ("stop", "start")
+        and clause.has("object")
+        and "schedule" in objects
+        and not _machines(clause)
+    ):
         return "cancel_schedule" if action == "stop" else None
-    if action in ("stop",) and "schedule" in objects and any(i.has("number") or i.has("word", "unknown_name") for i in clause.items):
+    if (
+        action in ("stop",)
+        and "schedule" in objects
+        and any(i.has("number") or i.has("word", "unknown_name") for i in clause.items)
+    ):
         return "cancel_schedule"
     if action == "protect" and "protection" in objects and clause.has("not"):
         return "unprotect_vms"
@@ -63,10 +72,20 @@ def _asked_which(clause: Clause) -> bool:
         return False
     before = clause.items[: clause.items.index(clause.verb)]
     for k, item in enumerate(before):
-        if item.has("wh") and item.words[0] in ("which", "what", "where", "who", "when", "why") and not any(i.has("comma", "colon", "stop") for i in before[k:]):
+        if (
+            item.has("wh")
+            and item.words[0] in ("which", "what", "where", "who", "when", "why")
+            and not any(i.has("comma", "colon", "stop") for i in before[k:])
+        ):
             if item.words[0] == "what" and k and before[k - 1].has("verb"):
                 return False
-            return not any(i.has("ask") and i.words[:2] not in (("can", "we"), ("could", "we"), ("should", "i"), ("should", "we")) and i.words[0] in ("please", "could", "can", "would", "i") for i in before[k:])
+            return not any(
+                i.has("ask")
+                and i.words[:2]
+                not in (("can", "we"), ("could", "we"), ("should", "i"), ("should", "we"))
+                and i.words[0] in ("please", "could", "can", "would", "i")
+                for i in before[k:]
+            )
     return False
 
 
@@ -74,8 +93,24 @@ def _guards(clause: Clause) -> bool:
     """ "make sure nobody deletes it", "must not be deleted by accident"."""
     words = set(clause.words)
     negative = words & {"nobody", "nothing", "none", "never", "not"} or {"no", "one"} <= words
-    wished = {"sure", "ensure", "must", "prevent", "accident", "accidentally", "safe", "can", "should", "cannot"} & words
-    return bool(negative and wished and not {"do", "please"} <= words and not ("do" in words and "not" in words))
+    wished = {
+        "sure",
+        "ensure",
+        "must",
+        "prevent",
+        "accident",
+        "accidentally",
+        "safe",
+        "can",
+        "should",
+        "cannot",
+    } & words
+    return bool(
+        negative
+        and wished
+        and not {"do", "please"} <= words
+        and not ("do" in words and "not" in words)
+    )
 
 
 def _machines(clause: Clause) -> bool:
@@ -94,7 +129,12 @@ def _deletion(clause: Clause, objects: set[str]) -> str:
     if "tag" in objects and not _only_as_condition(clause, "tag"):
         return "untag_vms"
     key = clause.first("key")
-    if key is not None and not clause.has("without", "lacks") and _directly(clause, key) and not _is_value_key(clause, key):
+    if (
+        key is not None
+        and not clause.has("without", "lacks")
+        and _directly(clause, key)
+        and not _is_value_key(clause, key)
+    ):
         return "untag_vms"
     return "delete_vms"
 
@@ -108,7 +148,9 @@ def _directly(clause: Clause, key: Item) -> bool:
     items = clause.items
     k = items.index(key)
     between = items[items.index(clause.verb) + 1 : k] if clause.verb in items else []
-    return all(i.has("det", "filler", "all") for i in between) and any(i.has("from") for i in items[k:])
+    return all(i.has("det", "filler", "all") for i in between) and any(
+        i.has("from") for i in items[k:]
+    )
 
 
 def _is_value_key(clause: Clause, key: Item) -> bool:
@@ -123,7 +165,11 @@ def _only_as_condition(clause: Clause, thing: str) -> bool:
     for k, item in enumerate(items):
         if item.has("object") and item.get("object") == thing:
             before = items[max(0, k - 2) : k]
-            if not any(i.has("without", "lacks", "untagged") or (i.has("with") and any(x.has("noun") or x.is_entity for x in items[:k])) for i in before):
+            if not any(
+                i.has("without", "lacks", "untagged")
+                or (i.has("with") and any(x.has("noun") or x.is_entity for x in items[:k]))
+                for i in before
+            ):
                 return False
     return True
 
@@ -133,12 +179,26 @@ def _restoring(clause: Clause, objects: set[str]) -> str | None:
         return "restore_snapshot"
     verb = clause.verb.words if clause.verb else ()
     if any(i.has("names", "value", "stem", "unknown_name", "glob") for i in clause.items):
-        if verb and verb[0] in ("return", "put", "set", "roll") and verb[1:2] not in (("back",), ()):
+        if (
+            verb
+            and verb[0] in ("return", "put", "set", "roll")
+            and verb[1:2] not in (("back",), ())
+        ):
             return None
         return "restore_snapshot"
     if clause.has("pron") or len(clause.items) <= 3:
-        return "undo" if verb and verb[0] in ("revert", "roll", "rollback", "put", "take", "turn", "set", "wind", "rewind", "go") else "restore_snapshot"
-    return "undo" if clause.first("object") is None and verb[:1] in (("revert",), ("rollback",), ("roll",)) else "restore_snapshot"
+        return (
+            "undo"
+            if verb
+            and verb[0]
+            in ("revert", "roll", "rollback", "put", "take", "turn", "set", "wind", "rewind", "go")
+            else "restore_snapshot"
+        )
+    return (
+        "undo"
+        if clause.first("object") is None and verb[:1] in (("revert",), ("rollback",), ("roll",))
+        else "restore_snapshot"
+    )
 
 
 def _sizing(clause: Clause, objects: set[str]) -> str:
@@ -148,14 +208,32 @@ def _sizing(clause: Clause, objects: set[str]) -> str:
         return "scale_group" if not _machine_figures(clause) or group else "resize_vms"
     disk = _speaks_of_disk(clause)
     verb = clause.verb.words[0] if clause.verb else ""
-    stretched = verb in ("grow", "extend", "expand", "growing", "extending", "expanding", "enlarge", "widen")
-    if stretched and any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items) and not any(i.has("metric") and i.get("metric") in ("memory", "cpu") for i in clause.items):
+    stretched = verb in (
+        "grow",
+        "extend",
+        "expand",
+        "growing",
+        "extending",
+        "expanding",
+        "enlarge",
+        "widen",
+    )
+    if (
+        stretched
+        and any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items)
+        and not any(i.has("metric") and i.get("metric") in ("memory", "cpu") for i in clause.items)
+    ):
         return "resize_disk"
     if disk and not _machine_figures(clause, disk=True):
         return "resize_disk"
     if group and not _machine_figures(clause):
         return "scale_group"
-    if _bare_figure(clause) and clause.action in ("resize", "increase", "reduce") and _plural_set(clause) and not _named(clause):
+    if (
+        _bare_figure(clause)
+        and clause.action in ("resize", "increase", "reduce")
+        and _plural_set(clause)
+        and not _named(clause)
+    ):
         return "scale_group"
     return "resize_vms"
 
@@ -189,7 +267,9 @@ def _machine_figures(clause: Clause, *, disk: bool = False) -> bool:
                 return True
         if item.has("metric") and item.get("metric") in ("memory", "cpu"):
             return True
-        if any(name == "size" for name, _ in (item.get("value") or ())) or (item.has("unknown_value") and item.get("unknown_value")[0] == "size"):
+        if any(name == "size" for name, _ in (item.get("value") or ())) or (
+            item.has("unknown_value") and item.get("unknown_value")[0] == "size"
+        ):
             return True
     return False
 
@@ -210,15 +290,31 @@ def _making(clause: Clause, action: str, objects: set[str]) -> str | None:
     if action == "clone":
         return "clone_vm"
     verb = words[0] if words else ""
-    if clause.verb is not None and clause.verb.words[0] in ("make", "makes", "making", "set", "prepare", "order", "request"):
+    if clause.verb is not None and clause.verb.words[0] in (
+        "make",
+        "makes",
+        "making",
+        "set",
+        "prepare",
+        "order",
+        "request",
+    ):
         return _generic_making(clause)
     if "tag" in objects and _existing(clause):
         return "tag_vms"
     if "schedule" in objects and not clause.has("noun"):
         return None
-    if any(i.words[:1] in (("clone",), ("copy",), ("clones",), ("copies",)) for i in clause.items) and _existing(clause):
+    if any(
+        i.words[:1] in (("clone",), ("copy",), ("clones",), ("copies",)) for i in clause.items
+    ) and _existing(clause):
         return "clone_vm"
-    if clause.action == "create" and clause.verb and clause.verb.words[:2] in (("spin", "up"), ("stand", "up")) and _existing(clause) and not _new(clause):
+    if (
+        clause.action == "create"
+        and clause.verb
+        and clause.verb.words[:2] in (("spin", "up"), ("stand", "up"))
+        and _existing(clause)
+        and not _new(clause)
+    ):
         return "start_vms"
     del verb
     return "create_vms"
@@ -232,17 +328,29 @@ def _new(clause: Clause) -> bool:
     """Whether a machine that does not exist yet is spoken of."""
     if any(w in ("new", "fresh", "another", "additional", "extra") for w in clause.words):
         return True
-    return any(name in ("image", "size") for i in clause.items for name, _ in (i.get("value") or ()))
+    return any(
+        name in ("image", "size") for i in clause.items for name, _ in (i.get("value") or ())
+    )
 
 
 def _generic_making(clause: Clause) -> str | None:
     """ "make me a vm", "make web-03 bigger", "make it 8 cores"."""
     if clause.has("protected"):
         return "protect_vms"
-    if any(i.has("names", "pron") for i in clause.items) or (_figures(clause) and not clause.has("noun") and not _new(clause)):
+    if any(i.has("names", "pron") for i in clause.items) or (
+        _figures(clause) and not clause.has("noun") and not _new(clause)
+    ):
         if _bigger(clause) or _figures(clause):
-            return "resize_disk" if _speaks_of_disk(clause) and not _machine_figures(clause, disk=True) else "resize_vms"
-        if any(i.has("names") for i in clause.items) and _group(clause) is False and not clause.has("noun"):
+            return (
+                "resize_disk"
+                if _speaks_of_disk(clause) and not _machine_figures(clause, disk=True)
+                else "resize_vms"
+            )
+        if (
+            any(i.has("names") for i in clause.items)
+            and _group(clause) is False
+            and not clause.has("noun")
+        ):
             return None
     if clause.has("noun") or _new(clause):
         return "create_vms"
@@ -250,12 +358,14 @@ def _generic_making(clause: Clause) -> str | None:
 
 
 def _figures(clause: Clause) -> bool:
-    return any(i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in clause.items) or any(
-        name == "size" for i in clause.items for name, _ in (i.get("value") or ())
-    )
+    return any(
+        i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in clause.items
+    ) or any(name == "size" for i in clause.items for name, _ in (i.get("value") or ()))
 
 
-BIGGER = frozenset("bigger larger beefier stronger faster more fatter roomier smaller leaner cheaper less extra additional upgrade".split())
+BIGGER = frozenset(
+    "bigger larger beefier stronger faster more fatter roomier smaller leaner cheaper less extra additional upgrade".split()
+)
 
 
 def _bigger(clause: Clause) -> bool:
@@ -266,7 +376,10 @@ def _alone(clause: Clause) -> str | None:
     """ "dev-db off at 19:00", "nfs-01 down for two hours": a particle and a time."""
     if clause.asks or clause.has("wh", "be"):
         return None
-    timed = any(i.get("time") is not None and (not i.get("time").window or i.get("time").lasts) for i in clause.items)
+    timed = any(
+        i.get("time") is not None and (not i.get("time").window or i.get("time").lasts)
+        for i in clause.items
+    )
     if not timed:
         return None
     for item in clause.items:
@@ -302,7 +415,19 @@ def _without_verb(clause: Clause) -> str | None:
 def _snapshot_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if "snapshot" not in objects or clause.asks and not clause.has("ask"):
         return None
-    if verbs & {"take", "make", "get", "do", "have", "want", "need", "give", "add", "put", "perform"} and not _question(clause):
+    if verbs & {
+        "take",
+        "make",
+        "get",
+        "do",
+        "have",
+        "want",
+        "need",
+        "give",
+        "add",
+        "put",
+        "perform",
+    } and not _question(clause):
         if clause.has("superlative", "wh"):
             return None
         return "snapshot_vms"
@@ -315,14 +440,28 @@ def _protection_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str 
     words = set(clause.words)
     if verbs & {"disable", "remove", "lose", "drop"} or words & {"off", "disable", "lift"}:
         return "unprotect_vms"
-    if verbs & {"enable", "put", "add", "set", "turn", "switch", "give", "apply", "need", "want", "have"} or "on" in words:
+    if (
+        verbs
+        & {"enable", "put", "add", "set", "turn", "switch", "give", "apply", "need", "want", "have"}
+        or "on" in words
+    ):
         return "protect_vms"
     return None
 
 
 def _schedule_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     words = set(clause.words)
-    if ("schedule" in objects or _schedule_id(clause)) and words & {"cancel", "disable", "remove", "abort", "drop", "kill", "stop", "revoke", "rid"}:
+    if ("schedule" in objects or _schedule_id(clause)) and words & {
+        "cancel",
+        "disable",
+        "remove",
+        "abort",
+        "drop",
+        "kill",
+        "stop",
+        "revoke",
+        "rid",
+    }:
         return "cancel_schedule"
     return None
 
@@ -336,10 +475,22 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
         return "untag_vms"
     if pair and pair.quoted and not verbs & {"add", "set", "put", "give", "assign", "apply"}:
         return None
-    if pair and (verbs & {"add", "set", "put", "give", "assign", "apply", "change", "update", "make"} or "tag" in objects or (clause.has("ask") and verbs & {"need", "get", "want", "have"})) and not _question(clause):
+    if (
+        pair
+        and (
+            verbs & {"add", "set", "put", "give", "assign", "apply", "change", "update", "make"}
+            or "tag" in objects
+            or (clause.has("ask") and verbs & {"need", "get", "want", "have"})
+        )
+        and not _question(clause)
+    ):
         return "tag_vms"
     key = clause.first("key")
-    if key is not None and verbs & {"set", "change", "assign", "update", "make", "switch", "add", "give", "modify"} and clause.has("to", "value", "word", "be"):
+    if (
+        key is not None
+        and verbs & {"set", "change", "assign", "update", "make", "switch", "add", "give", "modify"}
+        and clause.has("to", "value", "word", "be")
+    ):
         if not _figures(clause) and "group" not in objects:
             return "tag_vms"
     if verbs & {"add", "put", "give", "apply"} and "tag" in objects:
@@ -354,9 +505,17 @@ def _disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
         return None
     words = list(clause.words)
     gib = any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items)
-    if "to" in words and gib and not verbs & {"add", "give"} or verbs & {"make", "change", "set", "take", "bring"} and gib:
+    if (
+        "to" in words
+        and gib
+        and not verbs & {"add", "give"}
+        or verbs & {"make", "change", "set", "take", "bring"}
+        and gib
+    ):
         return "resize_disk"
-    if any(w in ("bigger", "larger", "smaller") for w in words) and not any(w in ("another", "second", "extra", "new", "additional") for w in words):
+    if any(w in ("bigger", "larger", "smaller") for w in words) and not any(
+        w in ("another", "second", "extra", "new", "additional") for w in words
+    ):
         return "resize_disk"
     if verbs & {"add", "give", "put", "need", "want", "get", "allocate", "have"}:
         if gib and "another" in words and not _disk_after_figure(clause):
@@ -366,10 +525,18 @@ def _disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
         if "more" in words or "space" in words or "extra" in words or "its" in words:
             return "resize_disk"
         article = any(i.has("det") and i.words[-1] in ("a", "an") for i in clause.items)
-        onto_disk = any(w == "disk" and words[n - 1] in ("its", "the", "'s") for n, w in enumerate(words) if n)
+        onto_disk = any(
+            w == "disk" and words[n - 1] in ("its", "the", "'s") for n, w in enumerate(words) if n
+        )
         if onto_disk and "a" not in words:
             return "resize_disk"
-        return "attach_disk" if (article or gib) and (gib or verbs & {"add", "give", "put"}) else "attach_disk" if verbs & {"need", "want", "add", "give"} else None
+        return (
+            "attach_disk"
+            if (article or gib) and (gib or verbs & {"add", "give", "put"})
+            else "attach_disk"
+            if verbs & {"need", "want", "add", "give"}
+            else None
+        )
     if "another" in words or "extra" in words or "second" in words:
         return "attach_disk"
     return None
@@ -384,16 +551,60 @@ def _disk_after_figure(clause: Clause) -> bool:
 
 
 def _group_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
-    if not (_group(clause) or verbs & {"add", "take", "bring", "remove"}) or _question(clause) or _figures(clause):
+    if (
+        not (_group(clause) or verbs & {"add", "take", "bring", "remove"})
+        or _question(clause)
+        or _figures(clause)
+    ):
         return None
     number = _bare_figure(clause)
     words = set(clause.words)
-    if _group(clause) and number and (verbs & {"take", "bring", "set", "put", "make", "add", "give", "need", "want", "have", "remove", "change", "go", "get", "drop"} or clause.has("to") or words & {"more", "fewer", "less", "plus"} or clause.has("plus_sign", "dash")):
+    if (
+        _group(clause)
+        and number
+        and (
+            verbs
+            & {
+                "take",
+                "bring",
+                "set",
+                "put",
+                "make",
+                "add",
+                "give",
+                "need",
+                "want",
+                "have",
+                "remove",
+                "change",
+                "go",
+                "get",
+                "drop",
+            }
+            or clause.has("to")
+            or words & {"more", "fewer", "less", "plus"}
+            or clause.has("plus_sign", "dash")
+        )
+    ):
         return "scale_group"
-    if _group(clause) and words & {"larger", "bigger", "smaller", "grow", "shrink", "more"} and not words & {"disk"}:
+    if (
+        _group(clause)
+        and words & {"larger", "bigger", "smaller", "grow", "shrink", "more"}
+        and not words & {"disk"}
+    ):
         return "scale_group"
-    if number and words & {"more", "additional", "extra", "another"} and (clause.has("noun") or any(i.plural and i.is_entity for i in clause.items)):
-        described = any(i.has("value", "stem") and not any(n in ("image", "size", "region", "provider") for n, _ in i.get("value") or ()) for i in clause.items)
+    if (
+        number
+        and words & {"more", "additional", "extra", "another"}
+        and (clause.has("noun") or any(i.plural and i.is_entity for i in clause.items))
+    ):
+        described = any(
+            i.has("value", "stem")
+            and not any(
+                n in ("image", "size", "region", "provider") for n, _ in i.get("value") or ()
+            )
+            for i in clause.items
+        )
         if described and verbs & {"add", "need", "want", "give", "get"} or _group(clause):
             return "scale_group"
     if number and "group" in words:
@@ -404,21 +615,56 @@ def _group_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | Non
 def _size_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if _question(clause) or clause.has("cmp"):
         return None
-    subject = any(i.has("names", "pron", "glob", "stem", "unknown_name") for i in clause.items) or any(
-        i.has("value") and not any(n in ("size", "image") for n, _ in i.get("value")) for i in clause.items
+    subject = any(
+        i.has("names", "pron", "glob", "stem", "unknown_name") for i in clause.items
+    ) or any(
+        i.has("value") and not any(n in ("size", "image") for n, _ in i.get("value"))
+        for i in clause.items
     )
     if not subject:
         return None
-    sizes = _figures(clause) or any(i.has("unknown_value") and i.get("unknown_value")[0] == "size" for i in clause.items)
+    sizes = _figures(clause) or any(
+        i.has("unknown_value") and i.get("unknown_value")[0] == "size" for i in clause.items
+    )
     resource = any(i.has("metric") and i.get("metric") in ("memory", "cpu") for i in clause.items)
-    wanting = verbs & {"give", "make", "set", "change", "put", "take", "bring", "need", "want", "get", "add", "update", "have", "switch", "allocate", "modify", "adjust", "let", "cut", "go", "grant"}
-    if clause.has("noun") and _new(clause) and not any(i.has("names", "pron") for i in clause.items):
+    wanting = verbs & {
+        "give",
+        "make",
+        "set",
+        "change",
+        "put",
+        "take",
+        "bring",
+        "need",
+        "want",
+        "get",
+        "add",
+        "update",
+        "have",
+        "switch",
+        "allocate",
+        "modify",
+        "adjust",
+        "let",
+        "cut",
+        "go",
+        "grant",
+    }
+    if (
+        clause.has("noun")
+        and _new(clause)
+        and not any(i.has("names", "pron") for i in clause.items)
+    ):
         return None
     if sizes and (wanting or clause.has("to", "colon", "ask", "instead")):
         return "resize_vms"
     if wanting and (resource or "size" in objects) and (_bigger(clause) or "to" in clause.words):
         return "resize_vms"
-    if wanting & {"give", "make", "need", "want", "get", "take", "bring"} and (_bigger(clause)) and any(i.has("names", "pron") for i in clause.items):
+    if (
+        wanting & {"give", "make", "need", "want", "get", "take", "bring"}
+        and (_bigger(clause))
+        and any(i.has("names", "pron") for i in clause.items)
+    ):
         if not any(w in ("more",) for w in clause.words) or resource or sizes:
             return "resize_vms"
     return None
@@ -427,8 +673,17 @@ def _size_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
 def _move_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if _question(clause):
         return None
-    places = [(i, n) for i in clause.items for n, _ in (i.get("value") or ()) if n in ("host", "region", "provider")]
-    places += [(i, i.get("unknown_value")[0]) for i in clause.items if i.has("unknown_value") and i.get("unknown_value")[0] in ("host", "region")]
+    places = [
+        (i, n)
+        for i in clause.items
+        for n, _ in (i.get("value") or ())
+        if n in ("host", "region", "provider")
+    ]
+    places += [
+        (i, i.get("unknown_value")[0])
+        for i in clause.items
+        if i.has("unknown_value") and i.get("unknown_value")[0] in ("host", "region")
+    ]
     if not places:
         return None
     items = clause.items
@@ -438,7 +693,28 @@ def _move_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
         to = any(i.has("to") or i.words[:1] in (("over",),) for i in before)
         on = any(i.has("in", "to") for i in before)
         if any(i.has("names", "pron", "value", "stem", "glob", "noun") for i in items[:k]):
-            if to and (not verbs or verbs & {"put", "take", "bring", "send", "get", "go", "want", "need", "let", "have", "change", "switch", "throw", "kick", "set", "run"}):
+            if to and (
+                not verbs
+                or verbs
+                & {
+                    "put",
+                    "take",
+                    "bring",
+                    "send",
+                    "get",
+                    "go",
+                    "want",
+                    "need",
+                    "let",
+                    "have",
+                    "change",
+                    "switch",
+                    "throw",
+                    "kick",
+                    "set",
+                    "run",
+                }
+            ):
                 return "migrate_vms"
             if on and verbs & {"put", "throw"}:
                 return "migrate_vms"
@@ -447,36 +723,77 @@ def _move_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
 
 def _specified_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     """ "one n2-standard-2 in us-central1 with debian 12": a size, an image and a place, and no machine."""
-    if _question(clause) and not clause.has("ask") or clause.has("cmp", "pron") or any(i.has("names", "glob", "stem") for i in clause.items):
+    if (
+        _question(clause)
+        and not clause.has("ask")
+        or clause.has("cmp", "pron")
+        or any(i.has("names", "glob", "stem") for i in clause.items)
+    ):
         return None
-    found = {n for i in clause.items for n, _ in (i.get("value") or ())} | {i.get("unknown_value")[0] for i in clause.items if i.has("unknown_value")}
-    if "group" in found or any(w in ("all", "every", "which", "list", "show") for w in clause.words):
+    found = {n for i in clause.items for n, _ in (i.get("value") or ())} | {
+        i.get("unknown_value")[0] for i in clause.items if i.has("unknown_value")
+    }
+    if "group" in found or any(
+        w in ("all", "every", "which", "list", "show") for w in clause.words
+    ):
         return None
-    sized = "size" in found or (_figures(clause) and sum(1 for i in clause.items if i.has("amount")) >= 1)
+    sized = "size" in found or (
+        _figures(clause) and sum(1 for i in clause.items if i.has("amount")) >= 1
+    )
     imaged = "image" in found or clause.has("os")
     placed = bool(found & {"region", "provider"})
-    return "create_vms" if sized and (imaged + placed >= 1) and (imaged and placed or clause.has("noun", "number", "det") and "size" in found) else None
+    return (
+        "create_vms"
+        if sized
+        and (imaged + placed >= 1)
+        and (imaged and placed or clause.has("noun", "number", "det") and "size" in found)
+        else None
+    )
 
 
 def _create_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     """ "I need two ubuntu boxes", "gimme a t3.medium in us-east-1", "2 x m6i.large"."""
     if _question(clause) or clause.has("cmp"):
         return None
-    made_of = any(n in ("image", "size") for i in clause.items for n, _ in (i.get("value") or ())) or _figures(clause)
+    made_of = any(
+        n in ("image", "size") for i in clause.items for n, _ in (i.get("value") or ())
+    ) or _figures(clause)
     if any(i.has("names", "pron") for i in clause.items):
         return None
     new = any(w in ("new", "fresh", "another", "additional", "extra") for w in clause.words)
-    asks = verbs & {"give", "need", "want", "get", "add", "have", "allocate", "grant"} or clause.has("ask")
-    article = any(i.has("det") and i.words[-1] in ("a", "an", "another") for i in clause.items) or _bare_figure(clause)
-    if asks and (clause.has("noun") or made_of) and (new or (article and made_of)) :
+    asks = verbs & {
+        "give",
+        "need",
+        "want",
+        "get",
+        "add",
+        "have",
+        "allocate",
+        "grant",
+    } or clause.has("ask")
+    article = any(
+        i.has("det") and i.words[-1] in ("a", "an", "another") for i in clause.items
+    ) or _bare_figure(clause)
+    if asks and (clause.has("noun") or made_of) and (new or (article and made_of)):
         if "all" in clause.words or "every" in clause.words:
             return None
         return "create_vms"
     if made_of and not asks and _bare_figure(clause) and clause.items[0].has("number"):
         return "create_vms"
-    if new and clause.has("noun") and (made_of or clause.items[0].has("det", "number", "word", "plain", "filler")) and clause.items[0].words[0] in ("a", "new", "another", "one", "two", "three", "fresh"):
+    if (
+        new
+        and clause.has("noun")
+        and (made_of or clause.items[0].has("det", "number", "word", "plain", "filler"))
+        and clause.items[0].words[0] in ("a", "new", "another", "one", "two", "three", "fresh")
+    ):
         return "create_vms"
-    if asks and article and clause.has("noun") and verbs & {"need", "want"} and not any(i.is_entity for i in clause.items):
+    if (
+        asks
+        and article
+        and clause.has("noun")
+        and verbs & {"need", "want"}
+        and not any(i.is_entity for i in clause.items)
+    ):
         return "create_vms"
     return None
 
@@ -488,7 +805,11 @@ def _question(clause: Clause) -> bool:
         return False
     if first.has("wh") and not clause.has("ask"):
         return True
-    if first.words and first.words[0] in ("is", "are", "was", "were", "does", "did", "has", "have", "do", "am") and clause.asks:
+    if (
+        first.words
+        and first.words[0] in ("is", "are", "was", "were", "does", "did", "has", "have", "do", "am")
+        and clause.asks
+    ):
         return True
     return first.has("asking", "howto")
 

@@ -752,29 +752,92 @@ def phrases() -> dict[Phrase, tuple[Entry, ...]]:
     for kind, names in FUNCTION.items():
         for phrase in _words(names):
             put(phrase, kind, " ".join(phrase))
-    for word in ("cancel", "abort", "nevermind", "nvm", "cancelled", "canceled", "scratch", "revoke"):
+    for word in (
+        "cancel",
+        "abort",
+        "nevermind",
+        "nvm",
+        "cancelled",
+        "canceled",
+        "scratch",
+        "revoke",
+    ):
         put((word,), "cancel", word)
     for phrase, kind, value in measure_phrases():
         put(phrase, kind, value)
     for word in ("protected", "locked", "guarded", "undeletable"):
         put((word,), "protected", True)
-    for word in ("unprotected", "unguarded", "unlocked", "not protected", "non-protected", "non protected"):
+    for word in (
+        "unprotected",
+        "unguarded",
+        "unlocked",
+        "not protected",
+        "non-protected",
+        "non protected",
+    ):
         put(tuple(word.split()), "protected", False)
-    for word in ("untagged", "unlabelled", "unlabeled", "no tags", "without tags", "without any tags"):
+    for word in (
+        "untagged",
+        "unlabelled",
+        "unlabeled",
+        "no tags",
+        "without tags",
+        "without any tags",
+    ):
         put(tuple(word.split()), "untagged", True)
-    for word, key in (("unowned", "owner"), ("ownerless", "owner"), ("orphaned", "owner"), ("nobody owns", "owner"),
-                      ("no one owns", "owner"), ("owned by nobody", "owner"), ("owned by no one", "owner"),
-                      ("belong to nobody", "owner"), ("belongs to nobody", "owner"), ("teamless", "team"),
-                      ("belong to no one", "owner"), ("belong to no team", "team"), ("belongs to no one", "owner"),
-                      ("belongs to no team", "team"), ("without owner", "owner"), ("orphan", "owner"),
-                      ("not owned by anyone", "owner"), ("not owned by anybody", "owner"), ("orphans", "owner")):
+    for word, key in (
+        ("unowned", "owner"),
+        ("ownerless", "owner"),
+        ("orphaned", "owner"),
+        ("nobody owns", "owner"),
+        ("no one owns", "owner"),
+        ("owned by nobody", "owner"),
+        ("owned by no one", "owner"),
+        ("belong to nobody", "owner"),
+        ("belongs to nobody", "owner"),
+        ("teamless", "team"),
+        ("belong to no one", "owner"),
+        ("belong to no team", "team"),
+        ("belongs to no one", "owner"),
+        ("belongs to no team", "team"),
+        ("without owner", "owner"),
+        ("orphan", "owner"),
+        ("not owned by anyone", "owner"),
+        ("not owned by anybody", "owner"),
+        ("orphans", "owner"),
+    ):
         put(tuple(word.split()), "lacks", key)
     for word, family in FAMILIES.items():
         put(tuple(word.split()), "os", family)
-    for word in ("force", "forcibly", "forcefully", "forced", "by force", "with force", "hard", "the hard way",
-                 "force it", "forceful", "brutally", "ungracefully", "yank", "pull the plug", "pull the plug on",
-                 "not gracefully", "cut the power", "cut power", "without waiting", "no grace",
-                 "cut the power to", "cut power to", "hard way", "--force", "-f", "no graceful", "violently"):
+    for word in (
+        "force",
+        "forcibly",
+        "forcefully",
+        "forced",
+        "by force",
+        "with force",
+        "hard",
+        "the hard way",
+        "force it",
+        "forceful",
+        "brutally",
+        "ungracefully",
+        "yank",
+        "pull the plug",
+        "pull the plug on",
+        "not gracefully",
+        "cut the power",
+        "cut power",
+        "without waiting",
+        "no grace",
+        "cut the power to",
+        "cut power to",
+        "hard way",
+        "--force",
+        "-f",
+        "no graceful",
+        "violently",
+    ):
         put(tuple(word.split()), "force", True)
     for word in FILLER:
         put((word,), "filler", word)

@@ -40,23 +40,36 @@ def is_narrowing(nouns: Sequence[dict[str, Any]], call: Call, words: Sequence[st
     return set(noun) <= predicates and "names" not in old
 
 
-def intersect(call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory, targets: Sequence[str]) -> Call:
+def intersect(
+    call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory, targets: Sequence[str]
+) -> Call:
     """The call's machines that are also those of the fragment."""
     old = call.selector.to_dict() if call.selector is not None else {"all": True}
     if len(nouns) == 1:
         noun = dict(nouns[0])
-        clash = (set(noun) & set(old)) - {"tags", "all"} or set(noun.get("tags", {})) & set(old.get("tags", {}))
+        clash = (set(noun) & set(old)) - {"tags", "all"} or set(noun.get("tags", {})) & set(
+            old.get("tags", {})
+        )
         if not clash:
             merged = {**old, **noun}
             merged.pop("all", None)
             if "tags" in old and "tags" in noun:
                 merged["tags"] = {**old["tags"], **noun["tags"]}
-            return call.model_copy(update={"selector": Selector.parse(merged), "outright": False if call.outright is not None or "names" not in merged else None})
+            return call.model_copy(
+                update={
+                    "selector": Selector.parse(merged),
+                    "outright": False
+                    if call.outright is not None or "names" not in merged
+                    else None,
+                }
+            )
     ids = [i for noun in nouns for i in inventory.select_ids(Selector.parse(noun))]
     kept = [i for i in targets if i in ids] or ids
     if not kept:
         return call.model_copy(update={"selector": Selector.parse(nouns[0])})
-    return call.model_copy(update={"selector": Selector(ids=tuple(kept)), "outright": len(kept) == 1 or call.outright})
+    return call.model_copy(
+        update={"selector": Selector(ids=tuple(kept)), "outright": len(kept) == 1 or call.outright}
+    )
 
 
 def unite(call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory) -> Call:
@@ -67,7 +80,9 @@ def unite(call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory) -> 
         return call.model_copy(update={"selector": Selector(names=tuple(dict.fromkeys(names)))})
     first = inventory.select_ids(Selector.parse(old)) if old else []
     ids = [*first, *(i for n in nouns for i in inventory.select_ids(Selector.parse(n)))]
-    return call.model_copy(update={"selector": Selector(ids=tuple(dict.fromkeys(ids))), "outright": call.is_outright})
+    return call.model_copy(
+        update={"selector": Selector(ids=tuple(dict.fromkeys(ids))), "outright": call.is_outright}
+    )
 
 
 def leave_out(call: Call, exclude: Sequence[dict[str, Any]], inventory: Inventory) -> Call:
@@ -106,7 +121,11 @@ def numbered_names(reading: Reading, names: Sequence[str], site: Site) -> list[s
     """The siblings of these names whose numbers were said alone."""
     found: list[str] = []
     for item in reading.items:
-        if not item.has("number") or item.has("amount", "names", "time") and not item.words[0].isdigit():
+        if (
+            not item.has("number")
+            or item.has("amount", "names", "time")
+            and not item.words[0].isdigit()
+        ):
             continue
         if item.has("amount"):
             continue

@@ -84,7 +84,12 @@ class Time:
             made = datetime(self.day.year, self.day.month, self.day.day, tzinfo=now.tzinfo)
             return made + timedelta(hours=hour, minutes=minute)
         made = now.replace(hour=hour % 24, minute=minute, second=0, microsecond=0)
-        if made <= now and self.half_day is None and 1 <= hour < 12 and made + timedelta(hours=12) > now:
+        if (
+            made <= now
+            and self.half_day is None
+            and 1 <= hour < 12
+            and made + timedelta(hours=12) > now
+        ):
             return made + timedelta(hours=12)
         return made if made > now else made + timedelta(days=1)
 
@@ -166,7 +171,11 @@ def _amount(words: Sequence[str], i: int) -> tuple[timedelta, int] | None:
     """A length of time: "two hours", "an hour and a half", "half an hour", "90 minutes"."""
     if words[i : i + 3] in (["half", "an", "hour"], ["a", "half", "hour"]):
         return timedelta(minutes=30), i + 3
-    if words[i : i + 4] == ["a", "quarter", "of", "an"] or words[i : i + 3] == ["quarter", "of", "an"]:
+    if words[i : i + 4] == ["a", "quarter", "of", "an"] or words[i : i + 3] == [
+        "quarter",
+        "of",
+        "an",
+    ]:
         return timedelta(minutes=15), i + (5 if words[i] == "a" else 4)
     if i + 1 >= len(words):
         return None
@@ -194,7 +203,10 @@ def _amount(words: Sequence[str], i: int) -> tuple[timedelta, int] | None:
 
 def _lasting(words: Sequence[str], i: int, now: datetime) -> Found | None:
     """ "for two hours", "for the next hour", "over the weekend"."""
-    if words[i] in ("over", "for", "during") and words[i + 1 : i + 3] in (["the", "weekend"], ["this", "weekend"]):
+    if words[i] in ("over", "for", "during") and words[i + 1 : i + 3] in (
+        ["the", "weekend"],
+        ["this", "weekend"],
+    ):
         saturday = _weekday(now, 6)
         monday = saturday + timedelta(days=2)
         return Time(day=saturday, clock=(0, 0), until=Time(day=monday, clock=(0, 0))), i + 3
@@ -202,7 +214,16 @@ def _lasting(words: Sequence[str], i: int, now: datetime) -> Found | None:
         return None
     j = i + 1
     ahead = False
-    while j < len(words) and words[j] in ("the", "next", "about", "another", "around", "just", "only", "roughly"):
+    while j < len(words) and words[j] in (
+        "the",
+        "next",
+        "about",
+        "another",
+        "around",
+        "just",
+        "only",
+        "roughly",
+    ):
         ahead = ahead or words[j] == "next"
         j += 1
     if j < len(words) and (amount := _amount(words, j)):
@@ -247,7 +268,11 @@ def _window(words: Sequence[str], i: int, now: datetime) -> Found | None:
             k += 2 if words[k + 1 : k + 2] == ["of"] else 1
         if k < len(words) and (amount := _amount(words, k)):
             return Time(window=_window_of(amount[0]), ahead=ahead), amount[1]
-        if k < len(words) and words[k] in UNITS and UNITS[words[k]][0] in ("hours", "days", "minutes"):
+        if (
+            k < len(words)
+            and words[k] in UNITS
+            and UNITS[words[k]][0] in ("hours", "days", "minutes")
+        ):
             kind, scale = UNITS[words[k]]
             return Time(window=_window_of(timedelta(**{kind: scale})), ahead=ahead), k + 1
         if k < len(words) and words[k] in ("night", "evening", "weekend"):
@@ -259,10 +284,20 @@ def _window(words: Sequence[str], i: int, now: datetime) -> Found | None:
         return Time(window=_window_of(amount[0])), amount[1]
     if "since" in lead or words[j] == "since":
         return _since(words, j, now)
-    if words[j] in UNITS and UNITS[words[j]][0] == "days" and UNITS[words[j]][1] >= 1 and lead & {"this", "these"}:
+    if (
+        words[j] in UNITS
+        and UNITS[words[j]][0] == "days"
+        and UNITS[words[j]][1] >= 1
+        and lead & {"this", "these"}
+    ):
         kind, scale = UNITS[words[j]]
         return Time(window=_window_of(timedelta(days=scale))), j + 1
-    if words[j] in UNITS and len(words[j]) > 3 and lead & {"over", "throughout", "during"} and "the" in lead:
+    if (
+        words[j] in UNITS
+        and len(words[j]) > 3
+        and lead & {"over", "throughout", "during"}
+        and "the" in lead
+    ):
         kind, scale = UNITS[words[j]]
         if kind in ("hours", "days"):
             return Time(window=_window_of(timedelta(**{kind: scale}))), j + 1
@@ -357,7 +392,10 @@ def _each(words: Sequence[str], i: int, time: Time) -> Found | None:
     if word in ("weekday", "weekdays", "workday", "weeknight"):
         clock = (22, 0) if word == "weeknight" else time.clock
         return replace(time, days=WEEKDAYS, clock=clock), i + 1
-    if word in ("working", "business", "week", "work") and words[i + 1 : i + 2] in (["day"], ["night"]):
+    if word in ("working", "business", "week", "work") and words[i + 1 : i + 2] in (
+        ["day"],
+        ["night"],
+    ):
         clock = (22, 0) if words[i + 1] == "night" else time.clock
         return replace(time, days=WEEKDAYS, clock=clock), i + 2
     if word in ("weekend", "weekends"):
@@ -390,8 +428,10 @@ def _day_list(words: Sequence[str], i: int, time: Time) -> Found | None:
         if word in DAYS:
             days.append(DAYS[word])
             j += 1
-        elif words[j] in (",", "and", "+", "&") and j + 1 < len(words) and (
-            words[j + 1] in DAYS or words[j + 1].rstrip("s") in DAYS
+        elif (
+            words[j] in (",", "and", "+", "&")
+            and j + 1 < len(words)
+            and (words[j + 1] in DAYS or words[j + 1].rstrip("s") in DAYS)
         ):
             j += 1
         else:
@@ -408,7 +448,11 @@ def _day_span(words: Sequence[str], i: int) -> tuple[str, int] | None:
     if match := re.fullmatch(r"([a-z]{3,9})-([a-z]{3,9})", words[i]):
         if match[1] in DAYS and match[2] in DAYS:
             return _span(DAYS[match[1]], DAYS[match[2]]), i + 1
-    if words[i] in DAYS and i + 2 < len(words) and words[i + 1] in ("to", "through", "till", "until", "-"):
+    if (
+        words[i] in DAYS
+        and i + 2 < len(words)
+        and words[i + 1] in ("to", "through", "till", "until", "-")
+    ):
         if words[i + 2] in DAYS:
             return _span(DAYS[words[i]], DAYS[words[i + 2]]), i + 3
     return None
@@ -463,8 +507,15 @@ def _day(words: Sequence[str], i: int, now: datetime, time: Time) -> Found | Non
 
 def _with_part(time: Time, words: Sequence[str], i: int) -> Found:
     if i < len(words) and words[i] in PARTS:
-        if time.clock and time.clock[0] < 12 and time.half_day is None and not words[i].startswith("morning"):
-            return replace(time, clock=(time.clock[0] + 12, time.clock[1]), half_day=words[i]), i + 1
+        if (
+            time.clock
+            and time.clock[0] < 12
+            and time.half_day is None
+            and not words[i].startswith("morning")
+        ):
+            return replace(
+                time, clock=(time.clock[0] + 12, time.clock[1]), half_day=words[i]
+            ), i + 1
         return replace(time, clock=time.clock or PARTS[words[i]], half_day=words[i]), i + 1
     return time, i
 
@@ -518,7 +569,11 @@ def _clock(words: Sequence[str], i: int, time: Time, near: bool) -> Found | None
     if word == "midnight":
         day = time.day + timedelta(days=1) if time.day and time.half_day == "night" else time.day
         return replace(time, day=day, clock=(0, 0), half_day=word), i + 1
-    if word in ("half", "quarter") and i + 2 < len(words) and words[i + 1] in ("past", "to", "after"):
+    if (
+        word in ("half", "quarter")
+        and i + 2 < len(words)
+        and words[i + 1] in ("past", "to", "after")
+    ):
         hour = _hour(words[i + 2])
         if hour is None:
             return None
@@ -530,12 +585,22 @@ def _clock(words: Sequence[str], i: int, time: Time, near: bool) -> Found | None
         hour, minute = int(match[1]), int(match[2])
         if hour > 24 or minute > 59 or ("." in word and not near):
             return None
-        made = replace(time, clock=(hour, minute), half_day="exact" if hour > 12 or match[1].startswith("0") else time.half_day)
+        made = replace(
+            time,
+            clock=(hour, minute),
+            half_day="exact" if hour > 12 or match[1].startswith("0") else time.half_day,
+        )
         if match[3]:
             return _meridian(made, match[3]), i + 1
         return _half_day(made, words, i + 1, time)
-    if re.fullmatch(r"([01]\d|2[0-4])[0-5]\d", word) and not words[i + 1 : i + 1] and _free(words, i):
-        return replace(time, clock=(int(word[:2]), int(word[2:])), half_day="exact"), _hours(words, i + 1)
+    if (
+        re.fullmatch(r"([01]\d|2[0-4])[0-5]\d", word)
+        and not words[i + 1 : i + 1]
+        and _free(words, i)
+    ):
+        return replace(time, clock=(int(word[:2]), int(word[2:])), half_day="exact"), _hours(
+            words, i + 1
+        )
     hour = _hour(word)
     if hour is None:
         return None
@@ -580,7 +645,9 @@ def _hour(word: str) -> int | None:
     number = figure(word)
     if number is None:
         number = ONES.get(word)
-    return int(number) if number is not None and number == int(number) and 0 <= number <= 24 else None
+    return (
+        int(number) if number is not None and number == int(number) and 0 <= number <= 24 else None
+    )
 
 
 def _half_day(made: Time, words: Sequence[str], j: int, before: Time) -> Found:

@@ -41,7 +41,11 @@ def number_at(words: Sequence[str], i: int) -> tuple[float, int] | None:
         if i + 1 < len(words) and words[i + 1] in SCALES and words[i + 1] != "k":
             return first * SCALES[words[i + 1]], i + 2
         return first, i + 1
-    if words[i] in ("a", "an", "one") and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand", "dozen"):
+    if (
+        words[i] in ("a", "an", "one")
+        and i + 1 < len(words)
+        and words[i + 1] in ("hundred", "thousand", "dozen")
+    ):
         scale = SCALES.get(words[i + 1], 12)
         return _rest(words, i + 2, float(scale))
     if words[i] == "half" and list(words[i + 1 : i + 3]) == ["a", "dozen"]:

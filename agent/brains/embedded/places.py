@@ -20,7 +20,11 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "india": ("india", "indian"),
     "japan": ("japan", "japanese"),
 }  # fmt: skip
-_PARTS: dict[str, tuple[str, ...]] = {"eu": ("eu", "europe"), "asia": ("asia", "ap"), "canada": ("ca", "canada")}
+_PARTS: dict[str, tuple[str, ...]] = {
+    "eu": ("eu", "europe"),
+    "asia": ("asia", "ap"),
+    "canada": ("ca", "canada"),
+}
 _CITIES: dict[str, tuple[str, ...]] = {
     "virginia": ("us-east-1", "eastus"), "ohio": ("us-east-2",), "oregon": ("us-west-2", "us-west1"),
     "california": ("us-west-1", "westus"), "ireland": ("eu-west-1", "northeurope"),
@@ -93,6 +97,10 @@ def place_words(regions: Iterable[str]) -> dict[str, tuple[str, ...]]:
         for city, codes in _CITIES.items():
             low = region.casefold()
             short = re.sub(r"[-_]?\d+$", "", low)
-            if low in codes or short in codes or any(len(c) == 3 and c == low[:3] and not low[3:4].isalpha() for c in codes):
+            if (
+                low in codes
+                or short in codes
+                or any(len(c) == 3 and c == low[:3] and not low[3:4].isalpha() for c in codes)
+            ):
                 found[city].append(region)
     return {phrase: tuple(dict.fromkeys(r)) for phrase, r in found.items()}

@@ -26,7 +26,8 @@ def machines_in(clause: Clause) -> bool:
     """Whether machines of the fleet are named or described."""
     return any(
         (i.is_entity and (not i.has("value") or i.has("names") or i.used or _narrows(i)))
-        or i.has("pron") and not (i.words in (("that",), ("this",)) and False)
+        or i.has("pron")
+        and not (i.words in (("that",), ("this",)) and False)
         for i in clause.items
     )
 
@@ -43,7 +44,9 @@ def _narrows(item: Item) -> bool:
 def tech_in(clause: Clause) -> bool:
     """Whether words of the trade are in it."""
     return any(
-        w in _TECH or i.has("trouble", "tech", "object", "metric", "noun") or (i.has("verb") and i.action in CHANGING)
+        w in _TECH
+        or i.has("trouble", "tech", "object", "metric", "noun")
+        or (i.has("verb") and i.action in CHANGING)
         for i in clause.items
         for w in i.words
     )
@@ -66,7 +69,13 @@ def _savings(clause: Clause) -> str | None:
     item = clause.first("savings")
     if item is None:
         return None
-    if item.words in (("reduction",), ("excess",), ("cheaper",), ("optimize",), ("optimise",)) and not clause.has("cost", "wh"):
+    if item.words in (
+        ("reduction",),
+        ("excess",),
+        ("cheaper",),
+        ("optimize",),
+        ("optimise",),
+    ) and not clause.has("cost", "wh"):
         return None
     return "recommend_savings"
 
@@ -75,10 +84,16 @@ def _placement(clause: Clause) -> str | None:
     item = clause.first("placement")
     if item is None:
         return None
-    if named_in(clause) and item.words[0] in ("where",) and item.words[1:2] in (("does",), ("will",)):
+    if (
+        named_in(clause)
+        and item.words[0] in ("where",)
+        and item.words[1:2] in (("does",), ("will",))
+    ):
         return None
     sized = any(i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in clause.items)
-    return "recommend_placement" if sized or clause.has("noun", "det") or len(item.words) > 2 else None
+    return (
+        "recommend_placement" if sized or clause.has("noun", "det") or len(item.words) > 2 else None
+    )
 
 
 def _schedules(clause: Clause) -> str | None:
@@ -86,7 +101,21 @@ def _schedules(clause: Clause) -> str | None:
         return None
     item = next(i for i in clause.items if i.has("object") and i.get("object") == "schedule")
     if item.words in (("job",), ("jobs",), ("automation",), ("upcoming",)) and not any(
-        w in ("scheduled", "schedule", "list", "show", "upcoming", "any", "what", "which", "pending", "planned", "our") for w in clause.words
+        w
+        in (
+            "scheduled",
+            "schedule",
+            "list",
+            "show",
+            "upcoming",
+            "any",
+            "what",
+            "which",
+            "pending",
+            "planned",
+            "our",
+        )
+        for w in clause.words
     ):
         return None
     return "list_schedules"
@@ -99,21 +128,84 @@ def _operations(clause: Clause) -> str | None:
     words = clause.words
     objects = clause.objects()
     wh = clause.first("wh")
-    past = any(i.has("verb") and i.action in CHANGING and (i.form == "past" or i.form == "base") for i in clause.items)
-    if wh is not None and wh.words[0] == "who" and set(words) & {"changed", "touched", "did", "done"}:
+    past = any(
+        i.has("verb") and i.action in CHANGING and (i.form == "past" or i.form == "base")
+        for i in clause.items
+    )
+    if (
+        wh is not None
+        and wh.words[0] == "who"
+        and set(words) & {"changed", "touched", "did", "done"}
+    ):
         return "list_operations"
-    if wh is not None and wh.words[0] == "who" and past and not clause.has("be") or (wh is not None and wh.words[0] in ("who", "when") and past and set(words) & {"was", "were", "did", "got", "last"}):
+    if (
+        wh is not None
+        and wh.words[0] == "who"
+        and past
+        and not clause.has("be")
+        or (
+            wh is not None
+            and wh.words[0] in ("who", "when")
+            and past
+            and set(words) & {"was", "were", "did", "got", "last"}
+        )
+    ):
         return "list_operations"
-    if wh is not None and wh.words[0] == "what" and set(words) & {"did", "happened", "changed"} and not clause.has("trouble") and not set(words) & {"cost", "spend"}:
+    if (
+        wh is not None
+        and wh.words[0] == "what"
+        and set(words) & {"did", "happened", "changed"}
+        and not clause.has("trouble")
+        and not set(words) & {"cost", "spend"}
+    ):
         return "list_operations"
-    if wh is not None and "done" in words and set(words) & {"what", "been", "was"} and not clause.has("time") is None and set(words) & {"has", "was", "been", "were", "did", "have"}:
+    if (
+        wh is not None
+        and "done" in words
+        and set(words) & {"what", "been", "was"}
+        and not clause.has("time") is None
+        and set(words) & {"has", "was", "been", "were", "did", "have"}
+    ):
         return "list_operations"
-    if wh is not None and wh.words[0] in ("what", "which") and past and set(words) & {"was", "were", "got", "been"} and (clause.has("time") or set(words) & {"by", "recently", "last", "yesterday", "today"}):
+    if (
+        wh is not None
+        and wh.words[0] in ("what", "which")
+        and past
+        and set(words) & {"was", "were", "got", "been"}
+        and (clause.has("time") or set(words) & {"by", "recently", "last", "yesterday", "today"})
+    ):
         return "list_operations"
     if "operation" in objects:
         item = next(i for i in clause.items if i.has("object") and i.get("object") == "operation")
-        if item.words[0] in ("work", "action", "actions", "event", "events", "changes", "tasks", "task", "activity", "history"):
-            narrow = {"recent", "last", "latest", "list", "show", "history", "what", "which", "any", "running", "failed", "pending", "log", "progress", "made"}
+        if item.words[0] in (
+            "work",
+            "action",
+            "actions",
+            "event",
+            "events",
+            "changes",
+            "tasks",
+            "task",
+            "activity",
+            "history",
+        ):
+            narrow = {
+                "recent",
+                "last",
+                "latest",
+                "list",
+                "show",
+                "history",
+                "what",
+                "which",
+                "any",
+                "running",
+                "failed",
+                "pending",
+                "log",
+                "progress",
+                "made",
+            }
             if not set(words) & narrow and not clause.has("time"):
                 return None
             if clause.has("metric"):
@@ -144,13 +236,29 @@ def _forecast(clause: Clause) -> str | None:
 def _diagnosis(clause: Clause) -> str | None:
     words = set(clause.words)
     machines = named_in(clause) or machines_in(clause) or clause.has("noun")
-    if clause.action == "diagnose" or any(i.has("verb") and i.action == "diagnose" for i in clause.items):
+    if clause.action == "diagnose" or any(
+        i.has("verb") and i.action == "diagnose" for i in clause.items
+    ):
         verb = next(i for i in clause.items if i.has("verb") and i.action == "diagnose")
-        plain = verb.words[0] in ("diagnose", "troubleshoot", "debug", "triage", "investigate", "diagnostics", "diagnosis", "diag", "diagnostic")
+        plain = verb.words[0] in (
+            "diagnose",
+            "troubleshoot",
+            "debug",
+            "triage",
+            "investigate",
+            "diagnostics",
+            "diagnosis",
+            "diag",
+            "diagnostic",
+        )
         if machines and (plain or clause.has("trouble") or named_in(clause)):
             return "diagnose_vms"
     trouble = clause.first("trouble")
-    if trouble is not None and machines and (named_in(clause) or clause.has("pron") or machines_in(clause)):
+    if (
+        trouble is not None
+        and machines
+        and (named_in(clause) or clause.has("pron") or machines_in(clause))
+    ):
         if trouble.words in (("failed",), ("crashed",), ("error",)) and not named_in(clause):
             return None
         return "diagnose_vms"
@@ -170,8 +278,19 @@ def _snapshots(clause: Clause) -> str | None:
     if "snapshot" not in clause.objects() or clause.has("cmp"):
         return None
     words = set(clause.words)
-    if words & {"machines", "vms", "servers", "boxes", "machine", "vm", "instances", "who"} and words & {"which", "what", "list", "without", "no", "have", "has", "with"} and clause.has("with", "without"):
-        head = next((i for i in clause.items if i.has("noun") or i.has("object") and i.get("object") == "snapshot"), None)
+    if (
+        words & {"machines", "vms", "servers", "boxes", "machine", "vm", "instances", "who"}
+        and words & {"which", "what", "list", "without", "no", "have", "has", "with"}
+        and clause.has("with", "without")
+    ):
+        head = next(
+            (
+                i
+                for i in clause.items
+                if i.has("noun") or i.has("object") and i.get("object") == "snapshot"
+            ),
+            None,
+        )
         if head is not None and head.has("noun") and not head.has("object"):
             return "list_vms" if "many" not in words else "count_vms"
     if "many" in words and words & {"machines", "vms", "servers", "boxes"}:
@@ -184,20 +303,40 @@ def _catalog(clause: Clause) -> str | None:
     listing = any(i.has("verb") and i.action == "list" for i in clause.items)
     if named_in(clause) or (clause.has("pron") and not (listing and clause.items[0].has("object"))):
         return None
-    kinds = [(i, CATALOG[i.get("object")]) for i in clause.items if i.has("object") and i.get("object") in CATALOG and not i.is_entity and not _grouped(clause, i)]
+    kinds = [
+        (i, CATALOG[i.get("object")])
+        for i in clause.items
+        if i.has("object")
+        and i.get("object") in CATALOG
+        and not i.is_entity
+        and not _grouped(clause, i)
+    ]
     if not kinds or clause.has("cost") and not any(k == "sizes" for _, k in kinds):
         return None
     item, _ = kinds[0]
-    before_noun = [i for i in clause.items[: clause.items.index(item)] if i.has("noun") and i is not item]
-    if before_noun or clause.has("metric") and item.get("object") == "network" and not clause.has("list", "wh") and item.words[-1] not in ("networks", "subnets", "vpcs", "vlans"):
+    before_noun = [
+        i for i in clause.items[: clause.items.index(item)] if i.has("noun") and i is not item
+    ]
+    if (
+        before_noun
+        or clause.has("metric")
+        and item.get("object") == "network"
+        and not clause.has("list", "wh")
+        and item.words[-1] not in ("networks", "subnets", "vpcs", "vlans")
+    ):
         return None
     if item.get("object") == "group" and not item.plural:
         return None
     counted = "many" in clause.words
-    role = any(i.has("value") and any(n.startswith("tags.") for n, _ in i.get("value")) for i in clause.items)
+    role = any(
+        i.has("value") and any(n.startswith("tags.") for n, _ in i.get("value"))
+        for i in clause.items
+    )
     if role and not counted:
         return None
-    if any(i.has("noun") and not i.has("object") for i in clause.items[clause.items.index(item) + 1 :]) and not set(clause.words) & {"can", "could", "available", "offer", "offers"}:
+    if any(
+        i.has("noun") and not i.has("object") for i in clause.items[clause.items.index(item) + 1 :]
+    ) and not set(clause.words) & {"can", "could", "available", "offer", "offers"}:
         return None
     if counted and item.has("noun"):
         return None
@@ -208,16 +347,23 @@ def _grouped(clause: Clause, item: Item) -> bool:
     """Whether the word says by what to group, or belongs to a measure."""
     k = clause.items.index(item)
     before = clause.items[k - 1] if k else None
-    return before is not None and (before.has("by") or before.words[-1:] in (("each",), ("every",), ("per",)))
+    return before is not None and (
+        before.has("by") or before.words[-1:] in (("each",), ("every",), ("per",))
+    )
 
 
 def _cost(clause: Clause) -> str | None:
     item = clause.first("cost")
     if item is None:
         return None
-    if clause.has("superlative") and clause.first("superlative").get("superlative")[0] == "hourly_cost_usd":  # type: ignore[union-attr]
+    if (
+        clause.has("superlative")
+        and clause.first("superlative").get("superlative")[0] == "hourly_cost_usd"
+    ):  # type: ignore[union-attr]
         return None
-    if clause.has("cmp") and any(i.has("amount") and i.get("amount")[1] == "usd" or i.has("dollar") for i in clause.items):
+    if clause.has("cmp") and any(
+        i.has("amount") and i.get("amount")[1] == "usd" or i.has("dollar") for i in clause.items
+    ):
         return None
     if item.words in (("pay",), ("paying",), ("paid",)) and "many" in clause.words:
         return None
@@ -244,15 +390,42 @@ def _unit_counted(clause: Clause) -> bool:
     for k, item in enumerate(clause.items):
         if item.has("verb") and item.action == "count":
             after = clause.items[k + 1 : k + 3]
-            return any(w in ("cores", "cpus", "vcpus", "gigs", "gb", "gigabytes", "cpu", "core", "gib", "disks", "tags", "days", "processors") for i in after for w in i.words)
+            return any(
+                w
+                in (
+                    "cores",
+                    "cpus",
+                    "vcpus",
+                    "gigs",
+                    "gb",
+                    "gigabytes",
+                    "cpu",
+                    "core",
+                    "gib",
+                    "disks",
+                    "tags",
+                    "days",
+                    "processors",
+                )
+                for i in after
+                for w in i.words
+            )
     return False
 
 
 def _metrics(clause: Clause) -> str | None:
     order = clause.first("superlative")
-    if order is not None and order.get("superlative")[0] in ("cpu", "memory", "disk", "network", "iops"):
+    if order is not None and order.get("superlative")[0] in (
+        "cpu",
+        "memory",
+        "disk",
+        "network",
+        "iops",
+    ):
         return "query_metrics"
-    if clause.has("condition") and not any(i.has("verb") and i.action == "count" for i in clause.items):
+    if clause.has("condition") and not any(
+        i.has("verb") and i.action == "count" for i in clause.items
+    ):
         condition = clause.first("condition")
         assert condition is not None
         if not condition.is_entity:
@@ -261,13 +434,47 @@ def _metrics(clause: Clause) -> str | None:
     if metric is None:
         return None
     words = set(clause.words)
-    if metric.get("metric") in ("disk", "memory", "cpu") and (named_in(clause) or clause.has("pron")) and not _usage(clause) and words & {"have", "has", "got", "installed", "allocated", "many", "with", "size", "big", "sized", "assigned"}:
+    if (
+        metric.get("metric") in ("disk", "memory", "cpu")
+        and (named_in(clause) or clause.has("pron"))
+        and not _usage(clause)
+        and words
+        & {
+            "have",
+            "has",
+            "got",
+            "installed",
+            "allocated",
+            "many",
+            "with",
+            "size",
+            "big",
+            "sized",
+            "assigned",
+        }
+    ):
         return "describe_vms"
-    if any(i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in clause.items) and clause.has("cmp", "with") :
+    if any(
+        i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in clause.items
+    ) and clause.has("cmp", "with"):
         return None
-    if metric.get("metric") == "network" and metric.words[0] in ("network", "networks") and not _usage(clause) and not clause.has("time", "agg") and named_in(clause):
+    if (
+        metric.get("metric") == "network"
+        and metric.words[0] in ("network", "networks")
+        and not _usage(clause)
+        and not clause.has("time", "agg")
+        and named_in(clause)
+    ):
         return "query_metrics"
-    if metric.words in (("load",), ("space",), ("utilization",), ("utilisation",), ("compute",), ("hogs",)) or clause.has("noun", "time", "agg", "wh", "most", "verb") or named_in(clause) or machines_in(clause) or clause.asks or len(clause.items) <= 4:
+    if (
+        metric.words
+        in (("load",), ("space",), ("utilization",), ("utilisation",), ("compute",), ("hogs",))
+        or clause.has("noun", "time", "agg", "wh", "most", "verb")
+        or named_in(clause)
+        or machines_in(clause)
+        or clause.asks
+        or len(clause.items) <= 4
+    ):
         return "query_metrics"
     return None
 
@@ -287,7 +494,9 @@ def _describe(clause: Clause) -> str | None:
     named = named_in(clause)
     if not named:
         return None
-    several = sum(len(i.get("names")) for i in clause.items if i.has("names")) > 1 or clause.has("glob")
+    several = sum(len(i.get("names")) for i in clause.items if i.has("names")) > 1 or clause.has(
+        "glob"
+    )
     describing = any(i.has("verb") and i.action == "describe" for i in clause.items)
     if describing:
         return "describe_vms"
@@ -297,13 +506,35 @@ def _describe(clause: Clause) -> str | None:
 def _list(clause: Clause) -> str | None:
     wh = clause.first("wh")
     listing = any(i.has("verb") and i.action in ("list", "describe") for i in clause.items)
-    machines = machines_in(clause) or clause.has("noun", "superlative", "state", "condition", "lacks", "untagged", "protected", "os", "all", "other")
+    machines = machines_in(clause) or clause.has(
+        "noun",
+        "superlative",
+        "state",
+        "condition",
+        "lacks",
+        "untagged",
+        "protected",
+        "os",
+        "all",
+        "other",
+    )
     attribute = bool(clause.objects() & ATTRIBUTES) or clause.has("key")
     if clause.has("pron") and (wh or listing or attribute or clause.asks):
         return "list_vms"
-    if attribute and (wh or listing or clause.asks) and set(clause.words) & {"first", "second", "third", "last", "other", "fourth"}:
+    if (
+        attribute
+        and (wh or listing or clause.asks)
+        and set(clause.words) & {"first", "second", "third", "last", "other", "fourth"}
+    ):
         return "list_vms"
-    if machines and (listing or wh is not None or clause.asks or clause.has("state", "lacks", "untagged", "superlative", "protected", "noun", "key", "all")):
+    if machines and (
+        listing
+        or wh is not None
+        or clause.asks
+        or clause.has(
+            "state", "lacks", "untagged", "superlative", "protected", "noun", "key", "all"
+        )
+    ):
         return "list_vms"
     if "public_ip" in clause.objects():
         return "list_vms"

@@ -89,7 +89,13 @@ class Reader:
                 if _real_condition(clause):
                     continue
             frame = None if clause.reason else self.frame(clause)
-            if frame is not None and frame.changes and _corrects_itself(clause) and reading.frames and reading.frames[-1].changes:
+            if (
+                frame is not None
+                and frame.changes
+                and _corrects_itself(clause)
+                and reading.frames
+                and reading.frames[-1].changes
+            ):
                 reading.fragments.append(reading.frames.pop().clause)
             if frame is None:
                 reading.fragments.append(clause)
@@ -126,7 +132,9 @@ class Reader:
             if clause.verb is not None:
                 clause.verb.used = "verb"
         chosen = self.choose(tool, clause)
-        strength = CHANGE if tool in CHANGES or tool in ("undo", "cancel_schedule") else _strength(clause)
+        strength = (
+            CHANGE if tool in CHANGES or tool in ("undo", "cancel_schedule") else _strength(clause)
+        )
         return Frame(tool, clause, said, chosen, strength, about, negated)
 
     def choose(self, tool: str | None, clause: Clause) -> Chosen:
@@ -136,8 +144,26 @@ class Reader:
 
 def _corrects_itself(clause: Clause) -> bool:
     """ "wake web-stg-2 — I mean start it"."""
-    opener = next((i for i in clause.items if not i.has("comma", "filler") or i.has("instead")), None)
-    return opener is not None and opener.has("instead") and opener.words[0] in ("i", "meant", "mean", "correction", "sorry", "actually", "wait", "no", "rather", "scratch")
+    opener = next(
+        (i for i in clause.items if not i.has("comma", "filler") or i.has("instead")), None
+    )
+    return (
+        opener is not None
+        and opener.has("instead")
+        and opener.words[0]
+        in (
+            "i",
+            "meant",
+            "mean",
+            "correction",
+            "sorry",
+            "actually",
+            "wait",
+            "no",
+            "rather",
+            "scratch",
+        )
+    )
 
 
 _SPECIFIES = frozenset({"create", "clone", "snapshot"})
@@ -153,7 +179,12 @@ def _gather_specifications(clauses: list[Clause]) -> None:
             more = clauses.pop(k + 1)
             clause.items.extend(more.items)
             clause.asks = clause.asks or more.asks
-        while tool == "create_vms" and k and not clauses[k - 1].action and _specifies(clauses[k - 1], tool):
+        while (
+            tool == "create_vms"
+            and k
+            and not clauses[k - 1].action
+            and _specifies(clauses[k - 1], tool)
+        ):
             more = clauses.pop(k - 1)
             clause.items[:0] = more.items
             k -= 1
@@ -168,17 +199,27 @@ def _specifies(clause: Clause, tool: str) -> bool:
     if tool != "create_vms":
         return False
     found = {n for i in clause.items for n, _ in (i.get("value") or ())}
-    spec = bool(found & {"image", "size", "region", "provider"}) or any(i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in clause.items)
+    spec = bool(found & {"image", "size", "region", "provider"}) or any(
+        i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in clause.items
+    )
     return (spec or clause.has("tag")) and not any(i.has("names") for i in clause.items)
 
 
 def _strength(clause: Clause) -> int:
     if clause.asks or clause.has("ask") or clause.has("howto"):
         return QUESTION
-    first = next((i for i in clause.items if not i.has("filler", "comma") or i.has("wh", "verb")), None)
-    if first is not None and (first.has("wh") or (first.has("verb") and first.action in ("list", "describe", "count", "diagnose"))):
+    first = next(
+        (i for i in clause.items if not i.has("filler", "comma") or i.has("wh", "verb")), None
+    )
+    if first is not None and (
+        first.has("wh")
+        or (first.has("verb") and first.action in ("list", "describe", "count", "diagnose"))
+    ):
         return QUESTION
-    if any(i.has("verb") and i.action in ("list", "count", "diagnose") and not i.is_entity for i in clause.items):
+    if any(
+        i.has("verb") and i.action in ("list", "count", "diagnose") and not i.is_entity
+        for i in clause.items
+    ):
         return QUESTION
     return NOMINAL
 
@@ -200,27 +241,59 @@ def _weigh(reading: Reading) -> None:
 
 def _telling(frames: list[Frame]) -> list[Frame]:
     """Questions that say which machines outweigh those that only lead to them, or ask twice."""
-    full = [f for f in frames if f.chosen.says_machines or f.args or f.tool not in ("list_vms", "describe_vms", "search_runbooks")]
+    full = [
+        f
+        for f in frames
+        if f.chosen.says_machines
+        or f.args
+        or f.tool not in ("list_vms", "describe_vms", "search_runbooks")
+    ]
     kept = full or frames[-1:]
     made: list[Frame] = []
     for frame in kept:
         twin = next((m for m in made if m.tool == frame.tool), None)
-        if twin is not None and not frame.args and (not frame.chosen.real or frame.chosen.refers is not None):
+        if (
+            twin is not None
+            and not frame.args
+            and (not frame.chosen.real or frame.chosen.refers is not None)
+        ):
             continue
         if twin is not None and not twin.chosen.real and not twin.args:
             made.remove(twin)
-        if frame.tool in ("list_vms", "describe_vms") and frame.chosen.refers is not None and not frame.chosen.real and made:
+        if (
+            frame.tool in ("list_vms", "describe_vms")
+            and frame.chosen.refers is not None
+            and not frame.chosen.real
+            and made
+        ):
             continue
         made.append(frame)
     if len(made) > 1 and any(m.tool == "search_runbooks" for m in made):
-        made = [m for m in made if m.tool != "search_runbooks"] if any(m.chosen.says_machines for m in made) else made[:1]
+        made = (
+            [m for m in made if m.tool != "search_runbooks"]
+            if any(m.chosen.says_machines for m in made)
+            else made[:1]
+        )
     return made
 
 
 def _stands_alone(frame: Frame) -> bool:
     """A read beside a change is kept where it is told to happen too."""
-    first = next((i for i in frame.clause.items if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb")), None)
-    return first is not None and first.has("verb") and first.action in ("list", "count") and first.form == "base" and frame.strength >= QUESTION
+    first = next(
+        (
+            i
+            for i in frame.clause.items
+            if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb")
+        ),
+        None,
+    )
+    return (
+        first is not None
+        and first.has("verb")
+        and first.action in ("list", "count")
+        and first.form == "base"
+        and frame.strength >= QUESTION
+    )
 
 
 def _negated(clause: Clause) -> bool:
@@ -232,11 +305,25 @@ def _negated(clause: Clause) -> bool:
     before = clause.items[max(0, k - 5) : k]
     words = [w for i in before for w in i.words]
     for n, item in enumerate(before):
-        if item.words and item.words[0] in ("not", "never", "nobody", "no", "without", "nope", "nothing") and not any(x.is_entity or x.has("comma", "stop") for x in before[n + 1 :]):
+        if (
+            item.words
+            and item.words[0] in ("not", "never", "nobody", "no", "without", "nope", "nothing")
+            and not any(x.is_entity or x.has("comma", "stop") for x in before[n + 1 :])
+        ):
             after = [w for i in before[n + 1 :] for w in i.words]
-            if "forget" in after or "hesitate" in after or "mind" in after or "why" in words[:1] or "only" in after:
+            if (
+                "forget" in after
+                or "hesitate" in after
+                or "mind" in after
+                or "why" in words[:1]
+                or "only" in after
+            ):
                 return False
-            if item.words[0] in ("no",) and not set(after) & {"need", "one", "reason", "to"} and "no" == item.words[0]:
+            if (
+                item.words[0] in ("no",)
+                and not set(after) & {"need", "one", "reason", "to"}
+                and "no" == item.words[0]
+            ):
                 return False
             if item.words[0] == "not" and "can" in words and "i" not in words and clause.asks:
                 return False
@@ -249,12 +336,19 @@ _ONLY_ASKING = re.compile(
     r"hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|purely (curious|theoretical))\b",
     re.IGNORECASE,
 )
-_POLITE_IF = re.compile(r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|necessary|ok|okay|trouble|so|time|helps?|may|wish)\b")
+_POLITE_IF = re.compile(
+    r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|necessary|ok|okay|trouble|so|time|helps?|may|wish)\b"
+)
 
 
 def _real_condition(clause: Clause) -> bool:
     """A condition on the world, not "if you can"."""
-    content = any(i.is_entity or i.has("metric", "state", "condition", "trouble", "cmp", "cost", "unknown_name") and not i.has("ask") for i in clause.items)
+    content = any(
+        i.is_entity
+        or i.has("metric", "state", "condition", "trouble", "cmp", "cost", "unknown_name")
+        and not i.has("ask")
+        for i in clause.items
+    )
     return content or not _POLITE_IF.search(" ".join(clause.words))
 
 
@@ -263,26 +357,86 @@ def _asks_about(clause: Clause) -> bool:
     items = clause.items
     asking = clause.first("asking")
     words = clause.words
-    if asking is not None and clause.action is None and clause.first("wh") is not None and asking.words[0] in ("may", "can", "could", "am"):
+    if (
+        asking is not None
+        and clause.action is None
+        and clause.first("wh") is not None
+        and asking.words[0] in ("may", "can", "could", "am")
+    ):
         return False
     if asking is not None and not asking.is_entity:
         k = items.index(asking)
         after = items[k + 1].words[:1] if k + 1 < len(items) else ()
-        if asking.words == ("may", "i") and after in (("ask",), ("bother",), ("trouble",), ("request",), ("have",), ("get",), ("see",)):
+        if asking.words == ("may", "i") and after in (
+            ("ask",),
+            ("bother",),
+            ("trouble",),
+            ("request",),
+            ("have",),
+            ("get",),
+            ("see",),
+        ):
             return False
         if asking.words[:1] in (("may",), ("are",)) and "please" in words:
             return False
-        if asking.words[:3] in (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able")) and asking.words[-1] != "safe":
+        if (
+            asking.words[:3]
+            in (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able"))
+            and asking.words[-1] != "safe"
+        ):
             return "please" not in words
         if asking.words[:2] in (("if", "i"), ("if", "we"), ("if", "you")):
             rest = [w for i in items[k + 1 :] for w in i.words]
-            return bool(rest) and rest[0] not in ("can", "could", "may", "understand", "would", "might", "please", "do", "got", "am", "remember", "have")
+            return bool(rest) and rest[0] not in (
+                "can",
+                "could",
+                "may",
+                "understand",
+                "would",
+                "might",
+                "please",
+                "do",
+                "got",
+                "am",
+                "remember",
+                "have",
+            )
         return k <= 4 or clause.asks
     start = list(words[:6])
-    while start and start[0] in ("so", "and", "hey", "hi", "hello", "ok", "okay", "um", "uh", "well", "also", "just", "then", "wait", "quick", "question", ",", "now", "but", "actually"):
+    while start and start[0] in (
+        "so",
+        "and",
+        "hey",
+        "hi",
+        "hello",
+        "ok",
+        "okay",
+        "um",
+        "uh",
+        "well",
+        "also",
+        "just",
+        "then",
+        "wait",
+        "quick",
+        "question",
+        ",",
+        "now",
+        "but",
+        "actually",
+    ):
         start.pop(0)
     if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and clause.action is not None:
-        obtaining = set(start[2:5]) & {"get", "have", "ask", "see", "please", "request", "bother", "trouble"}
+        obtaining = set(start[2:5]) & {
+            "get",
+            "have",
+            "ask",
+            "see",
+            "please",
+            "request",
+            "bother",
+            "trouble",
+        }
         return not obtaining and "please" not in words
     if start[:1] == ["does"] and clause.action is not None and clause.asks and "not" not in words:
         return True

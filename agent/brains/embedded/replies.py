@@ -59,7 +59,10 @@ def social(text: str) -> Understanding | None:
     if _HELP.search(low):
         return Understanding("reply", text=HELP)
     if _GREETING.search(low) and len(low.split()) <= 8:
-        return Understanding("reply", text="Hello. Ask about your machines, or for a change to them; “help” shows how.")
+        return Understanding(
+            "reply",
+            text="Hello. Ask about your machines, or for a change to them; “help” shows how.",
+        )
     if _THANKS.search(low) and len(low.split()) <= 14:
         return Understanding("reply", text="You're welcome.")
     return None
@@ -76,7 +79,9 @@ def out_of_scope() -> Understanding:
 
 def not_wished() -> Understanding:
     """A wish that something does not happen."""
-    return Understanding("reply", text="Understood: I will not. Nothing was changed and nothing is planned.")
+    return Understanding(
+        "reply", text="Understood: I will not. Nothing was changed and nothing is planned."
+    )
 
 
 def listed(names: Sequence[str], limit: int = 5) -> str:

@@ -77,8 +77,12 @@ ORDINARY = frozenset(
 """Values of tags that are ordinary words too."""
 
 _NAMELIKE = re.compile(r"[a-z]+[a-z0-9]*([-_.][a-z0-9]+)*", re.IGNORECASE)
-_SIZELIKE = re.compile(r"[a-z]+\d+[a-z]*\.\w+|standard_\w+|[enca]\d[a-z]*-\w+-\w+|\d*xlarge|[234]xl")
-_REGIONLIKE = re.compile(r"(us|eu|ap|sa|ca|me|af|il|mx|cn)-[a-z]+-?[a-z]*-?\d|[a-z]+-(north|south|east|west|central)[a-z]*\d")
+_SIZELIKE = re.compile(
+    r"[a-z]+\d+[a-z]*\.\w+|standard_\w+|[enca]\d[a-z]*-\w+-\w+|\d*xlarge|[234]xl"
+)
+_REGIONLIKE = re.compile(
+    r"(us|eu|ap|sa|ca|me|af|il|mx|cn)-[a-z]+-?[a-z]*-?\d|[a-z]+-(north|south|east|west|central)[a-z]*\d"
+)
 
 
 class Scanner:
@@ -129,11 +133,20 @@ class Scanner:
             word, self.site.names.words, scorer=OSA.distance, score_cutoff=cutoff
         )
         values = [w for (w, *rest) in self.site.values if not rest and w.isalpha()]
-        found = process.extract(word, _mendable(), scorer=OSA.distance, score_cutoff=cutoff, limit=6)
+        found = process.extract(
+            word, _mendable(), scorer=OSA.distance, score_cutoff=cutoff, limit=6
+        )
         tags = process.extractOne(word, values, scorer=OSA.distance, score_cutoff=1)
-        same_start = [f for f in found if f[0][0] == word[0]] or ([] if cutoff == 1 and len(word) < 5 else found)
+        same_start = [f for f in found if f[0][0] == word[0]] or (
+            [] if cutoff == 1 and len(word) < 5 else found
+        )
         if names is not None and (not same_start or names[1] <= same_start[0][1]):
-            if tags is not None and tags[0] == names[0] and len(word) > 5 and tags[0] not in self.site.names.exact:
+            if (
+                tags is not None
+                and tags[0] == names[0]
+                and len(word) > 5
+                and tags[0] not in self.site.names.exact
+            ):
                 return None
             return None
         if same_start:
@@ -154,7 +167,9 @@ class Scanner:
         if token.quoted:
             return self._quoted(i)
         word = self.words[i]
-        if "=" in word[1:] or (":" in word and re.fullmatch(r"[a-z][\w.-]*:[^\s:]*[a-z][^\s:]*", word)):
+        if "=" in word[1:] or (
+            ":" in word and re.fullmatch(r"[a-z][\w.-]*:[^\s:]*[a-z][^\s:]*", word)
+        ):
             if item := self._pair(i):
                 return item
         if word.startswith("s/") and word.count("/") >= 2:
@@ -196,7 +211,9 @@ class Scanner:
             if phrase == ("us",) and not self._means_america(i):
                 continue
             if values := self.site.values.get(phrase):
-                many = _is_plural(phrase[-1]) and not any(phrase[-1] == v.casefold() for _, vs in values for v in vs)
+                many = _is_plural(phrase[-1]) and not any(
+                    phrase[-1] == v.casefold() for _, vs in values for v in vs
+                )
                 found.append((end, 7, {"value": values}, many))
                 break
         self._snapshot_or_key(i, found)
@@ -210,9 +227,13 @@ class Scanner:
                 kinds: dict[str, Any] = {}
                 for kind, value in entries:
                     kinds.setdefault(kind, value)
-                found.append((end, 5, kinds, kinds.get("noun") == 2 or _is_plural(self.words[end - 1])))
+                found.append(
+                    (end, 5, kinds, kinds.get("noun") == 2 or _is_plural(self.words[end - 1]))
+                )
                 break
-        if not any(f[1] in (7, 9) for f in found) and (match := self.site.names.stem_at(self.words, i)):
+        if not any(f[1] in (7, 9) for f in found) and (
+            match := self.site.names.stem_at(self.words, i)
+        ):
             stem, end, plural = match
             if self._stem_fits(i, end, stem, plural, found):
                 found.append((end, 4, {"stem": stem}, plural))
@@ -228,7 +249,16 @@ class Scanner:
             return False
         last = self.words[end - 1]
         after = self.words[end] if end < len(self.words) else ""
-        digits = last.isdigit() or last in ("one", "two", "three", "four", "five", "six", "eight", "ten")
+        digits = last.isdigit() or last in (
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "eight",
+            "ten",
+        )
         if digits and after in UNITS and after not in ("c", "g", "m", "d", "h", "t"):
             return False
         if digits and after in ("more", "of", "new", "newest", "oldest", "times", "biggest", "machines", "vms", "servers",
@@ -239,10 +269,17 @@ class Scanner:
     def _means_america(self, i: int) -> bool:
         before = self.words[i - 1] if i else ""
         after = self.words[i + 1] if i + 1 < len(self.words) else ""
-        return self.tokens[i].text.isupper() or (before in ("in", "the", "across", "from", "all") and after not in ("to",))
+        return self.tokens[i].text.isupper() or (
+            before in ("in", "the", "across", "from", "all") and after not in ("to",)
+        )
 
     def _stem_fits(
-        self, i: int, end: int, stem: Stem, plural: bool, found: list[tuple[int, int, dict[str, Any], bool]]
+        self,
+        i: int,
+        end: int,
+        stem: Stem,
+        plural: bool,
+        found: list[tuple[int, int, dict[str, Any], bool]],
     ) -> bool:
         if end - i == 1 and any(f[0] >= end and f[1] >= 5 for f in found):
             word = self.words[i]
@@ -277,8 +314,17 @@ class Scanner:
             kinds["plus"] = True
         if j < len(words) and words[j] in ("-", "virtual"):
             j += 1
-        ranked = i > 0 and words[i - 1] in ("top", "bottom", "first", "worst", "best") and words[j : j + 1] in (["cpu"], ["cpus"], ["processor"])
-        if j < len(words) and words[j] in UNITS and not ranked and not (words[j] in ("m",) and value != int(value)):
+        ranked = (
+            i > 0
+            and words[i - 1] in ("top", "bottom", "first", "worst", "best")
+            and words[j : j + 1] in (["cpu"], ["cpus"], ["processor"])
+        )
+        if (
+            j < len(words)
+            and words[j] in UNITS
+            and not ranked
+            and not (words[j] in ("m",) and value != int(value))
+        ):
             unit, scale = UNITS[words[j]]
             kinds["amount"] = (value * scale, unit)
             kinds["unit_word"] = words[j]
@@ -373,7 +419,9 @@ class Scanner:
             return self._item(i, i + 1, {"unknown_name": text})
         end = self._spoken_unknown(i)
         if end > i:
-            return self._item(i, end, {"unknown_name": " ".join(t.text for t in self.tokens[i:end])})
+            return self._item(
+                i, end, {"unknown_name": " ".join(t.text for t in self.tokens[i:end])}
+            )
         if word in _TECH or word in COMMON or (word.isalpha() and word in english()):
             return self._item(i, i + 1, {"tech" if word in _TECH else "plain": word})
         return self._item(i, i + 1, {"word": text})
@@ -412,7 +460,9 @@ class Scanner:
                 text = f"{last.text} {item.text}"
                 kinds: dict[str, Any] = {"names": names} if names else {"unknown_name": text}
                 if names or not self._counts(last, item):
-                    made[-1] = Item(text, last.start, item.end, kinds, words=(*last.words, *item.words))
+                    made[-1] = Item(
+                        text, last.start, item.end, kinds, words=(*last.words, *item.words)
+                    )
                     continue
             made.append(item)
         return made
@@ -424,7 +474,9 @@ class Scanner:
         bare = (*key[:-1], singular(key[-1]))
         stems = self.site.names.stems
         found = stems.get(key) or stems.get(bare)
-        return bool(found) and any(key_of(n)[-1].isdigit() and key_of(n)[:-1] in (key, bare) for n in found or ())
+        return bool(found) and any(
+            key_of(n)[-1].isdigit() and key_of(n)[:-1] in (key, bare) for n in found or ()
+        )
 
     def _numbered(self, stem: Item, number: Item) -> list[str]:
         key = tuple(p for w in stem.words for p in key_of(w))
@@ -450,6 +502,7 @@ _FIELDS = {
 }  # fmt: skip
 
 _TECH = frozenset(TECH)
+
 
 @cache
 def english() -> frozenset[str]:

@@ -12,7 +12,9 @@ from agent.brains.embedded.site import ORDINARY_ROLES, Site
 
 Fields = dict[str, list[str]]
 
-STATE_WORDS = frozenset({"up", "on", "down", "off", "live", "active", "started", "shut", "inactive", "error"})
+STATE_WORDS = frozenset(
+    {"up", "on", "down", "off", "live", "active", "started", "shut", "inactive", "error"}
+)
 """Words that are a state only where something "is" so."""
 
 
@@ -107,7 +109,9 @@ class Chosen:
     @property
     def says_machines(self) -> bool:
         """Whether any machine is named, described or referred to."""
-        return bool(self.real or self.whole or self.refers or self.ordinal or self.other or self.unknown)
+        return bool(
+            self.real or self.whole or self.refers or self.ordinal or self.other or self.unknown
+        )
 
     @property
     def real(self) -> list[Noun]:
@@ -178,15 +182,31 @@ class SelectionReader:
         if not item.has("except"):
             return 0
         word = item.words[0] if item.words else ""
-        if item.words == ("but",) and not (self.chosen.whole or self.noun.plural or self.noun.head or (self.chosen.refers and self.chosen.refers.words[0] in ("all", "every", "each", "both", "them", "those"))):
+        if item.words == ("but",) and not (
+            self.chosen.whole
+            or self.noun.plural
+            or self.noun.head
+            or (
+                self.chosen.refers
+                and self.chosen.refers.words[0] in ("all", "every", "each", "both", "them", "those")
+            )
+        ):
             return 0
         nearest = self._after_articles(self.k + 1)
         if nearest is None:
             return 0
-        real = nearest.is_entity or nearest.has("noun", "os", "condition", "protected", "lacks", "untagged", "ordinal")
-        real = real or (nearest.has("pron", "other", "state", "superlative") and len(item.words) + 1 > 1)
+        real = nearest.is_entity or nearest.has(
+            "noun", "os", "condition", "protected", "lacks", "untagged", "ordinal"
+        )
+        real = real or (
+            nearest.has("pron", "other", "state", "superlative") and len(item.words) + 1 > 1
+        )
         if item.words == ("not",) or item.words == ("nor",):
-            real = nearest.is_entity or nearest.has("os", "noun") and nearest is not self.items[self.k + 1]
+            real = (
+                nearest.is_entity
+                or nearest.has("os", "noun")
+                and nearest is not self.items[self.k + 1]
+            )
             between = self.items[self.k + 1 : self.items.index(nearest)]
             real = real and all(i.has("det", "only", "in", "all", "for") for i in between)
         if word in ("without", "less", "minus", "no", "outside", "save", "aside", "apart", "bar"):
@@ -197,7 +217,12 @@ class SelectionReader:
             return 0
         if not self._exclusive(item):
             return 0
-        if item.words in (("non",), ("not",)) and nearest.has("value", "os") and not nearest.plural and (item.words == ("non",) or not self.noun.empty is False):
+        if (
+            item.words in (("non",), ("not",))
+            and nearest.has("value", "os")
+            and not nearest.plural
+            and (item.words == ("non",) or not self.noun.empty is False)
+        ):
             return self._non(item, nearest)
         self._close()
         self.excluding = True
@@ -208,7 +233,9 @@ class SelectionReader:
 
     def _non(self, item: Item, nearest: Item) -> int:
         """ "non-prod machines": the one value is left out, and what follows narrows as before."""
-        name, values = self._alternative(nearest) if nearest.has("value") else ("os", (nearest.get("os"),))
+        name, values = (
+            self._alternative(nearest) if nearest.has("value") else ("os", (nearest.get("os"),))
+        )
         noun = Noun()
         noun.fields[name] = list(values)
         self.chosen.exclude.append(noun)
@@ -220,10 +247,26 @@ class SelectionReader:
 
     def _exclusive(self, item: Item) -> bool:
         """Words such as leave, keep or drop make an exception only after something to except from."""
-        if item.words[0] in ("leave", "keep", "keeping", "drop", "take", "hands", "never", "forget", "without"):
+        if item.words[0] in (
+            "leave",
+            "keep",
+            "keeping",
+            "drop",
+            "take",
+            "hands",
+            "never",
+            "forget",
+            "without",
+        ):
             if not any(i.used == "verb" or i.has("pron") for i in self.items):
                 return True
-            return bool(self.chosen.include) or not self.noun.empty or self.chosen.whole or self.tool is None or self.chosen.refers is not None
+            return (
+                bool(self.chosen.include)
+                or not self.noun.empty
+                or self.chosen.whole
+                or self.tool is None
+                or self.chosen.refers is not None
+            )
         return True
 
     def _after_articles(self, k: int) -> Item | None:
@@ -250,7 +293,11 @@ class SelectionReader:
         if item.has("pron") and not item.is_entity:
             after = self._next()
             text = item.words
-            if text == ("that",) and (after is None or not after.has("noun")) and not self._that_refers(after):
+            if (
+                text == ("that",)
+                and (after is None or not after.has("noun"))
+                and not self._that_refers(after)
+            ):
                 return 0
             if text in (("its",), ("their",)):
                 self._refer(item)
@@ -269,12 +316,18 @@ class SelectionReader:
 
     def _that_refers(self, after: Item | None) -> bool:
         """ "that" at the end or before a preposition refers; before a verb or value it relates."""
-        return after is None or after.has("stop", "question", "to", "comma", "and", "time", "also", "then")
+        return after is None or after.has(
+            "stop", "question", "to", "comma", "and", "time", "also", "then"
+        )
 
     def _bare_noun(self, after: Item | None) -> bool:
         """ "the machines" with nothing narrowing them refers to those of before."""
         before = self.items[self.k - 1] if self.k else None
-        if before is not None and (before.is_entity or before.has("superlative", "condition", "state")) and not before.used:
+        if (
+            before is not None
+            and (before.is_entity or before.has("superlative", "condition", "state"))
+            and not before.used
+        ):
             return False
         if after is None:
             return True
@@ -295,7 +348,13 @@ class SelectionReader:
         word = item.words[0] if item.words else ""
         if word in ("last", "final"):
             after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-            if after is not None and after.words and after.words[0] in ("one", "ones") or after is None or after.has("stop"):
+            if (
+                after is not None
+                and after.words
+                and after.words[0] in ("one", "ones")
+                or after is None
+                or after.has("stop")
+            ):
                 self.chosen.ordinal = (-1, 1)
                 item.used = "the last"
                 return 1
@@ -306,7 +365,12 @@ class SelectionReader:
             return 0
         number = _ORDINALS.get(word)
         before = self.items[self.k - 1] if self.k else None
-        if word == "first" and before is not None and (before.has("pron", "names", "noun") or before.used) and not before.has("det", "with", "for", "in"):
+        if (
+            word == "first"
+            and before is not None
+            and (before.has("pron", "names", "noun") or before.used)
+            and not before.has("det", "with", "for", "in")
+        ):
             item.used = "first"
             return 1
         if number is None or item.has("time") or item.is_entity:
@@ -314,10 +378,19 @@ class SelectionReader:
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         many = 1
         step = 1
-        if after is not None and after.has("number") and not after.has("amount") and after.words != ("one",):
+        if (
+            after is not None
+            and after.has("number")
+            and not after.has("amount")
+            and after.words != ("one",)
+        ):
             many, step = int(after.get("number")), 2
             after.used = "how many"
-        elif item.has("then") and after is not None and (after.has("verb") or after.has("comma") or after.is_entity):
+        elif (
+            item.has("then")
+            and after is not None
+            and (after.has("verb") or after.has("comma") or after.is_entity)
+        ):
             return 0
         self.chosen.ordinal = (number, many)
         item.used = "by its place"
@@ -342,13 +415,19 @@ class SelectionReader:
             self.noun.ids.append(item.get("id"))
             item.used = "id"
             return 1
-        if item.has("snapshot_name") and self.tool in ("delete_snapshots", "restore_snapshot", None):
+        if item.has("snapshot_name") and self.tool in (
+            "delete_snapshots",
+            "restore_snapshot",
+            None,
+        ):
             self._begin(["names"], item, head=True)
             self.noun.names.append(item.get("snapshot_name")[1])
             return 1
         if item.has("unknown_name"):
             item.used = "no machine of that name"
-            (self.chosen.strangers if self.excluding and False else self.chosen.unknown).append(item.get("unknown_name"))
+            (self.chosen.strangers if self.excluding and False else self.chosen.unknown).append(
+                item.get("unknown_name")
+            )
             self.join = ""
             return 1
         if item.has("unknown_value"):
@@ -372,10 +451,21 @@ class SelectionReader:
             k = self.k + step
             ahead = self.items[k : k + 3]
             joint = 0
-            while joint < len(ahead) and ahead[joint].has("comma", "and", "slash", "or", "plus_sign"):
+            while joint < len(ahead) and ahead[joint].has(
+                "comma", "and", "slash", "or", "plus_sign"
+            ):
                 joint += 1
-            if joint and joint < len(ahead) and ahead[joint].has("number") and not ahead[joint].has("amount", "time", "names"):
-                digits = ahead[joint].words[0] if ahead[joint].words[0].isdigit() else str(int(ahead[joint].get("number")))
+            if (
+                joint
+                and joint < len(ahead)
+                and ahead[joint].has("number")
+                and not ahead[joint].has("amount", "time", "names")
+            ):
+                digits = (
+                    ahead[joint].words[0]
+                    if ahead[joint].words[0].isdigit()
+                    else str(int(ahead[joint].get("number")))
+                )
                 found = self.site.names.numbered(last, digits)
                 after = self.items[k + joint + 1] if k + joint + 1 < len(self.items) else None
                 if after is not None and after.has("noun", "all") and not found:
@@ -403,14 +493,18 @@ class SelectionReader:
     def _range(self, k: int, last: str) -> int:
         """The names from the last one to the next, where a range is written."""
         ahead = self.items[k : k + 2]
-        if len(ahead) < 2 or not (ahead[0].has("to", "dash") or ahead[0].words in (("through",), ("..",))):
+        if len(ahead) < 2 or not (
+            ahead[0].has("to", "dash") or ahead[0].words in (("through",), ("..",))
+        ):
             return 0
         if ahead[0].words and ahead[0].words[0] in ("onto", "into", "=", "as", "on", "->"):
             return 0
         if ahead[1].has("names") and self.tool not in ("clone_vm", "migrate_vms"):
             found = self.site.names.between(last, ahead[1].get("names")[0])
-        elif ahead[1].has("number") and not ahead[1].has("amount") and (
-            ahead[0].words in (("through",), ("..",)) or ahead[0].has("dash")
+        elif (
+            ahead[1].has("number")
+            and not ahead[1].has("amount")
+            and (ahead[0].words in (("through",), ("..",)) or ahead[0].has("dash"))
         ):
             ends = self.site.names.numbered(last, str(int(ahead[1].get("number"))))
             found = self.site.names.between(last, ends[0]) if ends else []
@@ -443,14 +537,22 @@ class SelectionReader:
         if item.has("condition") and not item.is_entity:
             metric, aggregate, window, op, figure = item.get("condition")
             self._begin(["metric"], item, predicate=True)
-            self.noun.metric.append({"name": metric, "aggregate": aggregate, "window": window, op: figure})
+            self.noun.metric.append(
+                {"name": metric, "aggregate": aggregate, "window": window, op: figure}
+            )
             item.used = f"{metric} {op} {figure:g}"
             return 1
         return 0
 
     def _back_to_include(self) -> None:
         """ "anything outside production that costs more than …": the condition is on what is meant."""
-        if self.excluding and not self.noun.head and self.noun.fields and self.chosen.whole and not self.noun.names:
+        if (
+            self.excluding
+            and not self.noun.head
+            and self.noun.fields
+            and self.chosen.whole
+            and not self.noun.names
+        ):
             relative = self.items[max(0, self.k - 3) : self.k]
             if any(i.has("rel") or i.words[:1] in (("costs",), ("cost",)) for i in relative):
                 self._close()
@@ -471,13 +573,22 @@ class SelectionReader:
         k = self.k
         before = self.items[k - 1] if k else None
         after = self.items[k + 1] if k + 1 < len(self.items) else None
-        number = next((i for i in (after, before) if i is not None and i.has("number") and not i.has("amount", "time")), None)
+        number = next(
+            (
+                i
+                for i in (after, before)
+                if i is not None and i.has("number") and not i.has("amount", "time")
+            ),
+            None,
+        )
         measured = next((i for i in self.items if i.has("metric") and not i.is_entity), None)
         costs = any(i.has("cost") for i in self.items)
         if number is None and not (after is not None and after.has("metric", "cost")):
             return 0
         if measured is None and not costs:
-            field = next((_ORDERED_BY[w] for i in self.items for w in i.words if w in _ORDERED_BY), None)
+            field = next(
+                (_ORDERED_BY[w] for i in self.items for w in i.words if w in _ORDERED_BY), None
+            )
             if field is None:
                 return 0
             self.chosen.order = field
@@ -499,18 +610,40 @@ class SelectionReader:
         before = self.items[self.k - 1] if self.k else None
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         order, descending = item.get("superlative")
-        if self.tool in ("restore_snapshot", "delete_snapshots", "list_snapshots") and order == "age_days":
+        if (
+            self.tool in ("restore_snapshot", "delete_snapshots", "list_snapshots")
+            and order == "age_days"
+        ):
             return 0
-        if after is not None and after.has("metric") and order in ("memory_gib", "cpu") and not after.has("noun"):
-            order = _ORDER_OF.get(after.get("metric"), order) if order == "memory_gib" else after.get("metric")
+        if (
+            after is not None
+            and after.has("metric")
+            and order in ("memory_gib", "cpu")
+            and not after.has("noun")
+        ):
+            order = (
+                _ORDER_OF.get(after.get("metric"), order)
+                if order == "memory_gib"
+                else after.get("metric")
+            )
             after.used = "in order of it"
-        elif after is not None and after.has("object") and after.get("object") == "disk" and order == "memory_gib":
+        elif (
+            after is not None
+            and after.has("object")
+            and after.get("object") == "disk"
+            and order == "memory_gib"
+        ):
             order = "disk_gib"
             after.used = "in order of it"
         if after is not None and after.has("number") and not after.has("amount"):
             self.chosen.limit = int(after.get("number"))
             after.used = "how many"
-        elif before is not None and before.has("number") and not before.has("amount") and before.used in ("", "how many meant"):
+        elif (
+            before is not None
+            and before.has("number")
+            and not before.has("amount")
+            and before.used in ("", "how many meant")
+        ):
             self.chosen.limit = int(before.get("number"))
             self.chosen.count = None
             before.used = "how many"
@@ -563,13 +696,24 @@ class SelectionReader:
         return self.tool in (None, "list_vms", "count_vms") or self.tool not in ("describe_vms",)
 
     def _negated(self) -> bool:
-        return any(i.has("not") and i.words in (("not",), ("no",), ("non",)) for i in self.items[max(0, self.k - 3) : self.k])
+        return any(
+            i.has("not") and i.words in (("not",), ("no",), ("non",))
+            for i in self.items[max(0, self.k - 3) : self.k]
+        )
 
     def _with(self, item: Item, lacking: bool) -> int:
         """ "with a public ip", "without an owner", "that have no snapshots"."""
         k = self.k + 1
-        while k < len(self.items) and self.items[k].has("det", "all", "filler", "without", "not") and not self.items[k].is_entity and not self.items[k].has("object", "key", "protected"):
-            lacking = lacking or (self.items[k].has("not", "without") and self.items[k].words[0] in ("no", "without", "not"))
+        while (
+            k < len(self.items)
+            and self.items[k].has("det", "all", "filler", "without", "not")
+            and not self.items[k].is_entity
+            and not self.items[k].has("object", "key", "protected")
+        ):
+            lacking = lacking or (
+                self.items[k].has("not", "without")
+                and self.items[k].words[0] in ("no", "without", "not")
+            )
             k += 1
         if k >= len(self.items):
             return 0
@@ -581,10 +725,14 @@ class SelectionReader:
             if found == "public_ip":
                 self._begin(["public_ip"], item, predicate=True)
                 self.noun.flags["public_ip"] = not lacking
-            elif found == "protection" :
+            elif found == "protection":
                 self._begin(["protected"], item, predicate=True)
                 self.noun.flags["protected"] = not lacking
-            elif found == "snapshot" and self.tool not in ("snapshot_vms", "delete_snapshots", "restore_snapshot"):
+            elif found == "snapshot" and self.tool not in (
+                "snapshot_vms",
+                "delete_snapshots",
+                "restore_snapshot",
+            ):
                 self._begin(["snapshots"], item, predicate=True)
                 self.noun.bounds["snapshots"] = {"eq": 0} if lacking else {"ge": 1}
             elif found == "tag" and lacking:
@@ -597,17 +745,31 @@ class SelectionReader:
                 return 0
             else:
                 return 0
-        elif thing.has("key") and lacking and not (after is not None and after.has("value") and False):
+        elif (
+            thing.has("key")
+            and lacking
+            and not (after is not None and after.has("value") and False)
+        ):
             self._begin(["missing"], item, predicate=True)
             self.noun.missing.append(thing.get("key"))
             joined = k + 1
-            while joined + 1 < len(self.items) and self.items[joined].has("or", "and", "comma") and self._key_at(joined + 1):
+            while (
+                joined + 1 < len(self.items)
+                and self.items[joined].has("or", "and", "comma")
+                and self._key_at(joined + 1)
+            ):
                 self.noun.missing.append(self._key_at(joined + 1) or "")
                 self.items[joined].used = self.items[joined + 1].used = "has no such tag"
                 joined += 2
             if after is not None and after.has("object") and after.get("object") == "tag":
                 after.used = "tag"
-        elif lacking and thing.has("word", "plain", "unknown_name") and after is not None and after.has("object") and after.get("object") == "tag":
+        elif (
+            lacking
+            and thing.has("word", "plain", "unknown_name")
+            and after is not None
+            and after.has("object")
+            and after.get("object") == "tag"
+        ):
             self._begin(["missing"], item, predicate=True)
             self.noun.missing.append(thing.text)
             after.used = "tag"
@@ -639,7 +801,11 @@ class SelectionReader:
             return 1
         if item.has("weak_stem"):
             after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-            if after is None or not (after.has("noun") or after.words[:1] in (("ones",), ("one",))) or item.has("det", "verb", "all", "superlative", "most"):
+            if (
+                after is None
+                or not (after.has("noun") or after.words[:1] in (("ones",), ("one",)))
+                or item.has("det", "verb", "all", "superlative", "most")
+            ):
                 return 0
             item.kinds["stem"] = item.get("weak_stem")
         if item.has("stem"):
@@ -661,19 +827,38 @@ class SelectionReader:
             return False
         if item.has("names"):
             return False
-        if all(name in ("tags.owner", "tags.team") for name, _ in item.get("value")) and word != "quality":
+        if (
+            all(name in ("tags.owner", "tags.team") for name, _ in item.get("value"))
+            and word != "quality"
+        ):
             return item.has("verb", "metric") and not self._beside_noun()
-        around = [i for i in (*self.items[max(0, self.k - 2) : self.k], *self.items[self.k + 1 : self.k + 3])]
+        around = [
+            i
+            for i in (
+                *self.items[max(0, self.k - 2) : self.k],
+                *self.items[self.k + 1 : self.k + 3],
+            )
+        ]
         beside = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-        if any(i.has("noun", "key") or i.words in (("ones",), ("one",), ("team",), ("stuff",), ("fleet",), ("tier",)) for i in around):
+        if any(
+            i.has("noun", "key")
+            or i.words in (("ones",), ("one",), ("team",), ("stuff",), ("fleet",), ("tier",))
+            for i in around
+        ):
             return False
-        if beside is not None and (beside.has("value", "stem", "os", "and", "comma", "or") and not beside.has("verb")):
+        if beside is not None and (
+            beside.has("value", "stem", "os", "and", "comma", "or") and not beside.has("verb")
+        ):
             return False
         if item.plural and word not in ("backups", "searches", "apps", "builds", "tests"):
             return False
         before = self.items[self.k - 1] if self.k else None
-        led = before is not None and (before.has("all", "in", "for", "except", "only", "value", "from", "not", "verb", "be", "by") or
-                                      before.used in ("verb", "except", "tag", "and"))
+        led = before is not None and (
+            before.has(
+                "all", "in", "for", "except", "only", "value", "from", "not", "verb", "be", "by"
+            )
+            or before.used in ("verb", "except", "tag", "and")
+        )
         if led and item.has("verb", "object", "metric", "noun", "anomaly", "cost", "forecast"):
             return item.has("metric", "cost", "anomaly") and not (before and before.has("all"))
         return not led and not (before is not None and before.has("det"))
@@ -686,7 +871,14 @@ class SelectionReader:
         options = item.get("value")
         if len(options) == 1:
             return options[0]
-        near = [i.get("key") for i in (*self.items[max(0, self.k - 2) : self.k], *self.items[self.k + 1 : self.k + 2]) if i.has("key")]
+        near = [
+            i.get("key")
+            for i in (
+                *self.items[max(0, self.k - 2) : self.k],
+                *self.items[self.k + 1 : self.k + 2],
+            )
+            if i.has("key")
+        ]
         for key in near:
             for name, values in options:
                 if name == f"tags.{key}":
@@ -717,7 +909,12 @@ class SelectionReader:
     def _key_after(self, item: Item) -> int:
         """ "data team", "dev environment", "us-east region", "web role": the key only says what it is."""
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-        if after is not None and not after.used and after.has("key", "object") and not after.has("noun"):
+        if (
+            after is not None
+            and not after.used
+            and after.has("key", "object")
+            and not after.has("noun")
+        ):
             name = next(iter(self.noun.last.split(".")[-1:]), "")
             if after.get("key") == name or after.get("object") == self.noun.last or (
                 after.has("object") and after.get("object") in ("group", "region", "host", "provider", "image", "size", "zone")
@@ -734,8 +931,15 @@ class SelectionReader:
         key = item.get("key")
         k = self.k + 1
         negated = False
-        while k < len(self.items) and k - self.k < 4 and self.items[k].has("be", "to", "colon", "not", "det", "in", "with", "except") and not self.items[k].is_entity:
-            negated = negated or self.items[k].has("not") and self.items[k].words[0] in ("not", "no")
+        while (
+            k < len(self.items)
+            and k - self.k < 4
+            and self.items[k].has("be", "to", "colon", "not", "det", "in", "with", "except")
+            and not self.items[k].is_entity
+        ):
+            negated = (
+                negated or self.items[k].has("not") and self.items[k].words[0] in ("not", "no")
+            )
             k += 1
         thing = self.items[k] if k < len(self.items) else None
         if thing is None or thing.used:
@@ -783,16 +987,42 @@ class SelectionReader:
             return True
         before = [i for i in self.items[max(0, self.k - 3) : self.k]]
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-        if word in ("on", "up") and after is not None and (after.is_entity or after.has("det", "pron", "number")):
+        if (
+            word in ("on", "up")
+            and after is not None
+            and (after.is_entity or after.has("det", "pron", "number"))
+        ):
             return False
-        return any(i.has("be", "rel") or i.words[-1:] in (("are",), ("is",), ("still",), ("currently",), ("switched",), ("what",), ("or",), ("and",), ("anything",)) for i in before) or (
-            word in ("down", "off", "live", "inactive", "error") and after is not None and after.has("noun"))
+        return any(
+            i.has("be", "rel")
+            or i.words[-1:]
+            in (
+                ("are",),
+                ("is",),
+                ("still",),
+                ("currently",),
+                ("switched",),
+                ("what",),
+                ("or",),
+                ("and",),
+                ("anything",),
+            )
+            for i in before
+        ) or (
+            word in ("down", "off", "live", "inactive", "error")
+            and after is not None
+            and after.has("noun")
+        )
 
     # quantities, heads, connectors
 
     def _quantity(self, item: Item) -> int:
         if item.has("all") and not item.is_entity and not item.has("pron"):
-            self.chosen.any_of = self.chosen.any_of or item.words[0] in ("any", "anything", "either")
+            self.chosen.any_of = self.chosen.any_of or item.words[0] in (
+                "any",
+                "anything",
+                "either",
+            )
             if self.excluding and item.words[0] in ("everything", "anything", "all"):
                 return 1
             if item.words[-1] not in ("both", "each", "any", "either", "total", "full"):
@@ -812,11 +1042,18 @@ class SelectionReader:
                 return 0
             before = self.items[self.k - 1] if self.k else None
             nearest = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-            if before is not None and before.words in (("the",), ("those",), ("these",)) and (nearest is None or nearest.has("be", "comma", "stop", "question")):
+            if (
+                before is not None
+                and before.words in (("the",), ("those",), ("these",))
+                and (nearest is None or nearest.has("be", "comma", "stop", "question"))
+            ):
                 self._refer(item)
                 return 1
             after = self._after_articles(self.k + 1)
-            if after is not None and (after.has("noun", "value", "stem", "superlative", "state", "os", "condition") and not after.has("names")):
+            if after is not None and (
+                after.has("noun", "value", "stem", "superlative", "state", "os", "condition")
+                and not after.has("names")
+            ):
                 value = item.get("number")
                 if value == int(value) and value > 0:
                     self.chosen.count = int(value)
@@ -835,7 +1072,11 @@ class SelectionReader:
         if item.has("noun") or item.words in (("ones",), ("one",), ("stuff",), ("lot",)):
             if item.has("noun") or self.k and not self.items[self.k - 1].has("number"):
                 self.noun.head = True
-                self.noun.plural = self.noun.plural or item.get("noun") == 2 or item.words in (("ones",), ("stuff",))
+                self.noun.plural = (
+                    self.noun.plural
+                    or item.get("noun") == 2
+                    or item.words in (("ones",), ("stuff",))
+                )
                 item.used = item.used or "machines"
                 return 1
         return 0
@@ -850,7 +1091,9 @@ class SelectionReader:
                              "stop", "colon", "list", "dash", "then", "instead", "same", "by", "with", "not", "at",
                              "asking", "only", "percent", "dollar") else 0  # fmt: skip
 
-    def _begin(self, fields: Sequence[str], item: Item, *, head: bool = False, predicate: bool = False) -> None:
+    def _begin(
+        self, fields: Sequence[str], item: Item, *, head: bool = False, predicate: bool = False
+    ) -> None:
         """Decide whether what comes belongs to the noun phrase at hand or begins another."""
         if self.join and not self.noun.empty and self._is_new(fields, item, head, predicate):
             self._close()
@@ -887,7 +1130,11 @@ class SelectionReader:
         for item in self.items[self.k : self.k + 4]:
             if item.has("and", "comma", "or", "stop") and not item.is_entity:
                 return False
-            if item.has("noun") or item.words in (("ones",), ("one",)) or (item.plural and item.is_entity):
+            if (
+                item.has("noun")
+                or item.words in (("ones",), ("one",))
+                or (item.plural and item.is_entity)
+            ):
                 return True
         return False
 
@@ -907,7 +1154,11 @@ class SelectionReader:
             if len(nouns) < 2:
                 continue
             last = nouns[-1]
-            shared = {f for f in last.trailing if all(f not in n.fields and f not in n.bounds for n in nouns[:-1])}
+            shared = {
+                f
+                for f in last.trailing
+                if all(f not in n.fields and f not in n.bounds for n in nouns[:-1])
+            }
             for noun in nouns[:-1]:
                 if noun.named_only and noun.last != "stem":
                     continue
@@ -925,11 +1176,16 @@ class SelectionReader:
         first = nouns[0]
         keys = set(first.fields)
         simple = all(
-            set(n.fields) == keys and not (n.names or n.ids or n.bounds or n.metric or n.flags or n.missing or n.not_states)
+            set(n.fields) == keys
+            and not (
+                n.names or n.ids or n.bounds or n.metric or n.flags or n.missing or n.not_states
+            )
             for n in nouns
         )
         if simple and len(keys) >= 1:
-            differing = [k for k in keys if any(set(n.fields[k]) != set(first.fields[k]) for n in nouns)]
+            differing = [
+                k for k in keys if any(set(n.fields[k]) != set(first.fields[k]) for n in nouns)
+            ]
             if len(differing) <= 1:
                 for name in differing:
                     first.fields[name] = [v for n in nouns for v in n.fields[name]]
@@ -944,7 +1200,33 @@ class SelectionReader:
             side[:] = [first]
 
 
-_ORDERED_BY = {"age": ("age_days", True), "cores": ("vcpus", True), "snapshots": ("snapshots", True), "price": ("hourly_cost_usd", True)}
-_GENERIC = ("machine", "machines", "vm", "vms", "box", "boxes", "server", "servers", "instance", "instances")
+_ORDERED_BY = {
+    "age": ("age_days", True),
+    "cores": ("vcpus", True),
+    "snapshots": ("snapshots", True),
+    "price": ("hourly_cost_usd", True),
+}
+_GENERIC = (
+    "machine",
+    "machines",
+    "vm",
+    "vms",
+    "box",
+    "boxes",
+    "server",
+    "servers",
+    "instance",
+    "instances",
+)
 _ORDER_OF = {"memory": "memory_gib", "disk": "disk_gib", "cpu": "vcpus"}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5}
+_ORDINALS = {
+    "first": 1,
+    "1st": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+}

@@ -115,7 +115,12 @@ _SPOKEN = re.compile(
 def _cut_reported(text: str) -> str:
     """Make what somebody or something "says:" a quotation, up to the end of its sentence."""
     match = _REPORTED.search(text) or _SPOKEN.search(text)
-    if not match or text.count('"', 0, match.start()) % 2 or text.count("'", 0, match.start()) % 2 or '"' in text[match.end() : match.end() + 2]:
+    if (
+        not match
+        or text.count('"', 0, match.start()) % 2
+        or text.count("'", 0, match.start()) % 2
+        or '"' in text[match.end() : match.end() + 2]
+    ):
         return text
     end = re.compile(r"[.!?](?=\s|$)|\n|$").search(text, match.end())
     stop = end.start() if end else len(text)

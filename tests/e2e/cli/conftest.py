@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,11 +60,17 @@ class Nova:
         return shown["results"][0]["rows"][0]
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Python keeps what it compiled, for all these processes."""
+    return tmp_path_factory.getbasetemp().parent / "novacron-compiled"
+
+
 @pytest.fixture
-def nova(tmp_path: Path) -> Nova:
-    kept = ("PATH", "LANG", "LC_ALL", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
+def nova(tmp_path: Path, compiled: Path) -> Nova:
+    environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     environment |= {
+        "PYTHONPYCACHEPREFIX": str(compiled),
         "HOME": str(tmp_path),
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
@@ -75,6 +80,3 @@ def nova(tmp_path: Path) -> Nova:
         "NOVACRON_LIBVIRT_URIS": "none",
     }
     return Nova(tmp_path, environment)
-
-
-Run = Callable[..., Done]

@@ -67,12 +67,12 @@ class Site:
 
     def start(self, script: str) -> subprocess.Popen[bytes]:
         """A process of this site."""
-        log = (self.folder / f"process-{time.monotonic_ns()}.log").open("wb")
         environment = {**os.environ, **self.environment}
-        return subprocess.Popen(
-            [sys.executable, "-c", script],
-            cwd=REPOSITORY, env=environment, stdout=log, stderr=log,
-        )  # fmt: skip
+        with (self.folder / f"process-{time.monotonic_ns()}.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-c", script],
+                cwd=REPOSITORY, env=environment, stdout=log, stderr=log,
+            )  # fmt: skip
 
     def hire(self, count: int, control: Control) -> None:
         """Start workers and wait until they are at work."""
