@@ -112,7 +112,7 @@ class Provider(ABC):
         return found[machine_id]
 
     def reaches(self, machine_id: str) -> bool:
-        """Whether it acts on this machine; one that moved away is seen from here and not reached."""
+        """Whether it acts on this machine; one that moved away may still be seen from here."""
         return True
 
     def close(self) -> None:

@@ -352,7 +352,7 @@ class Libvirt(Provider):
             peer.reading(f"Reaching {host}") as target,
             self._link.acting(f"Moving {machine_id} to {host}") as connection,
         ):
-            if _knows(target, uuid) and not _knows(connection, uuid):
+            if libvirt_moving.has_moved(uuid, connection, target):
                 return there
             domain = self._domain(connection, machine_id)
             libvirt_moving.migrate(domain, self._storage(connection), target, peer.uri)
@@ -397,7 +397,3 @@ class Libvirt(Provider):
             path = Description.parse(domain.XMLDesc(0)).console_log
             tail = self._storage(connection).tail(path, _LOG_TAIL) if path else None
         return tail.decode(errors="replace") if tail is not None else None
-
-
-def _knows(connection: libvirt.virConnect, uuid: str | None) -> bool:
-    return any(domain.UUIDString() == uuid for domain in connection.listAllDomains(0))

@@ -15,6 +15,12 @@ from tools.providers.libvirt_storage import Storage
 from tools.providers.libvirt_xml import Description
 
 
+def has_moved(uuid: str | None, connection: libvirt.virConnect, peer: libvirt.virConnect) -> bool:
+    """Whether a machine is at the peer and no longer here."""
+    here, there = ({d.UUIDString() for d in c.listAllDomains(0)} for c in (connection, peer))
+    return uuid in there and uuid not in here
+
+
 def migrate(
     domain: libvirt.virDomain, storage: Storage, peer: libvirt.virConnect, peer_uri: str
 ) -> None:

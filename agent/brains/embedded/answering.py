@@ -113,7 +113,16 @@ class Answering:
                 return True
         return False
 
+    def _about_arguments(self) -> bool:
+        """Whether the options are sizes, hosts, regions, images or groups."""
+        site = self.reader.site
+        options = [o.casefold() for o in (self.frame.get("choices") or self.asked.options)]
+        known = {*site.sizes, *site.hosts, *site.regions, *site.images, *(g.casefold() for g in site.groups), *site.providers}
+        return bool(options) and all(o in known and o not in site.names.exact for o in options)
+
     def _about_machines(self) -> bool:
+        if self._about_arguments() and self.frame.get("from") == "planner":
+            return False
         code, kind = self.frame.get("code"), self.frame.get("kind")
         return (
             kind in ("machines", "name", "which", "stranger")

@@ -146,6 +146,7 @@ class Builder:
         made: list[Call] = []
         for k, frame in enumerate(frames):
             frame = self._settled(frame)
+            self._vague(frame)
             if (
                 frame.tool == "tag_vms"
                 and made
@@ -163,6 +164,14 @@ class Builder:
             made.append(call)
             made.extend(self._after(frame, call))
         return made
+
+    def _vague(self, frame: Frame) -> None:
+        """A time that names no time is asked about."""
+        if frame.changes and frame.said.time is None and _VAGUE.search(frame.clause.text):
+            picked, _ = self.machines(frame, [])
+            selector = Selector.parse(picked) if picked else None
+            call = Call(tool=frame.tool, selector=selector, args={k: v for k, v in frame.args.items() if not k.startswith("_")})
+            raise Doubt(replies.ask("When?", frame={"from": "brain", "kind": "argument", "argument": "when", "call": call.to_dict()}))
 
     def _settled(self, frame: Frame) -> Frame:
         """The tool once more, where the fleet decides: a single machine is resized, not scaled."""
@@ -462,6 +471,9 @@ class Builder:
                 return last.selector.to_dict(), last.outright
         if picked is None:
             for topic in topics:
+                for noun in topic.real:
+                    if noun.names and noun.last != "stem":
+                        _only_names(noun)
                 if topic.unknown and frame.changes:
                     raise Doubt(self.unknown_name(topic.unknown[0], frame))
                 found, outright = self.pick(topic, frame, made)
@@ -490,7 +502,7 @@ class Builder:
     def _check_strangers(self, frame: Frame, chosen: Chosen) -> None:
         if not (frame.changes and chosen.strangers):
             return
-        if chosen.real and all(n.named_only and n.last != "stem" for n in chosen.real):
+        if chosen.real and all(n.names and n.last != "stem" for n in chosen.real):
             return
         if not chosen.says_machines and frame.tool in ("create_vms",):
             return
@@ -515,9 +527,13 @@ class Builder:
     def _base(self, chosen: Chosen, frame: Frame, made: Sequence[Call]) -> Picked:
         real = chosen.real
         if frame.tool in ("describe_vms", "diagnose_vms", "query_metrics"):
+            if any(n.names for n in real):
+                chosen.exclude.clear()
             for noun in real:
                 if noun.named_only or noun.names:
                     _only_names(noun)
+        if not real and chosen.exclude and chosen.refers is None and len(self.memory.targets) > 1 and {"ones", "one"} & set(frame.clause.words):
+            return {"ids": list(self.memory.targets)}, False
         if chosen.refers is None and not chosen.whole and self._of_before(real, frame):
             return {**real[0].selector(), "ids": list(self.memory.targets)}, not real[0].plural
         if chosen.refers is not None or chosen.ordinal is not None or chosen.other:
@@ -896,6 +912,7 @@ def _subject(clause: Clause) -> Clause:
     return clause
 
 
+_VAGUE = re.compile(r"\b(later( on)?|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|off.?hours|out of hours|after hours|after work)\b", re.IGNORECASE)
 _BYPASS = re.compile(
     r"\b(ignore|forget|disregard|override|bypass|skip|disable) (all |any |your |the |my |these |those |previous |prior |every )*"
     r"(rules?|instructions?|polic(y|ies)|safety|guardrails?|restrictions?|safeguards?|confirmations?|approvals?|prompts?|gate)\b",

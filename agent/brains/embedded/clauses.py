@@ -398,7 +398,9 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
 def _base_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     before = items[k - 1] if k else None
-    if item.action == "tag" and before is not None and before.has("det"):
+    if item.action == "tag" and before is not None and before.has("det", "with"):
+        return False
+    if before is not None and before.words in (("on",), ("at",), ("after",), ("during",)) and " ".join(item.words) in ("shutdown", "reboot", "restart", "boot", "startup", "start"):
         return False
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
     if (
@@ -484,6 +486,8 @@ def _leads(items: Sequence[Item], k: int) -> bool:
         return True
     while j >= 0 and items[j].has("filler", "ask", "comma", "det", "also", "then", "only", "and", "instead", "colon",
                                   "same", "not", "dash", "plus_sign") and not items[j].is_entity:  # fmt: skip
+        if items[j].has("comma"):
+            return True
         if items[j].has("det") and not items[j].has("comma"):
             return False
         j -= 1

@@ -437,6 +437,11 @@ class Followups:
         """A new clock for the time that the call has already, or a new time."""
         time = frame.said.time
         assert time is not None
+        if call.when is not None and call.when.cron is not None and time.days == "6,0" and frame.chosen.excepting or (
+            call.when is not None and call.when.cron is not None and time.days == "6,0" and "not" in frame.clause.words
+        ):
+            fields = (call.when.cron or "").split()
+            return When(cron=f"{fields[0]} {fields[1]} * * 1-5")
         if (
             call.when is not None
             and call.when.cron is not None

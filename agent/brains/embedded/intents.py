@@ -46,7 +46,7 @@ def change_of(clause: Clause) -> str | None:
         action in ("stop", "start")
         and clause.has("object")
         and "schedule" in objects
-        and not _machines(clause)
+        and not any(i.is_entity or i.has("noun") for i in clause.items)
     ):
         return "cancel_schedule" if action == "stop" else None
     if (

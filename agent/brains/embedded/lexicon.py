@@ -18,7 +18,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "switch off", "switch down", "turn down", "poweroff", "halt", "take down", "take offline",
         "bring down", "spin down", "kill", "deactivate", "close down", "put down", 
         "power-off", "shut-down", "quit", "cut power", "cut the power", "cut power to",
-        "cut the power to", "pull the plug", "pull the plug on", "down", "stopp",         "wind down", "unplug", "knock off", "deallocate", "stop running",
+        "cut the power to", "pull the plug", "pull the plug on", "stopp",         "wind down", "unplug", "knock off", "deallocate", "stop running",
         "take out of service", "pull down", "poff",
     ),
     "start": (
@@ -52,7 +52,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     ),
     "clone": ("clone", "copy", "duplicate", "replicate", "make a copy", "make a copy of",
               "take a copy of", "take a copy", "make a duplicate of", "make a clone of",
-              "make me a copy of", "mirror", "fork"),
+              "make me a copy of", "mirror", "fork", "dupe"),
     "snapshot": (
         "snapshot", "snap", "take a snapshot", "take snapshot", "take snapshots", "checkpoint",
         "make a snapshot", "create a snapshot", "take a checkpoint", "snap shot", "back up",
@@ -114,8 +114,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "resize", "re-size", "upgrade", "downgrade", "downsize", "upsize", "rightsize",
         "right-size", "beef up", "bump", "bump up", "bump down", "scale up", "scale down",
         "make bigger", "make smaller", "make larger", "change size", "size up", "size down",
-        "boost", "trim", "enlarge", "reshape", "slim down", "change the size", "change the size of",
-        "change size of", "up", "scale vertically", "make beefier", "flavor change", "retype",
+        "boost", "trim", "enlarge", "reshape", "slim down", "change the size", "change the size of", "change size of", "scale vertically", "make beefier", "flavor change", "retype",
         "reconfigure", "re-spec", "respec",
     ),
     "increase": ("increase", "raise", "expand", "extend", "grow", "enlarge", "lift", "add up",
@@ -569,7 +568,7 @@ time times day days hour hours week weeks month months year years minute minutes
 running run runs own owned owns owner called named name names titled bloody damn damned freaking ffs poor
 silly stupid old good-old dear actual own particular certain specific given following respective relevant
 sort kinds type trouble much obliged favour favor mind bother sorry excuse pardon apologies urgently urgent
-itself themselves himself herself myself ourselves yourself yourselves bye later obviously obv clearly
+srsly k any1 some1 every1 no1 someones itself themselves himself herself myself ourselves yourself yourselves bye later obviously obv clearly
 worth right-o righto bring brought put puts set sets left leave keep keeps kept add adds added remove removes
 instead rather safely gently gracefully cleanly nicely properly politely carefully quietly completely
 entirely fully exactly roughly about around approximately almost nearly virtually practically fresh afresh

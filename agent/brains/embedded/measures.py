@@ -14,7 +14,7 @@ CONDITIONS: dict[tuple[str, str, str, str, float], tuple[str, ...]] = {
         "high cpu use", "cpu high", "running high", "overworked", "working hard", "hungry", "loaded",
         "under high load", "under stress", "cpu through the roof", "struggling for cpu", "cpu-heavy",
         "high utilization", "high utilisation", "high usage", "highly loaded", "burning hot", "saturated",
-        "working too hard", "high on cpu", "too busy", "cpu-bound", "flat out", "crowded", "hogging"),
+        "working too hard", "high on cpu", "too busy", "cpu-bound", "flat out", "hogging"),
     ("memory", "avg", "1h", "gt", 80.0): (
         "high memory", "high memory usage", "memory is high", "low on memory", "short on memory",
         "running out of memory", "short of memory", "high ram", "high ram usage", "memory hogs", "tight on memory",

@@ -57,6 +57,7 @@ class NameIndex:
     stems: dict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
     tails: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     words: set[str] = field(default_factory=set[str])
+    inner: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, names: Iterable[str]) -> NameIndex:
@@ -73,6 +74,8 @@ class NameIndex:
             if len(letters) > 1 and len(key) > 1:
                 index.tails[letters[-1]].append(name)
             index.words.update(letters)
+            for piece in dict.fromkeys(letters[1:-1] if key[-1].isdigit() is False else letters[1:]):
+                index.inner[piece].append(name)
         return index
 
     def pieces(self, words: Sequence[str], i: int) -> Iterator[tuple[Key, int]]:
@@ -137,6 +140,8 @@ class NameIndex:
             return names
         if len(key) == 1 and key[0] in self.tails and len(key[0]) > 2:
             return self.tails[key[0]]
+        if len(key) == 1 and key[0] in self.inner:
+            return self.inner[key[0]]
         return None
 
     def numbered(self, name: str, digits: str) -> list[str]:

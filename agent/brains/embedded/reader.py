@@ -97,6 +97,8 @@ class Reader:
                 and reading.frames[-1].changes
             ):
                 reading.fragments.append(reading.frames.pop().clause)
+            if frame is not None and reading.frames and _repeats(frame, reading.frames[-1]):
+                continue
             if frame is None:
                 reading.fragments.append(clause)
             else:
@@ -140,6 +142,18 @@ class Reader:
     def choose(self, tool: str | None, clause: Clause) -> Chosen:
         """What a clause says of its machines."""
         return SelectionReader(clause.items, self.site, tool).read()
+
+
+def _repeats(frame: Frame, last: Frame) -> bool:
+    """The same act said once more: "pull the plug on x. force stop."; what is new in it is kept."""
+    if frame.tool != last.tool or not frame.changes or frame.negated or last.negated:
+        return False
+    chosen = frame.chosen
+    if chosen.real or chosen.unknown or chosen.ordinal or chosen.other or chosen.whole or frame.tool in ("create_vms", "scale_group"):
+        return False
+    last.said.args.update(frame.said.args)
+    last.said.time = last.said.time or frame.said.time
+    return True
 
 
 def _corrects_itself(clause: Clause) -> bool:
@@ -241,6 +255,8 @@ def _weigh(reading: Reading) -> None:
 
 def _telling(frames: list[Frame]) -> list[Frame]:
     """Questions that say which machines outweigh those that only lead to them, or ask twice."""
+    if any(f.tool == "diagnose_vms" for f in frames):
+        frames = [f for f in frames if f.tool not in ("describe_vms", "list_vms")]
     full = [
         f
         for f in frames

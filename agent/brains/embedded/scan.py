@@ -314,6 +314,9 @@ class Scanner:
             kinds["plus"] = True
         if j < len(words) and words[j] in ("-", "virtual"):
             j += 1
+        if j + 1 < len(words) and words[j] in ("more", "extra", "additional") and words[j + 1] in UNITS:
+            kinds["more"] = words[j]
+            j += 1
         ranked = (
             i > 0
             and words[i - 1] in ("top", "bottom", "first", "worst", "best")

@@ -196,7 +196,7 @@ class SelectionReader:
         if nearest is None:
             return 0
         real = nearest.is_entity or nearest.has(
-            "noun", "os", "condition", "protected", "lacks", "untagged", "ordinal"
+            "noun", "os", "condition", "protected", "lacks", "untagged", "ordinal", "weak_stem"
         )
         real = real or (
             nearest.has("pron", "other", "state", "superlative") and len(item.words) + 1 > 1
@@ -534,7 +534,7 @@ class SelectionReader:
             return bound.end - self.k
         if item.has("superlative") and (not item.is_entity or item.has("superlative")):
             return self._superlative(item)
-        if item.has("condition") and not item.is_entity:
+        if item.has("condition") and not item.is_entity and not (self.k and self.items[self.k - 1].words[-1:] == ("how",)):
             metric, aggregate, window, op, figure = item.get("condition")
             self._begin(["metric"], item, predicate=True)
             self.noun.metric.append(

@@ -87,7 +87,7 @@ _CONTRACTIONS = {
     "tmrw": "tomorrow", "tmr": "tomorrow", "tomoz": "tomorrow", "2nite": "tonight",
     "tonite": "tonight", "sry": "sorry", "y'day": "yesterday", "asap": "now", "thru": "through",
     "tho": "though", "wht": "what", "hv": "have", "prolly": "probably", "nd": "and", "n": "and",
-    "n'": "and", "wat": "what", "shud": "should", "cud": "could", "plse": "please",
+    "n'": "and", "wat": "what", "shld": "should", "wld": "would", "cld": "could", "mny": "many", "hw": "how", "til": "until", "shud": "should", "cud": "could", "plse": "please",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.cli.conftest import Nova
 
-PROMPT = "› "
+PROMPT = "›"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\x1b\][^\x07]*\x07")
 
 
@@ -20,6 +20,7 @@ class Terminal:
 
     def __init__(self, nova: Nova, *args: str) -> None:
         environment = {**nova.environment, "TERM": "xterm-256color", "COLUMNS": "110"}
+        environment["PROMPT_TOOLKIT_NO_CPR"] = "1"  # this terminal answers no questions
         self._child = pexpect.spawn(
             sys.executable,
             ["-c", "from ui.cli import main; main()", *args],
@@ -65,7 +66,7 @@ def test_a_talk_from_question_to_undo(nova: Nova, terminal: Terminal) -> None:
     assert "68" in terminal.until("Source.*")
     terminal.until(PROMPT)
     terminal.say("stop web-02")
-    card = terminal.until("yes/no › ")
+    card = terminal.until("yes/no ›")
     assert "Plan" in card
     assert "web-02" in card
     assert "Undo" in card
@@ -75,7 +76,7 @@ def test_a_talk_from_question_to_undo(nova: Nova, terminal: Terminal) -> None:
     terminal.until(PROMPT)
     assert nova.state_of("web-02") == "stopped"
     terminal.say("undo that")
-    terminal.until("yes/no › ")
+    terminal.until("yes/no ›")
     terminal.say("yes")
     terminal.until("Done")
     terminal.until(PROMPT)
@@ -87,9 +88,9 @@ def test_a_talk_from_question_to_undo(nova: Nova, terminal: Terminal) -> None:
 def test_losing_data_takes_typing_and_a_yes_is_not_enough(nova: Nova, terminal: Terminal) -> None:
     terminal.until(PROMPT)
     terminal.say("delete web-stg-2")
-    terminal.until("type it › ")
+    terminal.until("type it ›")
     terminal.say("yes")
-    terminal.until("type it › ")
+    terminal.until("type it ›")
     assert nova("vms", "describe", "web-stg-2").code == 0
     terminal.say("web-stg-2")
     terminal.until("Done")
@@ -113,10 +114,10 @@ def test_a_plan_still_waits_when_the_chat_is_opened_again(nova: Nova) -> None:
     first = Terminal(nova)
     first.until(PROMPT)
     first.say("stop web-02")
-    first.until("yes/no › ")
+    first.until("yes/no ›")
     first.close()
     second = Terminal(nova)
-    assert "Still waiting from before" in second.until("yes/no › ")
+    assert "Still waiting from before" in second.until("yes/no ›")
     second.say("no")
     second.until("nothing was changed")
     second.leave()

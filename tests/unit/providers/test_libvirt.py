@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.control import open_providers
 from tools.errors import InvalidRequest, Unreachable
 from tools.machine import State
 from tools.providers import libvirt_discovery
@@ -19,6 +20,8 @@ from tools.providers.libvirt_notes import Notes
 from tools.providers.libvirt_samples import Rates, Reading
 from tools.providers.libvirt_storage import folder_images
 from tools.providers.libvirt_xml import memory_gib, memory_kib
+from tools.settings import Settings
+from tools.times import utc_now
 
 pytest.importorskip("libvirt")
 
@@ -57,6 +60,22 @@ def test_a_socket_that_nobody_serves_is_unreachable_at_once(tmp_path: Path) -> N
         Libvirt.open(f"qemu+unix:///system?socket={stale}")
     assert time.perf_counter() - began < 1
     assert "libvirtd" in refused.value.hint
+
+
+def test_connecting_where_nothing_is_takes_no_time(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, sandbox=False, libvirt_uris="auto")
+    began = time.perf_counter()
+    assert open_providers(settings, utc_now) == ([], [])
+    assert time.perf_counter() - began < 0.2
+
+
+def test_what_cannot_be_reached_is_skipped_and_named(tmp_path: Path) -> None:
+    uri = f"qemu+unix:///system?socket={tmp_path / 'absent'}"
+    settings = Settings(data_dir=tmp_path, sandbox=False, libvirt_uris=f"{uri} test:///default")
+    providers, skipped = open_providers(settings, utc_now)
+    assert [p.name for p in providers] == ["libvirt:test:///default"]
+    assert [(s.name, s.error.code) for s in skipped] == [(f"libvirt:{uri}", "unreachable")]
+    providers[0].close()
 
 
 def test_a_uri_that_is_none_is_unreachable() -> None:
