@@ -521,6 +521,8 @@ class Builder:
                 picked["limit"] = chosen.limit
         elif chosen.limit:
             picked["limit"] = chosen.limit
+        if picked.get("all") and set(picked) - {"all", "exclude", "order_by", "descending", "limit"}:
+            del picked["all"]
         self._check_count(chosen, picked, frame)
         return picked, outright
 

@@ -470,12 +470,7 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
         return "be" in lead and any(w in ("should", "must", "to") for w in lead)
     if item.form == "s":
-        return (
-            before is not None
-            and before.is_entity
-            or before.has("noun", "pron")
-            or item.action in ("stop", "start", "restart")
-        )
+        return before is not None and (before.is_entity or before.has("noun", "pron"))
     return not (item.has("metric", "cost") and not _leads(items, k))
 
 

@@ -473,7 +473,7 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
         return "untag_vms"
     if verbs & {"remove", "take", "drop"} and pair and words & {"off", "from"}:
         return "untag_vms"
-    if pair and pair.quoted and not verbs & {"add", "set", "put", "give", "assign", "apply"}:
+    if pair and (pair.quoted or clause.has("with")) and not verbs & {"add", "set", "put", "give", "assign", "apply"}:
         return None
     if (
         pair

@@ -46,7 +46,7 @@ def intersect(
     """The call's machines that are also those of the fragment."""
     old = call.selector.to_dict() if call.selector is not None else {"all": True}
     if len(nouns) == 1:
-        noun = dict(nouns[0])
+        noun = {k: v for k, v in nouns[0].items() if k != "all"}
         clash = (set(noun) & set(old)) - {"tags", "all"} or set(noun.get("tags", {})) & set(
             old.get("tags", {})
         )

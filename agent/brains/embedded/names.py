@@ -57,6 +57,7 @@ class NameIndex:
     stems: dict[Key, list[str]] = field(default_factory=lambda: defaultdict(list))
     tails: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     words: set[str] = field(default_factory=set[str])
+    starts: set[str] = field(default_factory=set[str])
     inner: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -74,6 +75,8 @@ class NameIndex:
             if len(letters) > 1 and len(key) > 1:
                 index.tails[letters[-1]].append(name)
             index.words.update(letters)
+            index.starts.update(piece[:3] for piece in letters)
+            index.starts.add("".join(key)[:3])
             for piece in dict.fromkeys(letters[1:-1] if key[-1].isdigit() is False else letters[1:]):
                 index.inner[piece].append(name)
         return index
@@ -92,6 +95,10 @@ class NameIndex:
             for key in _readings(run):
                 yield key, end
 
+    def _may_begin(self, word: str) -> bool:
+        """Whether any name begins as this word does: most words are turned away here."""
+        return word[:3] in self.starts and bool(self._spelled(word))
+
     @staticmethod
     def _spelled(word: str) -> list[str] | None:
         if word in ("dash", "hyphen", "minus", "-", "underscore", "dot"):
@@ -103,7 +110,7 @@ class NameIndex:
         """The names that the words from `i` on spell, and the index after them."""
         if words[i] in self.exact:
             return self.exact[words[i]], i + 1
-        if not self._spelled(words[i]):
+        if not self._may_begin(words[i]):
             return None
         if words[i].endswith("s") and words[i][:-1] in self.exact and len(words[i]) > 4:
             return self.exact[words[i][:-1]], i + 1
@@ -121,7 +128,7 @@ class NameIndex:
 
     def stem_at(self, words: Sequence[str], i: int) -> tuple[Stem, int, bool] | None:
         """The stem that the words from `i` on spell, the index after it, and if it was plural."""
-        if not self._spelled(words[i]):
+        if not self._may_begin(words[i]):
             return None
         for key, end in self.pieces(words, i):
             if not key or not any(p.isalpha() for p in key):

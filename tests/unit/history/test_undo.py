@@ -10,6 +10,7 @@ from tools.errors import NotFound
 from tools.families.undoing import merged
 from tools.machine import State
 from tools.plan import NothingToDo, Plan
+from tools.providers.sandbox import Sandbox
 from tools.selector import Selector
 
 
@@ -61,6 +62,18 @@ def test_several_calls_are_taken_back_in_reverse_order(control: Control) -> None
 
     after = machine(control, "web-stg-1")
     assert (after.size, after.state) == (before.size, before.state)
+
+
+def test_steps_of_one_machine_run_in_order(control: Control, sandbox: Sandbox) -> None:
+    names = [f"web-0{number}" for number in range(1, 7)]
+    do(control, call("stop_vms", *names), call("tag_vms", *names, tags={"parked": "yes"}))
+    before = len(sandbox.acts())
+
+    assert agree(control, undo_plan(control)).status == "done"
+
+    ids = [machine(control, name).id for name in names]
+    verbs = {i: [a.verb for a in sandbox.acts()[before:] if a.machine_id == i] for i in ids}
+    assert verbs == dict.fromkeys(ids, ["remove_tags", "start"])
 
 
 def test_an_undo_can_be_undone(control: Control) -> None:
