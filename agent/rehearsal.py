@@ -57,6 +57,13 @@ class Rehearsal:
         self._start_version = self.control.inventory.version
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)
         self._start.backup(self._kept)
+        self._warm()
+
+    def _warm(self) -> None:
+        """Let what is loaded at first use be loaded before the first turn is timed."""
+        machines = self._pristine.list_machines()
+        if machines:
+            self.hold(["pronto, which machines are busy?", f"restart {machines[0].name}", "yes"])
 
     def hold(self, says: Sequence[str]) -> tuple[list[Turn], list[dict[str, Any]]]:
         """One conversation: its turns, and what changed on the fleet because of it."""

@@ -34,8 +34,8 @@ class Claims:
     def take(self, operation_id: str, indexes: Sequence[int]) -> list[sa.Row[Any]]:
         """The open steps among these that are now this process's; others are somebody else's.
 
-        A step is left alone while a step of an earlier call of the operation is open, and while
-        another operation has its machine.
+        A step is left alone while a step of an earlier call of the operation is open, or an
+        earlier step on its machine, and while another operation has its machine.
         """
         now = time.time()
         with self._engine.begin() as db:
@@ -52,6 +52,7 @@ class Claims:
                     steps.c.call_index == barrier,
                     steps.c.status.in_(("pending", "running")),
                     sa.or_(steps.c.leased_until.is_(None), steps.c.leased_until < now),
+                    ~_earlier_on_machine(),
                 )
                 rows.extend(db.execute(query.order_by(steps.c.number)))
             free = self._lock(db, operation_id, [row.target for row in rows], now)
@@ -149,6 +150,16 @@ def _call_off(db: sa.Connection, operation_id: str) -> None:
 def _first_open_call(operation_id: str) -> sa.Select[Any]:
     return sa.select(sa.func.min(steps.c.call_index)).where(
         steps.c.operation_id == operation_id, steps.c.status.in_(("pending", "running"))
+    )
+
+
+def _earlier_on_machine() -> sa.Exists:
+    earlier = steps.alias()
+    return sa.exists().where(
+        earlier.c.operation_id == steps.c.operation_id,
+        earlier.c.target == steps.c.target,
+        earlier.c.number < steps.c.number,
+        earlier.c.status.in_(("pending", "running")),
     )
 
 

@@ -91,6 +91,12 @@ class Journal:
                 )
             return _operation(row, self._steps(db, [row.id]).get(row.id, []))
 
+    def plan_of(self, operation_id: str) -> str:
+        """The id of the plan that an operation carries out."""
+        query = sa.select(operations.c.plan_id).where(operations.c.id == operation_id)
+        with reading(self._engine) as db:
+            return db.execute(query).scalar_one()
+
     def of_plan(self, plan_id: str) -> Operation | None:
         """The operation that a plan became, if it did."""
         query = sa.select(operations.c.id).where(operations.c.plan_id == plan_id)

@@ -35,6 +35,7 @@ __all__ = ["Event", "Operation", "Operations", "StepRecord"]
 BATCH = 200
 """So many steps are claimed, begun and settled in one transaction each."""
 _IDLE_S = 0.2
+_PATIENCE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,20 +248,24 @@ class Operations:
         ]
 
     def run_batch(self, operation_id: str, indexes: Sequence[int]) -> None:
-        """Carry out these steps as far as they are free; for a worker."""
-        until = time.monotonic() + 600
-        while time.monotonic() < until:
-            self._batch(operation_id, indexes, None)
-            operation = self._finish_if_settled(operation_id)
-            wanted = set(indexes)
-            still_open = [
-                s
-                for s in operation.steps
-                if s.index in wanted and s.status in ("pending", "running")
-            ]
-            if operation.status != "running" or not still_open:
+        """Carry out these steps; for a worker.
+
+        Where others hold them for long it returns, so that the worker is free for what they wait
+        for: whatever is open is handed over again.
+        """
+        idle_since = time.monotonic()
+        while self._open(operation_id, indexes):
+            if self._batch(operation_id, indexes, None):
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > _PATIENCE_S:
                 return
-            time.sleep(_IDLE_S)
+            else:
+                time.sleep(_IDLE_S)
+        self._end_if_settled(operation_id)
+
+    def _open(self, operation_id: str, indexes: Sequence[int]) -> bool:
+        wanted = set(indexes)
+        return any(not wanted.isdisjoint(batch) for batch in self.batches(operation_id))
 
     def _batch(self, operation_id: str, indexes: Sequence[int], on_event: OnEvent | None) -> bool:
         """Claim, begin, act, read back and write down; whether there was anything to do."""
@@ -405,7 +410,7 @@ class Operations:
                 .where(
                     steps.c.operation_id == operation_id,
                     steps.c.target == act.step.target,
-                    steps.c.call_index > rows[act.number].call_index,
+                    steps.c.number > act.number,
                     steps.c.status == "pending",
                 )
                 .values(
@@ -444,7 +449,11 @@ class Operations:
             self._control.inventory.refresh()
 
     def _finish_if_settled(self, operation_id: str) -> Operation:
-        """Write the end down when the last step is settled."""
+        """The operation; its end is written down when the last step is settled."""
+        self._end_if_settled(operation_id)
+        return self.get(operation_id)
+
+    def _end_if_settled(self, operation_id: str) -> None:
         counting = (
             sa.select(steps.c.status, sa.func.count())
             .where(steps.c.operation_id == operation_id)
@@ -453,7 +462,7 @@ class Operations:
         with self._engine.connect().execution_options(read_only=True) as db:
             counts = Counter({row[0]: row[1] for row in db.execute(counting)})
         if counts["pending"] or counts["running"]:
-            return self.get(operation_id)
+            return
         status = _outcome(counts)
         ended = (
             sa.update(operations)
@@ -462,13 +471,12 @@ class Operations:
         )
         with self._engine.begin() as db:
             changed = db.execute(ended).rowcount
-        operation = self.get(operation_id)
         if changed:
-            self._control.approvals.finish(operation.plan_id)
+            plan_id = self._journal.plan_of(operation_id)
+            self._control.approvals.finish(plan_id)
             self._control.audit.append(
-                "finished", operation=operation_id, plan=operation.plan_id, status=status
+                "finished", operation=operation_id, plan=plan_id, status=status
             )
-        return operation
 
     # stopping and taking over
 
@@ -556,9 +564,10 @@ def _rows(plan: Plan, operation_id: str) -> list[dict[str, Any]]:
     for call_index, call in enumerate(plan.calls):
         if call.when is not None:
             continue
+        first = len(rows)
         rows.extend(
-            _row(operation_id, len(rows) + n, call_index, call, step)
-            for n, step in enumerate(call.steps)
+            _row(operation_id, number, call_index, call, step)
+            for number, step in enumerate(call.steps, first)
         )
     return rows
 

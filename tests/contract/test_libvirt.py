@@ -97,7 +97,7 @@ def stage(hypervisors: Hosts, kept_guest: Kept) -> Iterator[Stage]:
 def bench(stage: Stage, libvirt_images: Path) -> Iterator[Bench]:
     stage.set()
     alpha, beta = stage.hosts
-    options = Options(images=libvirt_images, stop_limit_s=30)
+    options = Options(images=libvirt_images, stop_limit_s=60)
     provider = Libvirt.open(alpha.uri, options=options, peers={"beta": beta.uri})
     machine_id = provider.list_machines()[0].id
     yield Bench(

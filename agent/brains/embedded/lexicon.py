@@ -17,7 +17,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "stop", "shut down", "shut off", "shutdown", "shut", "power off", "power down", "turn off",
         "switch off", "switch down", "turn down", "poweroff", "halt", "take down", "take offline",
         "bring down", "spin down", "kill", "deactivate", "close down", "put down", 
-        "power-off", "shut-down", "quit", "cut power", "cut the power", "cut power to",
+        "power-off", "shut-down", "cut power", "cut the power", "cut power to",
         "cut the power to", "pull the plug", "pull the plug on", "stopp",         "wind down", "unplug", "knock off", "deallocate", "stop running",
         "take out of service", "pull down", "poff",
     ),

@@ -30,7 +30,7 @@ def beta(hypervisors: Hosts) -> Iterator[Hypervisor]:
 @pytest.fixture
 def provider(alpha: Hypervisor, beta: Hypervisor, libvirt_images: Path) -> Iterator[Libvirt]:
     """The provider over the first host, which knows the second."""
-    options = Options(images=libvirt_images, stop_limit_s=30)
+    options = Options(images=libvirt_images, stop_limit_s=60)
     opened = Libvirt.open(alpha.uri, options=options, peers={"beta": beta.uri})
     yield opened
     opened.close()
@@ -39,7 +39,7 @@ def provider(alpha: Hypervisor, beta: Hypervisor, libvirt_images: Path) -> Itera
 @pytest.fixture
 def there(beta: Hypervisor, libvirt_images: Path) -> Iterator[Libvirt]:
     """The provider over the second host."""
-    opened = Libvirt.open(beta.uri, options=Options(images=libvirt_images, stop_limit_s=30))
+    opened = Libvirt.open(beta.uri, options=Options(images=libvirt_images, stop_limit_s=60))
     yield opened
     opened.close()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tools.providers.base import NewMachine
 from tools.providers.libvirt import Libvirt
 
 NAME = "web-01"
+_A_DAY_S = 86_400
 Hosts = tuple[Hypervisor, Hypervisor]
 
 
@@ -35,6 +37,9 @@ def libvirt_images() -> Path:
 @pytest.fixture(scope="session")
 def libvirt_base(libvirt_images: Path) -> Iterator[Path]:
     """Where the hypervisors keep everything."""
+    for old in cache().glob("run-*"):  # of a session that was killed
+        if time.time() - old.stat().st_mtime > _A_DAY_S:
+            shutil.rmtree(old, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=cache()))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -94,7 +94,7 @@ def test_a_guest_is_run_by_conversation_alone(
 
     talk.does("give web-01 2 cores", "resize_vms", NAME)
     assert "2" in alpha.virsh("vcpucount", NAME, "--live")
-    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 10, "second vCPU")
+    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 30, "second vCPU")
 
     alpha.sh(NAME, "echo before > /data/file; sync")
     talk.does("take a snapshot of web-01 called before-upgrade", "snapshot_vms", NAME)

@@ -58,7 +58,7 @@ def test_without_an_agent_the_power_button_stops_it(
 ) -> None:
     alpha.sh(NAME, "(sleep 1; killall qemu-ga) > /dev/null 2>&1 &")
     agent = "devices/channel/target[@state='disconnected']"
-    wait_for(lambda: alpha.xml(NAME).find(agent) is not None, 20, "agent gone")
+    wait_for(lambda: alpha.xml(NAME).find(agent) is not None, 30, "agent gone")
     provider.stop(guest, token())
     assert alpha.state(NAME) == "shut off"
     assert "GUEST-POWERBUTTON" in alpha.console(NAME)
@@ -114,8 +114,8 @@ def test_resize_while_it_runs_and_while_it_is_off(
     provider: Libvirt, alpha: Hypervisor, guest: str, token: Token
 ) -> None:
     provider.resize(guest, token(), vcpus=2, memory_gib=0.1875, size=None)
-    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 10, "second vCPU")
-    wait_for(lambda: provider.get_machine(guest).memory_gib == 0.1875, 10, "balloon")
+    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 30, "second vCPU")
+    wait_for(lambda: provider.get_machine(guest).memory_gib == 0.1875, 30, "balloon")
     for vcpus, memory_gib in ((1, 0.1875), (64, 0.1875), (2, 1.0)):
         with pytest.raises(Conflict) as refused:
             provider.resize(guest, token(), vcpus=vcpus, memory_gib=memory_gib, size=None)
@@ -160,7 +160,7 @@ def test_snapshots_before_and_after_a_hot_added_vcpu_come_back(
 ) -> None:
     provider.snapshot(guest, token(), name="one")
     provider.resize(guest, token(), vcpus=2, memory_gib=0.25, size=None)
-    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 10, "second vCPU")
+    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 30, "second vCPU")
     provider.snapshot(guest, token(), name="two")
     provider.restore(guest, token(), snapshot="one")
     assert (alpha.state(NAME), alpha.sh(NAME, "nproc")) == ("running", "1")
@@ -179,7 +179,7 @@ def test_a_restore_that_kills_the_guest_is_a_failure_with_advice(
     provider.start(guest, token())
     alpha.wait_for_boots(NAME, 2)
     provider.resize(guest, token(), vcpus=2, memory_gib=0.25, size=None)
-    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 10, "second vCPU")
+    wait_for(lambda: alpha.sh(NAME, "nproc") == "2", 30, "second vCPU")
     provider.snapshot(guest, token(), name="doomed")
     with pytest.raises(ProviderError, match="did not come back") as failed:
         provider.restore(guest, token(), snapshot="doomed")
@@ -226,10 +226,10 @@ def test_disks_are_attached_once_and_grow_under_the_guest(
     provider.attach_disk(guest, once, size_gib=0.5)
     assert set(alpha.disks(NAME)) == {"vda", "vdb"}
     size = "blockdev --getsize64"
-    wait_for(lambda: "vdb" in alpha.sh(NAME, "ls /sys/block"), 10, "vdb in the guest")
+    wait_for(lambda: "vdb" in alpha.sh(NAME, "ls /sys/block"), 30, "vdb in the guest")
     assert alpha.sh(NAME, f"{size} /dev/vdb") == str(GIB // 2)
     provider.resize_disk(guest, token(), size_gib=1)
-    wait_for(lambda: alpha.sh(NAME, f"{size} /dev/vda") == str(GIB), 10, "vda grown")
+    wait_for(lambda: alpha.sh(NAME, f"{size} /dev/vda") == str(GIB), 30, "vda grown")
     assert provider.get_machine(guest).disk_gib == 1.5
     with pytest.raises(InvalidRequest, match="can only grow"):
         provider.resize_disk(guest, token(), size_gib=0.5)

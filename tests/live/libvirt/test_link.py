@@ -56,7 +56,7 @@ def test_a_link_that_breaks_in_the_middle_of_an_act_leaves_the_outcome_unknown(
     gamma: Hypervisor,
 ) -> None:
     bare_guest(gamma)
-    provider = Libvirt.open(gamma.uri, options=Options(stop_limit_s=30))
+    provider = Libvirt.open(gamma.uri, options=Options(stop_limit_s=60))
     machine_id = provider.list_machines()[0].id
     errors: list[NovaError] = []
 
@@ -101,7 +101,7 @@ def test_a_daemon_that_falls_silent_is_noticed_and_used_again_when_it_wakes(
         except Unreachable:
             return False
 
-    wait_for(answers, 15, "the daemon again")
+    wait_for(answers, 30, "the daemon again")
     provider.close()
 
 

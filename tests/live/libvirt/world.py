@@ -291,7 +291,7 @@ class Hypervisor:
 
     def wait_for_boots(self, domain: str, number: int) -> None:
         """Wait until it has booted so many times in all."""
-        wait_for(lambda: self.boots(domain) >= number, 40, f"boot {number} of {domain}")
+        wait_for(lambda: self.boots(domain) >= number, 90, f"boot {number} of {domain}")
 
     def keep(self, domain: str) -> Kept:
         """Put a running guest aside, to be brought back as often as wanted."""

@@ -73,7 +73,7 @@ def test_steps_of_one_machine_run_in_order(control: Control, sandbox: Sandbox) -
 
     ids = [machine(control, name).id for name in names]
     verbs = {i: [a.verb for a in sandbox.acts()[before:] if a.machine_id == i] for i in ids}
-    assert verbs == dict.fromkeys(ids, ["remove_tags", "start"])
+    assert verbs == {i: ["remove_tags", "start"] for i in ids}
 
 
 def test_an_undo_can_be_undone(control: Control) -> None:
