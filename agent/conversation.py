@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.brains.base import Memory
-from agent.dialogue import reads
-from agent.graph import Graph
+from agent.gate import opens
 from agent.memory import (
-    REMEMBERED,
     memory_from_dict,
     memory_to_dict,
     understanding_from_dict,
     understanding_to_dict,
 )
-from agent.state import TurnState
-from agent.turns import OnEvent, Turn, Turns
-from tools.errors import Conflict
+from agent.turns import OnEvent, Turn, Turns, remembered
+from tools.approvals import user_from_dict, user_to_dict
 from tools.identity import User
+
+if TYPE_CHECKING:
+    from agent.state import TurnState, Yes
+    from tools.plan import Plan
 
 
 class Conversation:
@@ -32,37 +34,45 @@ class Conversation:
     """
 
     def __init__(self, turns: Turns, thread: str, url: str | None = None) -> None:
+        from agent.graph import (
+            Graph,
+        )  # LangGraph takes seconds: only a talk that lasts waits for it
+
         self.turns = turns
         self.thread = thread
         self._steps = _Steps(turns)
-        self._graph = Graph(self._steps, reads, url)
+        self._graph = Graph(self._steps, opens, url)
+        self._one_at_a_time = threading.Lock()
 
     def say(self, text: str, user: User, on_event: OnEvent | None = None) -> Turn:
         """One turn: what was said, and what came of it."""
         began = time.perf_counter()
-        self._steps.begin(on_event)
-        self._graph.say(self.thread, text, _user_to_dict(user))
-        turn = self._steps.turn
-        assert turn is not None, "every path through the graph answers"
-        return dataclasses.replace(turn, latency_ms=round((time.perf_counter() - began) * 1000, 3))
+        with self._one_at_a_time:
+            self._steps.begin(on_event)
+            self._graph.say(self.thread, text, user_to_dict(user))
+            return self._taken(began)
 
     def confirm(
-        self, user: User, typed: str | None = None, on_event: OnEvent | None = None
+        self, digest: str, user: User, typed: str | None = None, on_event: OnEvent | None = None
     ) -> Turn:
-        """A click on the pending plan instead of words."""
-        turn = self.pending(user)
-        if turn is None or turn.plan is None:
-            raise Conflict("Nothing waits for a yes.", hint="Say again what shall be done.")
-        self._steps.begin(on_event)
-        self._graph.confirm(self.thread, _user_to_dict(user), digest=turn.plan.digest, typed=typed)
-        assert self._steps.turn is not None
-        return self._steps.turn
+        """A click on a plan as it was shown, by its digest, instead of words.
+
+        Raises:
+            Conflict: that plan does not wait any more, or it is another one now.
+        """
+        began = time.perf_counter()
+        with self._one_at_a_time:
+            self._steps.begin(on_event)
+            self._graph.confirm(self.thread, user_to_dict(user), digest=digest, typed=typed)
+            return self._taken(began)
 
     def pending(self, user: User) -> Turn | None:
         """The plan that waits for a yes, as it would be shown again, or None."""
         memory = self.memory()
         plan = self.turns.pending_plan(memory)
-        return None if plan is None else self.turns.show(plan, user, memory)
+        if plan is None or self.turns.control.approvals.status(plan.id) != "pending":
+            return None
+        return self.turns.show(plan, user, memory)
 
     def memory(self) -> Memory:
         """What the conversation remembers."""
@@ -71,6 +81,11 @@ class Conversation:
     def close(self) -> None:
         """Let go of the store of conversations."""
         self._graph.close()
+
+    def _taken(self, began: float) -> Turn:
+        turn = self._steps.turn
+        assert turn is not None, "every path through the graph answers"
+        return dataclasses.replace(turn, latency_ms=round((time.perf_counter() - began) * 1000, 3))
 
 
 class _Steps:
@@ -93,19 +108,25 @@ class _Steps:
 
     def resolve(self, state: TurnState) -> TurnState:
         """Calls to results, or to a plan that waits."""
-        _, user, memory = _given(state)
+        text, user, memory = _given(state)
         understood = understanding_from_dict(state.get("understanding") or {})
-        return self._took(self._turns.resolve(understood, user, memory), state)
+        return self._took(text, self._turns.resolve(understood, user, memory))
 
     def act(self, state: TurnState) -> TurnState:
-        """Start the plan that was said yes to, or show it again."""
-        _, user, memory = _given(state)
+        """Start the plan that was said yes to, or show it again.
+
+        Run again after a crash it starts nothing twice: a plan becomes one operation at most.
+        """
+        text, user, memory = _given(state)
         yes = state.get("yes")
         plan = self._turns.pending_plan(memory)
-        if plan is None or yes is None:
-            return {"waiting": None}
-        typed = yes["typed"] or ""
-        return self._took(self._turns.accept(plan, typed, user, memory, self._on_event), state)
+        if yes is None or plan is None or not _is_for(yes, plan):
+            kept = dataclasses.replace(memory, pending=None)
+            return self._took(text, Turn("clarify", "That plan is gone. Ask again.", memory=kept))
+        if not yes["text"]:  # a click is for the plan it stands beside, never for a question
+            memory = dataclasses.replace(memory, asked=None)
+        turn = self._turns.accept(plan, yes["typed"] or "", user, memory, self._on_event)
+        return self._took(text, turn)
 
     def answer(self, state: TurnState) -> TurnState:
         """Nothing is left to work out: the turn holds its reply."""
@@ -115,28 +136,26 @@ class _Steps:
         """Whether a plan waits for a person now."""
         return state.get("waiting") is not None
 
-    def _took(self, turn: Turn, state: TurnState) -> TurnState:
-        text = state.get("text", "")
-        said = (*turn.memory.said, ("user", text[:2000]), ("nova", turn.reply[:2000]))
-        kept = dataclasses.replace(turn.memory, said=said[-REMEMBERED:])
-        self.turn = dataclasses.replace(turn, memory=kept)
-        plan = self._turns.pending_plan(kept)
+    def _took(self, text: str, turn: Turn) -> TurnState:
+        self.turn = turn = remembered(text, turn)
+        plan = self._turns.pending_plan(turn.memory)
         return {
-            "memory": memory_to_dict(kept),
+            "memory": memory_to_dict(turn.memory),
             "turn": {"outcome": turn.outcome, "reply": turn.reply, "options": list(turn.options)},
             "waiting": plan
-            and {"plan_id": plan.id, "digest": plan.digest, "to_type": plan.to_type},
+            and {
+                "plan_id": plan.id,
+                "digest": plan.digest,
+                "to_type": plan.to_type,
+                "tools": list(plan.tools),
+            },
         }
 
 
+def _is_for(yes: Yes, plan: Plan) -> bool:
+    return (yes["plan_id"], yes["digest"]) == (plan.id, plan.digest)
+
+
 def _given(state: TurnState) -> tuple[str, User, Memory]:
-    user = _user_from_dict(state.get("user") or {})
+    user = user_from_dict(state.get("user") or {})
     return state.get("text", ""), user, memory_from_dict(state.get("memory") or {})
-
-
-def _user_to_dict(user: User) -> dict[str, Any]:
-    return {**dataclasses.asdict(user), "roles": sorted(user.roles)}
-
-
-def _user_from_dict(data: dict[str, Any]) -> User:
-    return User(data["name"], frozenset(data["roles"]), data["surface"], data["tenant"])

@@ -19,13 +19,16 @@ _WORDS: dict[str, tuple[str, ...]] = {
 def opens(text: str, to_type: str | None, tools: Iterable[str] = ()) -> str | None:
     """What was typed where that is what must be typed, "" for a plain yes, None for neither.
 
+    What must be typed may be a machine's name, which comes from outside: where it reads as a yes
+    or a no, it is nothing more.
+
     Args:
         text: the person's words.
         to_type: what the pending plan wants typed, or None.
         tools: the tools of the pending plan: "yes, restart it" is a yes to a restart alone.
     """
     words = text.strip().strip("\"'`.!").strip()
-    if to_type and words.casefold() == to_type.casefold():
+    if to_type and words.casefold() == to_type.casefold() and reads(to_type) is None:
         return to_type
     doing = frozenset(word for tool in tools for word in _WORDS.get(tool, ()))
     return "" if reads(text, doing) == "yes" else None

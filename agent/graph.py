@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, cast
@@ -33,8 +33,9 @@ from agent.guards import Guard, guard_by_file, guard_by_postgres, guard_here
 from agent.state import Steps, TurnState, Waiting, Yes
 from tools.errors import Conflict, InvalidRequest
 
-Reads = Callable[[str], str | None]
-"""Whether words are a plain "yes" or "no"; None where they are anything else."""
+Opens = Callable[[str, str | None, Sequence[str]], str | None]
+"""Given words, what must be typed and the plan's tools: what was typed, "" for a plain yes, or
+None where the words open nothing: `agent.gate.opens`."""
 
 
 class Graph:
@@ -42,12 +43,12 @@ class Graph:
 
     Args:
         steps: what each node does.
-        reads: whether words are a plain "yes" or "no".
+        opens: whether words open the gate.
         url: where threads are kept: a file, `sqlite:///path`, or `postgresql://…`; None: memory.
     """
 
-    def __init__(self, steps: Steps, reads: Reads, url: str | None = None) -> None:
-        self._reads = reads
+    def __init__(self, steps: Steps, opens: Opens, url: str | None = None) -> None:
+        self._opens = opens
         self._close = ExitStack()
         self._saver, self._guard = _open_store(url, self._close)
         self._graph = _build(steps).compile(checkpointer=self._saver)
@@ -56,8 +57,10 @@ class Graph:
         """One turn. Words that are a yes, or what must be typed, open the gate if a plan waits."""
         with self._guard(thread_id):
             waiting = self._state(thread_id).get("waiting")
-            if waiting is not None and (typed := _opens(text, waiting, self._reads)) is not None:
-                return self._resume(thread_id, _yes(waiting, user, typed or None, text))
+            if waiting is not None:
+                typed = self._opens(text, waiting.get("to_type"), waiting.get("tools", ()))
+                if typed is not None:
+                    return self._resume(thread_id, _yes(waiting, user, typed or None, text))
             return self._turn(thread_id, text, user)
 
     def confirm(
@@ -77,9 +80,8 @@ class Graph:
             return self._resume(thread_id, _yes(waiting, user, typed, ""))
 
     def state(self, thread_id: str) -> TurnState:
-        """What a thread keeps; empty for a new one."""
-        with self._guard(thread_id):
-            return self._state(thread_id)
+        """What a thread keeps as of its last turn, while another may run; empty for a new one."""
+        return self._state(thread_id)
 
     def forget(self, thread_id: str) -> None:
         """Drop a thread."""
@@ -158,15 +160,6 @@ def _plain(step: Callable[[TurnState], TurnState]) -> Callable[[TurnState], Turn
         return json.loads(json.dumps(step(state), allow_nan=False))
 
     return run
-
-
-def _opens(text: str, waiting: Waiting, reads: Reads) -> str | None:
-    """What was typed where that is what must be typed, "" for a yes, else None."""
-    words = text.strip().strip("\"'`.!").strip()
-    wanted = waiting.get("to_type")
-    if wanted and words.casefold() == wanted.casefold():
-        return wanted
-    return "" if reads(text) == "yes" else None
 
 
 def _yes(waiting: Waiting, user: Mapping[str, Any], typed: str | None, text: str) -> Yes:

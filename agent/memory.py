@@ -60,6 +60,8 @@ def understanding_to_dict(understood: Understanding) -> dict[str, Any]:
         "options": list(understood.options),
         "frame": dict(understood.frame) if understood.frame is not None else None,
         "trace": [[t.words, t.became] for t in understood.trace],
+        "note": understood.note,
+        "in_own_words": understood.in_own_words,
     }
 
 
@@ -72,4 +74,6 @@ def understanding_from_dict(data: Mapping[str, Any]) -> Understanding:
         tuple(data["options"]),
         data["frame"],
         tuple(Trace(words, became) for words, became in data["trace"]),
+        data["note"],
+        data["in_own_words"],
     )

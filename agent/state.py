@@ -13,6 +13,8 @@ class Waiting(TypedDict):
     """What the person saw; a yes holds for this digest alone."""
     to_type: NotRequired[str | None]
     """What must be typed before data is lost, if anything."""
+    tools: NotRequired[list[str]]
+    """What the plan does."""
 
 
 class Yes(TypedDict):
@@ -23,6 +25,7 @@ class Yes(TypedDict):
     user: dict[str, Any]
     typed: str | None
     text: str
+    """The words; empty where it was a click."""
 
 
 class TurnState(TypedDict, total=False):

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from agent.answers import error_text, operation_text, plan_text
@@ -15,7 +16,7 @@ from agent.gate import opens
 from agent.memory import REMEMBERED
 from tools.calls import Call
 from tools.control import Answered, Control
-from tools.errors import Ambiguous, Drifted, InvalidRequest, NotFound, NovaError
+from tools.errors import Ambiguous, Drifted, InvalidRequest, NotAllowed, NotFound, NovaError
 from tools.identity import User
 from tools.operations import Event, Operation
 from tools.plan import NothingToDo, Plan, PlannedCall
@@ -85,20 +86,18 @@ class Turns:
     def take(self, text: str, user: User, memory: Memory, on_event: OnEvent | None = None) -> Turn:
         """One whole turn: what was said, and what came of it."""
         began = time.perf_counter()
-        turn = self._take(text, user, memory, on_event)
-        said = (*turn.memory.said, ("user", text[:2000]), ("nova", turn.reply[:2000]))
-        kept = dataclasses.replace(turn.memory, said=said[-REMEMBERED:], listed=_listed(turn))
+        turn = remembered(text, self._take(text, user, memory, on_event))
         spent = (time.perf_counter() - began) * 1000
-        return dataclasses.replace(turn, memory=kept, latency_ms=round(spent, 3))
+        return dataclasses.replace(turn, latency_ms=round(spent, 3))
 
     def _take(self, text: str, user: User, memory: Memory, on_event: OnEvent | None) -> Turn:
         plan = self.pending_plan(memory)
-        if plan is not None and (typed := opens(text, plan.to_type)) is not None:
+        if plan is not None and (typed := opens(text, plan.to_type, plan.tools)) is not None:
             return self.accept(plan, typed, user, memory, on_event)
         return self.resolve(self.understand(text, user, memory), user, memory)
 
     def pending_plan(self, memory: Memory) -> Plan | None:
-        """The plan that waits for a yes in this conversation, if one still does."""
+        """The plan that this conversation showed last and waits with, whatever became of it."""
         if memory.pending is None:
             return None
         try:
@@ -114,8 +113,11 @@ class Turns:
         if memory.pending is not None and reads(text) == "no":
             return Understanding("cancel")
         settings = self.control.settings
-        context = Context(self.control.world, self.control.catalog, user, settings.zone, memory)
-        return self.brain.understand(text, context)
+        read = lambda call: self.control.read(call, user).result  # noqa: E731
+        world, catalog = self.control.world, self.control.catalog
+        return self.brain.understand(
+            text, Context(world, catalog, user, settings.zone, memory, read)
+        )
 
     def accept(
         self,
@@ -125,21 +127,34 @@ class Turns:
         memory: Memory,
         on_event: OnEvent | None = None,
     ) -> Turn:
-        """A person's yes to the pending plan: run it, or show it again where a yes is not enough.
+        """A person's yes in words to the pending plan: run it, or show it where that is not enough.
 
         A yes right after an open question may be the answer to that question, and one without
-        the typing that data loss takes is not enough: the plan is shown again.
+        the typing that data loss takes is not enough: the plan is shown again. So is one that was
+        shown too long ago, worked out afresh.
         """
-        if memory.asked is not None or (plan.to_type is not None and not typed):
+        if (operation := self.control.operations.of_plan(plan.id)) is not None:
+            return self._ran(plan, operation, memory, "That plan ran already. ")
+        untyped = plan.to_type is not None and typed.casefold() != plan.to_type.casefold()
+        if memory.asked is not None or untyped:
             return self.show(plan, user, dataclasses.replace(memory, asked=None))
+        if self._is_stale(plan):
+            return self._again("That plan was shown too long ago.", plan, user, memory)
         try:
             return self.confirm(plan, user, memory, typed=typed or None, on_event=on_event)
         except NovaError as error:
             return self._refused(error, dataclasses.replace(memory, pending=None))
 
+    def _is_stale(self, plan: Plan) -> bool:
+        lifetime = timedelta(minutes=self.control.settings.approval_minutes)
+        shown_long_ago = self.control.clock() - plan.created_at > lifetime
+        return shown_long_ago and not self.control.approvals.given(plan.id)
+
     def cancel(self, plan: Plan, user: User, memory: Memory) -> Turn:
-        """Drop the pending plan."""
+        """Drop the pending plan; one that ran already, from elsewhere, is told of."""
         self.control.approvals.cancel(plan.id, user)
+        if (operation := self.control.operations.of_plan(plan.id)) is not None:
+            return self._ran(plan, operation, memory, "It is too late: that plan ran already. ")
         kept = dataclasses.replace(memory, pending=None, asked=None)
         return Turn("cancelled", "Called off; nothing was changed.", plan=plan, memory=kept)
 
@@ -162,14 +177,32 @@ class Turns:
         approvals = control.approvals.given(plan.id)
         asker = dataclasses.replace(user, name=plan.asked_by, surface=plan.surface)
         decision = control.policy.decide(plan, asker, approvals)
+        if decision.effect == "deny":
+            raise NotAllowed(f"That is not allowed: {decision.reason}.")
         if decision.effect != "allow":
             return self.show(plan, user, memory, decision)
         try:
             operation = control.operations.start(plan.id, approvals)
         except Drifted as drift:
-            return self._again(drift, plan, user, memory)
+            return self._again(drift.message, plan, user, memory)
+        trouble = ""
         if operation.status == "running":
-            operation = control.operations.run(operation.id, on_event)
+            try:
+                operation = control.operations.run(operation.id, on_event)
+            except NovaError as error:  # begun: what came of it is in the journal, not in the error
+                operation = control.operations.get(operation.id)
+                trouble = f"{error_text(error)} "
+        return self._ran(plan, operation, memory, trouble, decision)
+
+    def _ran(
+        self,
+        plan: Plan,
+        operation: Operation,
+        memory: Memory,
+        before: str = "",
+        decision: Decision | None = None,
+    ) -> Turn:
+        """What came of a plan that became an operation."""
         made = tuple(s.result_id for s in operation.steps if s.result_id and s.status == "done")
         kept = dataclasses.replace(
             memory,
@@ -178,23 +211,18 @@ class Turns:
             operation=operation.id,
             targets=(*plan.machine_ids, *(i for i in made if i not in plan.machine_ids)),
         )
-        return Turn(
-            "done",
-            operation_text(operation),
-            calls=_planned(plan),
-            plan=plan,
-            decision=decision,
-            operation=operation,
-            memory=kept,
-        )
+        reply = before + operation_text(operation)
+        return Turn("done", reply, _planned(plan), (), plan, decision, operation, memory=kept)
 
-    def _again(self, drift: Drifted, plan: Plan, user: User, memory: Memory) -> Turn:
-        """What was shown is no longer there: plan afresh and ask again."""
+    def _again(self, why: str, plan: Plan, user: User, memory: Memory) -> Turn:
+        """What was shown holds no more: drop it, plan afresh and ask again."""
         pending = memory.pending
         calls = pending.calls if pending else ()
+        self.control.approvals.cancel(plan.id, user)
         self.control.inventory.refresh()
-        turn = self.resolve(Understanding("calls", calls), user, memory)
-        return dataclasses.replace(turn, reply=f"{drift.message} {turn.reply}")
+        kept = dataclasses.replace(memory, pending=None)
+        turn = self.resolve(Understanding("calls", calls), user, kept)
+        return dataclasses.replace(turn, reply=f"{why} {turn.reply}")
 
     def show(
         self, plan: Plan, user: User, memory: Memory, decision: Decision | None = None
@@ -210,14 +238,15 @@ class Turns:
     def resolve(self, understood: Understanding, user: User, memory: Memory) -> Turn:
         """Carry out the reads and plan the changes that a brain proposed."""
         turn = self._resolve(understood, user, memory)
-        return dataclasses.replace(turn, trace=understood.trace)
+        reply = f"{understood.note}\n\n{turn.reply}" if understood.note else turn.reply
+        return dataclasses.replace(turn, reply=reply, trace=understood.trace)
 
     def _resolve(self, understood: Understanding, user: User, memory: Memory) -> Turn:
         match understood.kind:
             case "reply":
-                return Turn("answer", understood.text, memory=memory)
+                return Turn("answer", understood.text, memory=_heard(understood, memory))
             case "decline":
-                return Turn("decline", understood.text, memory=memory)
+                return Turn("decline", understood.text, memory=_heard(understood, memory))
             case "ask":
                 asked = Asked(understood.text, understood.options, understood.frame or {})
                 kept = dataclasses.replace(memory, asked=asked)
@@ -228,10 +257,11 @@ class Turns:
                 return self._carry_out(understood.calls, user, memory)
 
     def _cancel_pending(self, user: User, memory: Memory) -> Turn:
-        if memory.pending is None:
-            kept = dataclasses.replace(memory, asked=None)
+        plan = self.pending_plan(memory)
+        if plan is None:
+            kept = dataclasses.replace(memory, pending=None, asked=None)
             return Turn("cancelled", "Nothing was waiting; nothing was changed.", memory=kept)
-        return self.cancel(self.control.approvals.plan(memory.pending.plan_id), user, memory)
+        return self.cancel(plan, user, memory)
 
     def _carry_out(self, calls: Sequence[Call], user: User, memory: Memory) -> Turn:
         answered: list[Answered] = []
@@ -267,7 +297,8 @@ class Turns:
         decision = self.control.policy.decide(plan, user)
         if decision.effect == "deny":
             reply = f"That is not allowed: {decision.reason}. Nothing was changed."
-            return Turn("decline", reply, plan=plan, decision=decision, memory=memory)
+            kept = _unsure(reply, memory)
+            return Turn("decline", reply, plan=plan, decision=decision, memory=kept)
         if memory.pending is not None:
             self.control.approvals.cancel(memory.pending.plan_id, user)
         self.control.approvals.offer(plan)
@@ -292,10 +323,11 @@ class Turns:
     def _asks_or_declines(
         self, error: NovaError, calls: Sequence[Call], index: int, memory: Memory
     ) -> Turn:
+        unsure = _unsure(error_text(error), memory)
         if isinstance(error, NothingToDo):
-            return Turn("answer", error_text(error), error=error, memory=memory)
+            return Turn("answer", error_text(error), error=error, memory=unsure)
         if not isinstance(error, InvalidRequest | NotFound | Ambiguous):
-            return self._refused(error, memory)
+            return self._refused(error, unsure)
         frame = {
             "from": "planner",
             "code": error.code,
@@ -310,6 +342,29 @@ class Turns:
     def _refused(self, error: NovaError, memory: Memory) -> Turn:
         reply = f"{error_text(error)} Nothing was changed."
         return Turn("decline", reply, error=error, memory=memory)
+
+
+def remembered(text: str, turn: Turn) -> Turn:
+    """The turn with what was said in it added to its memory."""
+    said = (*turn.memory.said, ("user", text[:2000] or "(a click)"), ("nova", turn.reply[:2000]))
+    kept = dataclasses.replace(turn.memory, said=said[-REMEMBERED:], listed=_listed(turn))
+    return dataclasses.replace(turn, memory=kept)
+
+
+def _unsure(text: str, memory: Memory) -> Memory:
+    """After a change that came to nothing, a bare yes is not for the plan that waited before."""
+    if memory.pending is None:
+        return memory
+    return dataclasses.replace(memory, asked=Asked(text, (), {"from": "planner"}))
+
+
+def _heard(understood: Understanding, memory: Memory) -> Memory:
+    """A model's own words beside a pending plan may ask for a yes: the next one is not for it."""
+    if memory.pending is None or not understood.in_own_words:
+        return memory
+    return dataclasses.replace(
+        memory, asked=Asked(understood.text, (), understood.frame or {"from": "model"})
+    )
 
 
 def _listed(turn: Turn) -> tuple[str, ...]:

@@ -43,9 +43,8 @@ def clock() -> FrozenClock:
 
 @pytest.fixture(scope="session")
 def fleet_folder() -> Path:
-    """The shared fleet; one of our own where the repository stands alone."""
-    shared = REPOSITORY.parent / "shared" / "evals" / "fleet"
-    return shared if shared.is_dir() else REPOSITORY / "evals" / "fleets" / "harbour"
+    """The fleet of the contract, which the cases speak of."""
+    return REPOSITORY / "evals" / "fleets" / "contract"
 
 
 @pytest.fixture

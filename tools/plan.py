@@ -103,6 +103,11 @@ class PlannedCall:
         )
 
 
+_AGREEING = frozenset(
+    "y yes yep yeah ok okay k go sure confirm confirmed approve approved proceed continue run".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a person is asked about, frozen; `digest` stands for all of it that matters."""
@@ -127,12 +132,24 @@ class Plan:
         return tuple(dict.fromkeys(i for call in self.calls for i in call.targets))
 
     @property
+    def tools(self) -> tuple[str, ...]:
+        """The tools of its calls, in order."""
+        return tuple(call.tool for call in self.calls)
+
+    @property
     def to_type(self) -> str | None:
-        """What must be typed before data is lost: the machine's name, or how many there are."""
+        """What must be typed before data is lost: the machine's name, or how many there are.
+
+        For a machine without a name, or whose name is a word of agreement, it is the id.
+        """
         lost = {vm.id: vm for c in self.calls if c.risk is Risk.DESTROY for vm in c.vms}
         if not lost:
             return None
-        return next(iter(lost.values())).name if len(lost) == 1 else str(len(lost))
+        if len(lost) > 1:
+            return str(len(lost))
+        vm = next(iter(lost.values()))
+        named = vm.name.strip().casefold()
+        return vm.name if named and named not in _AGREEING else vm.id
 
     @property
     def cost_change_usd(self) -> float:

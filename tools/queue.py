@@ -7,6 +7,7 @@ acts. So a worker that fell silent is never asked: its batches are simply handed
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from tools.database import is_postgres, reading, take_turn, turn_number
+from tools.database import is_postgres, reading, steps, take_turn, turn_number
 from tools.firing import fire_due
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ SWEEP_S = 1.0
 """How often each worker looks for what others left behind and for schedules that are due."""
 CONCURRENCY = 4
 """How many batches one worker carries out at once."""
+
+_SMALLEST = 10
+"""So many steps at least go together, where there are fewer than all workers could take."""
 
 _OPEN = sa.text(
     "SELECT DISTINCT args->>'operation' FROM procrastinate_jobs"
@@ -65,18 +69,28 @@ class Queue:
         self._prepared = True
 
     def submit(self, operation_id: str, batches: Sequence[Sequence[int]]) -> None:
-        """Hand an operation's batches to the workers; once, however often it is called."""
+        """Hand an operation's batches to the workers; once, however often it is called.
+
+        Only those of the first call that is open: later ones would keep workers waiting, and are
+        handed over by the sweep when their turn has come.
+        """
         self.prepare()
         with self._engine.begin() as db:
             take_turn(db, "queue/submit")
             if operation_id in self._open(db):
                 return
+            wanted = set(db.scalars(_first_call(operation_id)))
+            size = max(_SMALLEST, math.ceil(len(wanted) / (4 * max(1, self._alive(db)))))
             with self._app() as app:
                 job = app.configure_task(TASK, queue=QUEUE)
                 jobs: list[JSONDict] = [
-                    {"operation": operation_id, "indexes": list(batch)} for batch in batches
+                    {"operation": operation_id, "indexes": list(batch[start : start + size])}
+                    for batch in batches
+                    if not wanted.isdisjoint(batch)
+                    for start in range(0, len(batch), size)
                 ]
-                job.batch_defer(*jobs)
+                if jobs:
+                    job.batch_defer(*jobs)
 
     def carried(self) -> set[str]:
         """The operations of which a batch waits or is being carried out."""
@@ -88,7 +102,10 @@ class Queue:
         """How many workers are alive."""
         self.prepare()
         with reading(self._engine) as db:
-            return int(db.execute(_ALIVE, {"silent": SILENT_S}).scalar_one())
+            return self._alive(db)
+
+    def _alive(self, db: sa.Connection) -> int:
+        return int(db.execute(_ALIVE, {"silent": SILENT_S}).scalar_one())
 
     def _open(self, db: sa.Connection) -> set[str]:
         return set(db.scalars(_OPEN, {"queue": QUEUE}))
@@ -98,6 +115,13 @@ class Queue:
 
         address = conninfo(self._engine)
         return App(connector=SyncPsycopgConnector(conninfo=address, min_size=1, max_size=1)).open()
+
+
+def _first_call(operation_id: str) -> sa.Select[Any]:
+    """The numbers of the steps of the first call that is not settled."""
+    ours = sa.and_(steps.c.operation_id == operation_id, steps.c.status.in_(("pending", "running")))
+    first = sa.select(sa.func.min(steps.c.call_index)).where(ours).scalar_subquery()
+    return sa.select(steps.c.number).where(ours, steps.c.call_index == first)
 
 
 def conninfo(engine: Engine) -> str:
@@ -113,9 +137,11 @@ def run_worker(control: Control, until: Callable[[], bool] = lambda: False) -> N
     if is_postgres(control.engine):
         asyncio.run(_work(control, until))
         return
-    while not until():
+    while True:
         control.operations.recover()
         fire_due(control)
+        if until():
+            return
         time.sleep(SWEEP_S)
 
 
@@ -175,6 +201,5 @@ def _sweep(control: Control, queue: Queue) -> None:
 
 
 def _hand_over(control: Control, queue: Queue, operation_id: str) -> None:
-    batches: Any = control.operations.batches(operation_id)
-    if batches:
+    if batches := control.operations.batches(operation_id):
         queue.submit(operation_id, batches)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -22,10 +23,22 @@ if TYPE_CHECKING:
 
 
 class Chat:
-    """One person's talk at the terminal, over a conversation that lasts."""
+    """One person's talk at the terminal, over a conversation that lasts.
 
-    def __init__(self, session: Session, talk: Callable[[], Conversation], lines: Lines) -> None:
+    Args:
+        talk: gives the conversation; it may take a while the first time.
+        resting: a context in which nothing else acts on this NovaCron.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        talk: Callable[[], Conversation],
+        lines: Lines,
+        resting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._session = session
+        self._resting = resting
         self._talk = talk
         self._lines = lines
         self._last: Turn | None = None
@@ -62,7 +75,8 @@ class Chat:
         if line in ("/quit", "/exit", "/q"):
             return False
         try:
-            self._command(line) if line.startswith("/") else self._say(line)
+            with self._resting():
+                self._command(line) if line.startswith("/") else self._say(line)
         except NovaError as error:
             self._code = error.exit_code
             self._session.console.print(Text(error_lines(error), "red"))

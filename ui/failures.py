@@ -76,4 +76,5 @@ def is_no_room(error: BaseException) -> bool:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".")
+    own: object = getattr(error, "orig", None) or error  # SQLAlchemy's own words say less
+    return str(own).splitlines()[0].rstrip(".")

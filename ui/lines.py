@@ -62,7 +62,10 @@ class TypedLines:
 
     def read(self, prompt: str) -> str:
         """The next line that was typed."""
-        return self._session.prompt(prompt)
+        from prompt_toolkit.patch_stdout import patch_stdout
+
+        with patch_stdout(raw=True):  # what is printed meanwhile comes above the line
+            return self._session.prompt(prompt)
 
 
 def open_lines(history: Path, names: Callable[[], Iterable[str]], console: Console) -> Lines:

@@ -37,6 +37,8 @@ class Understanding:
         options: the readings or names that the question offers.
         frame: what the brain wants back with the answer to its question; JSON values.
         trace: how it came to its reading.
+        note: what the person shall know of how it was read; it stands before the answer.
+        in_own_words: `text` is a model's own: a yes that follows may be meant for it.
     """
 
     kind: Kind
@@ -45,6 +47,8 @@ class Understanding:
     options: tuple[str, ...] = ()
     frame: Mapping[str, Any] | None = None
     trace: tuple[Trace, ...] = ()
+    note: str = ""
+    in_own_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,12 @@ def chat(
         lines = open_lines(history, lambda: (name for name, _ in inventory.names()), console)
 
         from ui.chat import Chat
+        from ui.keeper import Keeper
 
-        talk = Chat(session, opening.result, lines)
+        keeper = Keeper(session.control, lambda text: console.print(text, style="magenta"))
+        talk = Chat(session, opening.result, lines, keeper.resting)
         if session.control.approvals.pending(session.user.tenant):
             talk.show_pending()
-        raise typer.Exit(talk.run())
+        with keeper.running():
+            code = talk.run()
+        raise typer.Exit(code)

@@ -73,7 +73,7 @@ def kind_of(schema: dict[str, Any]) -> str:
         return ", ".join(map(str, choices))
     if "const" in schema:
         return str(schema["const"])
-    kind = schema.get("type", "value")
+    kind = str(schema.get("type", "value"))
     if kind == "array":
         return f"list of {kind_of(schema.get('items', {}))}"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}

@@ -1,6 +1,9 @@
-"""`novacron worker`: carries out operations that others started, on a shared Postgres."""
+"""`novacron worker`: carries out what others started, takes over, fires schedules."""
 
 from __future__ import annotations
+
+import signal
+import threading
 
 import typer
 
@@ -9,33 +12,31 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def worker() -> None:
-    """Carry out operations and schedules from a Postgres queue, until it is stopped.
+    """Carry out operations and fire schedules until it is stopped (Ctrl-C or SIGTERM).
 
     \b
       NOVACRON_DATABASE_URL=postgresql://host/novacron novacron worker
+      novacron worker                on SQLite: fires schedules without an open chat
 
-    Run as many as you like on as many machines; where one dies, another takes its work over. On
-    SQLite none is needed: operations run in the process that started them.
+    On Postgres run as many as you like, on as many machines: they share the work, and where
+    one dies another takes its work over. On SQLite operations run in the process that started
+    them; a worker takes over what a dead process left, and fires what is due.
     """
     from tools.control import connect
-    from tools.errors import InvalidRequest
+    from tools.queue import run_worker
     from tools.settings import load_settings
     from ui.console import open_console
 
-    settings = load_settings()
-    if not settings.database.startswith("postgresql"):
-        raise InvalidRequest(
-            "A worker needs a Postgres that it shares with others.",
-            hint="Set NOVACRON_DATABASE_URL=postgresql://…; on SQLite no worker is needed.",
-        )
-    from tools.queue import run_worker
-
-    control, skipped = connect(settings)
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, frame: over.set())
+    control, skipped = connect(load_settings())
     console = open_console(stderr=True)
     for one in skipped:
         console.print(f"{one.name} is skipped: {one.error.message}", style="yellow")
-    console.print("Waiting for work. Ctrl-C stops it after the step that runs.")
+    console.print("Waiting for work. Ctrl-C stops it after what is under way.")
     try:
-        run_worker(control)
+        run_worker(control, over.is_set)
     finally:
         control.close()
+    console.print("Stopped.")

@@ -97,7 +97,10 @@ class NameIndex:
 
     def _may_begin(self, word: str) -> bool:
         """Whether any name begins as this word does: most words are turned away here."""
-        return word[:3] in self.starts and bool(self._spelled(word))
+        pieces = self._spelled(word)
+        if not pieces:
+            return False
+        return pieces[0][:3] in self.starts or "".join(pieces)[:3] in self.starts
 
     @staticmethod
     def _spelled(word: str) -> list[str] | None:

@@ -146,18 +146,17 @@ def test_a_full_disk_at_the_first_start_is_a_clear_error(nova: Nova, kib: int) -
     assert nova("vms", "list").code == 0  # with room again, nothing is left broken
 
 
-def test_a_full_disk_changes_no_machine(nova: Nova) -> None:
+@pytest.mark.parametrize("kib", [1, 80, 110, 150])
+def test_a_full_disk_is_told_and_no_act_is_lost(nova: Nova, kib: int) -> None:
+    """The room ends while reading, while planning, in the journal before or after the act."""
     nova("vms", "list")
-    largest = max(f.stat().st_size for f in (nova.home / "data").rglob("*") if f.is_file())
-    for kib in (largest // 1024 + 1, 1):
-        failed = limited(nova, kib, "vms", "stop", "web-02", "--yes")
-        assert failed.code not in (0, 10), failed
-        assert "Traceback" not in failed.err
-    acts = nova("sandbox", "acts", "--json").json
-    changed = [act for act in acts if act["changed"]]
-    state = nova.state_of("web-02")
-    assert state == ("stopped" if changed else "running")
+    failed = limited(nova, kib, "vms", "stop", "web-02", "--yes")
+    assert_clear(failed, 6)
+    acts = [act for act in nova("sandbox", "acts", "--json").json if act["changed"]]
+    assert len(acts) <= 1
+    assert nova.state_of("web-02") == ("stopped" if acts else "running")
     assert nova("audit", "verify").code == 0
+    assert nova("vms", "stop", "web-03", "--yes").code == 0
 
 
 def test_an_export_does_not_write_over_a_file(nova: Nova) -> None:

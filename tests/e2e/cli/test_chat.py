@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pexpect
 import pytest
@@ -105,7 +106,8 @@ def test_ctrl_c_calls_off_a_line_and_the_talk_goes_on(terminal: Terminal) -> Non
     terminal.say("/nonsense")
     terminal.until("/help shows what there is")
     terminal.say("/help")
-    terminal.until("/quit")
+    terminal.until("Ctrl-D")
+    terminal.until(PROMPT)
     assert terminal.leave() == 0
 
 
@@ -122,6 +124,17 @@ def test_a_plan_still_waits_when_the_chat_is_opened_again(nova: Nova) -> None:
     second.until("nothing was changed")
     second.leave()
     assert nova.state_of("web-02") == "running"
+
+
+@pytest.mark.slow
+def test_a_schedule_fires_while_the_chat_is_open(nova: Nova) -> None:
+    at = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
+    assert nova("vms", "stop", "web-02", "--at", at, "--yes").code == 0
+    terminal = Terminal(nova)
+    terminal.until(PROMPT)
+    assert "web-02" in terminal.until("Schedule s-.*Done: .*")
+    assert nova.state_of("web-02") == "stopped"
+    terminal.close()
 
 
 def test_a_chat_through_a_pipe(nova: Nova) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.cli.conftest import FLEET, Nova
+from tests.e2e.cli.conftest import FLEET, NOVACRON, Nova
 
 
 def test_operations_are_listed_and_shown_step_by_step(nova: Nova) -> None:
@@ -66,10 +70,27 @@ def test_doctor_finds_everything_well(nova: Nova) -> None:
     assert {"data folder", "database", "policies", "sandbox", "brain"} <= parts
 
 
-def test_a_worker_needs_postgres(nova: Nova) -> None:
-    failed = nova("worker")
-    assert failed.code == 2
-    assert "NOVACRON_DATABASE_URL" in failed.err
+def soon(seconds: float) -> str:
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+@pytest.mark.slow
+def test_a_worker_fires_what_is_due_and_stops_when_it_is_told(nova: Nova) -> None:
+    assert nova("vms", "stop", "web-02", "--at", soon(4), "--yes").code == 0
+    with subprocess.Popen(
+        [*NOVACRON, "worker"], env=nova.environment, stderr=subprocess.PIPE, text=True
+    ) as ran:
+        for _ in range(30):
+            time.sleep(1)
+            if nova.state_of("web-02") == "stopped":
+                break
+        ran.send_signal(signal.SIGTERM)
+        _, said = ran.communicate(timeout=30)
+    assert nova.state_of("web-02") == "stopped"
+    assert ran.returncode == 0
+    assert said.rstrip().endswith("Stopped.")
+    acts = nova("sandbox", "acts", "--json").json
+    assert len(acts) == 1
 
 
 CASES = (

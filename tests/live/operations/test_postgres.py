@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.operations.fleet import Site, acts_on_each, plan_all, start, wait_for
+from tests.live.operations.fleet import ADA, Site, acts_on_each, plan_all, start, wait_for
+from tools.calls import Call
 from tools.control import Control
+from tools.providers.sandbox import Sandbox
 from tools.queue import Queue
+from tools.selector import Selector
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
@@ -111,6 +114,29 @@ def test_an_operation_that_was_never_submitted_is_found(site: Site, control: Con
     wait_for(lambda: not running(control, operation.id), 60, site.logs())
 
     assert control.operations.get(operation.id).status == "done"
+
+
+def test_the_calls_of_a_plan_run_in_their_order(site: Site, control: Control) -> None:
+    """More machines than a worker has places for: the later call must not keep them waiting."""
+    site.hire(2, control)
+    control.inventory.refresh()
+    running_now = Selector.parse({"state": ["running"]})
+    calls = [
+        Call(tool="tag_vms", selector=running_now, args={"tags": {"night": "off"}}),
+        Call(tool="stop_vms", selector=running_now),
+    ]
+    plan = control.plan(calls, ADA)
+    began = time.time()
+    operation = start(control, plan)
+
+    done = control.operations.run(operation.id)
+
+    assert done.status == "done", site.logs()
+    sandbox = control.inventory.providers["sandbox"]
+    assert isinstance(sandbox, Sandbox)
+    verbs = [act.verb for act in sandbox.acts() if act.at >= began]
+    half = len(plan.calls[0].vms)
+    assert verbs == ["set_tags"] * half + ["stop"] * half
 
 
 def test_a_submission_counts_once(site: Site, control: Control) -> None:

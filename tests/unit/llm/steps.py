@@ -12,6 +12,7 @@ import time
 import uuid
 from pathlib import Path
 
+from agent.gate import opens
 from agent.graph import Graph
 from agent.state import TurnState
 
@@ -80,10 +81,6 @@ class Scripted:
         return state.get("waiting") is not None
 
 
-def reads(text: str) -> str | None:
-    return {"yes": "yes", "no": "no"}.get(text.strip())
-
-
 def say(word: str) -> None:
     sys.stdout.write(f"{word}\n")
     sys.stdout.flush()
@@ -93,7 +90,7 @@ def main(folder: Path, mode: str) -> None:
     """Take turns from standard input; say "ready" first, so that two can go at once."""
     steps = Scripted(Ledger(folder / "ledger.db"))
     steps.hangs = mode == "hang"
-    graph = Graph(steps, reads, f"sqlite:///{folder}/threads.db")
+    graph = Graph(steps, opens, f"sqlite:///{folder}/threads.db")
     say("ready")
     for line in sys.stdin:
         state = graph.say("t1", line.strip(), USER)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from agent.gate import opens
 from agent.graph import Graph
 from agent.state import TurnState
-from tests.unit.llm.steps import USER, Ledger, Scripted, reads
+from tests.unit.llm.steps import USER, Ledger, Scripted
 from tools.errors import Conflict, InvalidRequest
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +26,7 @@ def steps(tmp_path: Path) -> Scripted:
 
 @pytest.fixture
 def graph(steps: Scripted, tmp_path: Path) -> Iterator[Graph]:
-    graph = Graph(steps, reads, f"sqlite:///{tmp_path}/threads.db")
+    graph = Graph(steps, opens, f"sqlite:///{tmp_path}/threads.db")
     yield graph
     graph.close()
 
@@ -172,11 +173,11 @@ def test_a_yes_right_after_a_step_that_failed_starts_once(graph: Graph, steps: S
 
 def test_a_new_graph_over_the_same_file_goes_on(steps: Scripted, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/threads.db"
-    first = Graph(steps, reads, url)
+    first = Graph(steps, opens, url)
     first.say("t1", "stop web-01", USER)
     first.close()
 
-    second = Graph(steps, reads, url)
+    second = Graph(steps, opens, url)
     assert outcome(second.say("t1", "yes", USER)) == "done"
     second.close()
 
@@ -195,7 +196,7 @@ def test_a_step_that_keeps_no_json_is_a_bug(graph: Graph, steps: Scripted) -> No
         return {"understanding": {"words": {"a", "set"}}}
 
     steps.understand = keeps_a_set
-    broken = Graph(steps, reads)
+    broken = Graph(steps, opens)
     with pytest.raises(TypeError):
         broken.say("t1", "stop web-01", USER)
     broken.close()
@@ -210,7 +211,7 @@ def test_stored_types_are_not_imported() -> None:
 @pytest.mark.parametrize("url", ["mysql://x/y", "threads.db", "sqlite://"])
 def test_another_store_is_refused(steps: Scripted, url: str) -> None:
     with pytest.raises(InvalidRequest):
-        Graph(steps, reads, url)
+        Graph(steps, opens, url)
 
 
 def imports(path: Path) -> set[str]:

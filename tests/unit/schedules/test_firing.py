@@ -11,6 +11,7 @@ from tools.control import Control
 from tools.firing import fire_due
 from tools.machine import State
 from tools.providers.sandbox import Sandbox
+from tools.queue import run_worker
 from tools.selector import Selector
 
 TONIGHT = {"at": "2026-11-23T22:00:00+00:00"}
@@ -170,6 +171,15 @@ def test_a_process_that_died_in_the_middle_leaves_the_firing_to_another(
 
     assert machine(control, "web-03").state is State.STOPPED
     assert len(sandbox.acts()) == 1
+
+
+def test_a_worker_on_sqlite_fires_what_is_due(control: Control, clock: FrozenClock) -> None:
+    do(control, call("stop_vms", "web-03", when=TONIGHT))
+    clock.advance(UNTIL_TEN)
+
+    run_worker(control, until=lambda: True)
+
+    assert machine(control, "web-03").state is State.STOPPED
 
 
 def test_a_firing_is_audited_with_the_yes_that_it_stands_on(
