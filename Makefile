@@ -18,7 +18,7 @@ test: ## install what the tests need and run every test
 	@sh requirements/system.sh
 	@sh requirements/install.sh dev
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: ## format, lint, types and import directions
 	@$(BIN)/ruff format --check -q .

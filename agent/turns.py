@@ -15,6 +15,7 @@ from agent.dialogue import reads
 from agent.gate import opens
 from agent.memory import REMEMBERED
 from tools.calls import Call
+from tools.catalog import Result
 from tools.control import Answered, Control
 from tools.errors import Ambiguous, Drifted, InvalidRequest, NotAllowed, NotFound, NovaError
 from tools.identity import User
@@ -112,12 +113,16 @@ class Turns:
             return Understanding("decline", text=f"{reply} Nothing was changed.")
         if memory.pending is not None and reads(text) == "no":
             return Understanding("cancel")
-        settings = self.control.settings
-        read = lambda call: self.control.read(call, user).result  # noqa: E731
-        world, catalog = self.control.world, self.control.catalog
-        return self.brain.understand(
-            text, Context(world, catalog, user, settings.zone, memory, read)
-        )
+        return self.brain.understand(text, self._context(user, memory))
+
+    def _context(self, user: User, memory: Memory) -> Context:
+        control = self.control
+
+        def read(call: Call) -> Result:
+            return control.read(call, user).result
+
+        zone = control.settings.zone
+        return Context(control.world, control.catalog, user, zone, memory, read)
 
     def accept(
         self,

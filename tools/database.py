@@ -170,7 +170,7 @@ steps = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),  # its index in the operation
     Column("call_index", Integer, nullable=False),
     Column("tool", Text, nullable=False),
-    Column("target", Text, nullable=False, index=True),
+    Column("target", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("args", Text, nullable=False),  # JSON
     Column("status", Text, nullable=False),  # pending running done failed unknown skipped cancelled
@@ -184,6 +184,7 @@ steps = Table(
     Column("leased_until", Float),
     Column("settled_at", Float),
     Index("steps_status", "operation_id", "status"),
+    Index("steps_target", "target", "operation_id"),
 )
 """The journal: every act, what was attempted, and what was seen."""
 

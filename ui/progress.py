@@ -74,14 +74,15 @@ class Progress:
         if self._live is None:
             self._began = time.monotonic()
             self._live = Live(
-                get_renderable=self._render,
+                get_renderable=self.view,
                 console=self._console,
                 refresh_per_second=8,
                 transient=True,
             )
             self._live.start()
 
-    def _render(self) -> RenderableType:
+    def view(self) -> RenderableType:
+        """What is shown at this moment."""
         indexes = sorted({*self._labels, *self._steps})
         if len(indexes) <= SHOWN:
             return self._lines(indexes)

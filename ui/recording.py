@@ -22,7 +22,6 @@ from ui.session import open_session
 SAYS = (
     "which machines are idle?",
     "stop bob-dev and resize web-03 to 4 cores",
-    "not web-03",
     "yes",
     "undo that",
     "yes",

@@ -6,11 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tools.providers.sandbox import Act, Sandbox
 
 ROOT = Path(__file__).parents[3]
 FLEET = ROOT / "evals" / "fleets" / "contract"
@@ -51,13 +55,23 @@ class Nova:
         )
         return Done(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
 
-    def state_of(self, name: str) -> str:
-        """What the fleet itself says, past the command line's own words."""
-        return self.machine(name)["state"]
+    def state_of(self, name: str) -> str | None:
+        """What the fleet itself says, past the command line's own words; None: it is gone."""
+        with self._fleet() as fleet:
+            found = [vm for vm in fleet.list_machines() if vm.name == name]
+        return found[0].state.value if found else None
 
-    def machine(self, name: str) -> dict[str, Any]:
-        shown = self("vms", "describe", name, "--json").json
-        return shown["results"][0]["rows"][0]
+    def acts(self) -> list[Act]:
+        """What was really done to machines, in order."""
+        with self._fleet() as fleet:
+            return [act for act in fleet.acts() if act.changed]
+
+    @contextmanager
+    def _fleet(self) -> Iterator[Sandbox]:
+        kept = self.home / "data" / "sandbox" / f"{FLEET.name}.db"
+        fleet = Sandbox.from_fleet(FLEET, kept, delays=False)
+        yield fleet
+        fleet.close()
 
 
 @pytest.fixture(scope="session")

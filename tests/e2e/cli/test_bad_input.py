@@ -73,7 +73,7 @@ def test_an_unreachable_fleet_changes_nothing(nova: Nova) -> None:
     assert "Traceback" not in failed.err
     assert nova("sandbox", "heal").code == 0
     assert nova.state_of("web-02") == "running"
-    assert nova("sandbox", "acts", "--json").json == []
+    assert nova.acts() == []
 
 
 @pytest.mark.parametrize(("kind", "code"), [("refused", 6), ("dropped", 0)])
@@ -84,8 +84,7 @@ def test_a_fault_of_the_provider_is_told_as_it_is(nova: Nova, kind: str, code: i
     assert done.code == code, done
     seen = nova.state_of("web-02")
     assert seen == ("stopped" if code == 0 else "running")
-    acts = nova("sandbox", "acts", "--json").json
-    assert len([act for act in acts if act["changed"]]) == (1 if code == 0 else 0)
+    assert len(nova.acts()) == (1 if code == 0 else 0)
 
 
 def test_a_file_that_is_not_there_is_named(nova: Nova) -> None:
@@ -152,7 +151,7 @@ def test_a_full_disk_is_told_and_no_act_is_lost(nova: Nova, kib: int) -> None:
     nova("vms", "list")
     failed = limited(nova, kib, "vms", "stop", "web-02", "--yes")
     assert_clear(failed, 6)
-    acts = [act for act in nova("sandbox", "acts", "--json").json if act["changed"]]
+    acts = nova.acts()
     assert len(acts) <= 1
     assert nova.state_of("web-02") == ("stopped" if acts else "running")
     assert nova("audit", "verify").code == 0

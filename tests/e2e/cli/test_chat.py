@@ -92,10 +92,10 @@ def test_losing_data_takes_typing_and_a_yes_is_not_enough(nova: Nova, terminal: 
     terminal.until("type it ›")
     terminal.say("yes")
     terminal.until("type it ›")
-    assert nova("vms", "describe", "web-stg-2").code == 0
+    assert nova.state_of("web-stg-2") is not None
     terminal.say("web-stg-2")
     terminal.until("Done")
-    assert nova("vms", "describe", "web-stg-2").code == 3
+    assert nova.state_of("web-stg-2") is None
 
 
 @pytest.mark.slow

@@ -341,13 +341,16 @@ def test_samples_tell_a_busy_guest_from_an_idle_one(
 ) -> None:
     since = provider.get_machine(guest).created_at
     assert since is not None
-    idle = provider.samples([guest], since)[0]
+
+    def cpu() -> float:
+        time.sleep(0.6)
+        return provider.samples([guest], since)[0].cpu or 0
+
+    wait_for(lambda: cpu() < 30, 30, "an idle guest")
+    idle = cpu()
     alpha.sh(NAME, "(while :; do :; done) > /dev/null 2>&1 &")
-    time.sleep(1)
+    wait_for(lambda: idle + 20 < cpu() <= 100, 30, "a busy guest")
     busy = provider.samples([guest], since)[0]
-    assert idle.cpu is not None
-    assert busy.cpu is not None
-    assert idle.cpu < 40 < busy.cpu <= 100
     assert busy.memory is not None
     assert 0 < busy.memory < 100
     provider.stop(guest, token(), force=True)
