@@ -18,7 +18,7 @@ SHOWN = 12
 def names(vms: Sequence[VM], shown: int = SHOWN) -> str:
     """Machine names as a list in a sentence; same names are told apart by their region."""
     labels = [vm.name for vm in vms]
-    twice = {name for name in labels if labels.count(name) > 1} if len(labels) <= shown else set()
+    twice = {name for name in labels if len(labels) <= shown and labels.count(name) > 1}
     listed = [f"{vm.name} ({vm.region})" if vm.name in twice else vm.name for vm in vms[:shown]]
     return ", ".join(listed) + (f" and {len(vms) - shown} more" if len(vms) > shown else "")
 

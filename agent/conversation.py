@@ -15,7 +15,8 @@ from agent.memory import (
     understanding_from_dict,
     understanding_to_dict,
 )
-from agent.turns import OnEvent, Turn, Turns, remembered
+from agent.turn import Turn, remembered
+from agent.turns import OnEvent, Turns
 from tools.approvals import user_from_dict, user_to_dict
 from tools.identity import User
 

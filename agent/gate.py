@@ -7,13 +7,62 @@ from collections.abc import Iterable
 from agent.dialogue import reads
 
 _WORDS: dict[str, tuple[str, ...]] = {
-    "start_vms": ("start", "boot"), "stop_vms": ("stop", "shut", "down", "off", "turn", "power", "switch"),
-    "restart_vms": ("restart", "reboot", "bounce"), "resume_vms": ("resume", "wake"), "suspend_vms": ("suspend", "pause"),
-    "snapshot_vms": ("snapshot", "snap"), "tag_vms": ("tag",), "untag_vms": ("untag",), "protect_vms": ("protect",),
-    "unprotect_vms": ("unprotect",), "resize_vms": ("resize",), "resize_disk": ("resize", "grow"),
-    "attach_disk": ("attach",), "migrate_vms": ("migrate", "move"), "scale_group": ("scale",), "create_vms": ("create",),
-    "clone_vm": ("clone", "copy"), "undo": ("undo", "revert"), "cancel_schedule": ("cancel",),
-}  # fmt: skip
+    "start_vms": (
+        "start",
+        "boot",
+    ),
+    "stop_vms": (
+        "stop",
+        "shut",
+        "down",
+        "off",
+        "turn",
+        "power",
+        "switch",
+    ),
+    "restart_vms": (
+        "restart",
+        "reboot",
+        "bounce",
+    ),
+    "resume_vms": (
+        "resume",
+        "wake",
+    ),
+    "suspend_vms": (
+        "suspend",
+        "pause",
+    ),
+    "snapshot_vms": (
+        "snapshot",
+        "snap",
+    ),
+    "tag_vms": ("tag",),
+    "untag_vms": ("untag",),
+    "protect_vms": ("protect",),
+    "unprotect_vms": ("unprotect",),
+    "resize_vms": ("resize",),
+    "resize_disk": (
+        "resize",
+        "grow",
+    ),
+    "attach_disk": ("attach",),
+    "migrate_vms": (
+        "migrate",
+        "move",
+    ),
+    "scale_group": ("scale",),
+    "create_vms": ("create",),
+    "clone_vm": (
+        "clone",
+        "copy",
+    ),
+    "undo": (
+        "undo",
+        "revert",
+    ),
+    "cancel_schedule": ("cancel",),
+}
 
 
 def opens(text: str, to_type: str | None, tools: Iterable[str] = ()) -> str | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
 
 from agent.answers import error_text, operation_text, plan_text
-from agent.brains.base import Asked, Brain, Context, Memory, Pending, Trace, Understanding
+from agent.brains.base import Asked, Brain, Context, Memory, Pending, Understanding
 from agent.dialogue import reads
 from agent.gate import opens
-from agent.memory import REMEMBERED
+from agent.turn import PlannedOrRead, Turn, planned_calls, read_call, remembered
 from tools.calls import Call
 from tools.catalog import Result
 from tools.control import Answered, Control
@@ -23,58 +21,12 @@ from tools.operations import Event, Operation
 from tools.plan import NothingToDo, Plan, PlannedCall
 from tools.policy import Decision
 
-Outcome = Literal["answer", "confirm", "clarify", "decline", "done", "cancelled"]
+__all__ = ["OnEvent", "PlannedOrRead", "Turn", "Turns"]
+
 OnEvent = Callable[[Event], None]
 
 MAX_CHARACTERS = 20_000
 """A longer sentence is declined unread: nobody says that much, and nothing is lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedOrRead:
-    """A call of a turn as it was carried out or planned."""
-
-    tool: str
-    risk: str
-    targets: tuple[str, ...]
-    args: dict[str, Any]
-    when: dict[str, Any] | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """As the contract's planning interface shows it."""
-        return {
-            "tool": self.tool,
-            "risk": self.risk,
-            "targets": list(self.targets),
-            "args": self.args,
-            "when": self.when,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What came of one turn.
-
-    Attributes:
-        answered: what the reads found, in order.
-        plan, decision: the plan that waits or ran, and what the policies say of it.
-        operation: what ran, machine by machine.
-        trace: how the words were read.
-        options: what the question offers.
-    """
-
-    outcome: Outcome
-    reply: str
-    calls: tuple[PlannedOrRead, ...] = ()
-    answered: tuple[Answered, ...] = ()
-    plan: Plan | None = None
-    decision: Decision | None = None
-    operation: Operation | None = None
-    options: tuple[str, ...] = ()
-    trace: tuple[Trace, ...] = ()
-    error: NovaError | None = None
-    latency_ms: float = 0.0
-    memory: Memory = field(default_factory=Memory)
 
 
 class Turns:
@@ -217,7 +169,7 @@ class Turns:
             targets=(*plan.machine_ids, *(i for i in made if i not in plan.machine_ids)),
         )
         reply = before + operation_text(operation)
-        return Turn("done", reply, _planned(plan), (), plan, decision, operation, memory=kept)
+        return Turn("done", reply, planned_calls(plan), (), plan, decision, operation, memory=kept)
 
     def _again(self, why: str, plan: Plan, user: User, memory: Memory) -> Turn:
         """What was shown holds no more: drop it, plan afresh and ask again."""
@@ -237,7 +189,7 @@ class Turns:
             plan, user, self.control.approvals.given(plan.id)
         )
         reply = plan_text(plan, decision)
-        calls = _planned(plan)
+        calls = planned_calls(plan)
         return Turn("confirm", reply, calls, plan=plan, decision=decision, memory=memory)
 
     def resolve(self, understood: Understanding, user: User, memory: Memory) -> Turn:
@@ -288,7 +240,7 @@ class Turns:
         shown = tuple(dict.fromkeys(i for a in answered for i in a.targets))
         kept = dataclasses.replace(memory, calls=tuple(calls), targets=shown, asked=None)
         reply = "\n\n".join(a.result.text for a in answered)
-        read = tuple(_read(self.control, a) for a in answered)
+        read = tuple(read_call(self.control, a) for a in answered)
         return Turn("answer", reply, read, tuple(answered), memory=kept)
 
     def _offer(
@@ -313,12 +265,12 @@ class Turns:
         kept = dataclasses.replace(
             memory, calls=tuple(calls), targets=plan.machine_ids, pending=pending, asked=None
         )
-        done = [_read(self.control, a) for a in answered]
+        done = [read_call(self.control, a) for a in answered]
         reply = "\n\n".join([*(a.result.text for a in answered), plan_text(plan, decision)])
         return Turn(
             "confirm",
             reply,
-            (*done, *_planned(plan)),
+            (*done, *planned_calls(plan)),
             tuple(answered),
             plan=plan,
             decision=decision,
@@ -349,20 +301,6 @@ class Turns:
         return Turn("decline", reply, error=error, memory=memory)
 
 
-def remembered(text: str, turn: Turn) -> Turn:
-    """The turn with what was said in it added to its memory."""
-    said = (*turn.memory.said, ("user", text[:2000] or "(a click)"), ("nova", turn.reply[:2000]))
-    kept = dataclasses.replace(turn.memory, said=said[-REMEMBERED:], listed=_listed(turn))
-    return dataclasses.replace(turn, memory=kept)
-
-
-def _unsure(text: str, memory: Memory) -> Memory:
-    """After a change that came to nothing, a bare yes is not for the plan that waited before."""
-    if memory.pending is None:
-        return memory
-    return dataclasses.replace(memory, asked=Asked(text, (), {"from": "planner"}))
-
-
 def _heard(understood: Understanding, memory: Memory) -> Memory:
     """A model's own words beside a pending plan may ask for a yes: the next one is not for it."""
     if memory.pending is None or not understood.in_own_words:
@@ -372,29 +310,8 @@ def _heard(understood: Understanding, memory: Memory) -> Memory:
     )
 
 
-def _listed(turn: Turn) -> tuple[str, ...]:
-    """The machines of the turn where it had several, else those that were listed before."""
-    several = (
-        turn.memory.targets
-        if turn.outcome != "clarify"
-        else tuple(o for o in turn.options if "/" in o)
-    )
-    return several if len(several) > 1 else turn.memory.listed
-
-
-def _planned(plan: Plan) -> tuple[PlannedOrRead, ...]:
-    return tuple(
-        PlannedOrRead(
-            call.tool,
-            call.risk.value,
-            call.targets,
-            dict(call.args),
-            call.when.model_dump(exclude_none=True) if call.when else None,
-        )
-        for call in plan.calls
-    )
-
-
-def _read(control: Control, answered: Answered) -> PlannedOrRead:
-    tool = control.catalog.tool(answered.call.tool)
-    return PlannedOrRead(tool.name, tool.risk.value, answered.targets, answered.args, None)
+def _unsure(text: str, memory: Memory) -> Memory:
+    """After a change that came to nothing, a bare yes is not for the plan that waited before."""
+    if memory.pending is None:
+        return memory
+    return dataclasses.replace(memory, asked=Asked(text, (), {"from": "planner"}))

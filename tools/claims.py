@@ -52,9 +52,9 @@ class Claims:
                     steps.c.call_index == barrier,
                     steps.c.status.in_(("pending", "running")),
                     sa.or_(steps.c.leased_until.is_(None), steps.c.leased_until < now),
-                    ~_earlier_on_machine(),
                 )
                 rows.extend(db.execute(query.order_by(steps.c.number)))
+            rows = _first_on_machine(db, operation_id, rows)
             free = self._lock(db, operation_id, [row.target for row in rows], now)
             rows = [row for row in rows if row.target in free]
             self._lease(db, operation_id, [row.number for row in rows], now)
@@ -153,14 +153,21 @@ def _first_open_call(operation_id: str) -> sa.Select[Any]:
     )
 
 
-def _earlier_on_machine() -> sa.Exists:
-    earlier = steps.alias()
-    return sa.exists().where(
-        earlier.c.operation_id == steps.c.operation_id,
-        earlier.c.target == steps.c.target,
-        earlier.c.number < steps.c.number,
-        earlier.c.status.in_(("pending", "running")),
-    )
+def _first_on_machine(
+    db: sa.Connection, operation_id: str, rows: Sequence[sa.Row[Any]]
+) -> list[sa.Row[Any]]:
+    """Those before which no step on the same machine is open."""
+    first: dict[str, int] = {}
+    for part in _parts(sorted({row.target for row in rows})):
+        query = sa.select(steps.c.target, sa.func.min(steps.c.number)).where(
+            steps.c.target.in_(part),
+            steps.c.operation_id == operation_id,
+            steps.c.status.in_(("pending", "running")),
+        )
+        first.update(
+            {target: number for target, number in db.execute(query.group_by(steps.c.target))}
+        )
+    return [row for row in rows if first.get(row.target) == row.number]
 
 
 def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:

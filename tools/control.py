@@ -97,7 +97,7 @@ class Control:
         vms: list[VM] = []
         if tool.targets is not Targets.NONE:
             if call.selector is None:
-                call = call.model_copy(update={"selector": Selector(all=True)})
+                call = call.model_copy(update={"selector": Selector.parse({"all": True})})
             vms = self.planner.machines(tool, call)
             if tool.handler.settle is not None and call.selector is not None:
                 args = tool.handler.settle(call.selector, args)

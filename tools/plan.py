@@ -104,7 +104,7 @@ class PlannedCall:
 
 
 _AGREEING = frozenset(
-    "y yes yep yeah ok okay k go sure confirm confirmed approve approved proceed continue run".split()
+    ("y", "yes", "yep", "yeah", "ok", "okay", "go", "sure", "confirm", "approve", "proceed", "run")
 )
 
 

@@ -16,6 +16,7 @@ from tools.errors import InvalidRequest, NotFound
 from tools.identity import User
 from tools.plan import Plan
 
+_cedar: Any = cedarpy  # it ships partial types
 POLICIES = Path(__file__).parent / "policies"
 
 Effect = Literal["allow", "ask", "ask_two", "deny"]
@@ -73,8 +74,8 @@ class Policy:
         schema = (POLICIES / "schema.cedarschema").read_text()
         text = "\n".join(texts)
         _validate(text, schema)
-        self._policies = cedarpy.PolicySet.from_str(text)
-        self._schema = cedarpy.Schema.from_str(schema)
+        self._policies = _cedar.PolicySet.from_str(text)
+        self._schema = _cedar.Schema.from_str(schema)
         self._environment_sizes = environment_sizes
         self._environment_tag = environment_tag
         self._production = frozenset(production)
@@ -92,6 +93,7 @@ class Policy:
         now = self._ask_all(plan, user, {**facts, **given})
         if now.allowed:
             return Decision("allow", now.rules, f"allowed by {_names(now.rules)}")
+        last = now
         for effect, hypothesis in _LADDER:
             answer = self._ask_all(plan, user, {**facts, **hypothesis})
             if answer.allowed:
@@ -145,13 +147,11 @@ class Policy:
             {"uid": request["resource"], "attrs": {}, "parents": []},
             *({"uid": role, "attrs": {}, "parents": []} for role in roles),
         ]
-        result = cedarpy.is_authorized(
-            request, self._policies, cedarpy.Entities.from_json_str(json.dumps(entities)),
-            self._schema,
-        )  # fmt: skip
+        known = _cedar.Entities.from_json_str(json.dumps(entities))
+        result = _cedar.is_authorized(request, self._policies, known, self._schema)
         diagnostics = result.diagnostics
         # an erroring forbid is skipped by Cedar: any error is a refusal here
-        allowed = result.decision is cedarpy.Decision.Allow and not diagnostics.errors
+        allowed = result.decision is _cedar.Decision.Allow and not diagnostics.errors
         return _Answer(allowed, tuple(sorted(diagnostics.id_annotations_by_reason.values())))
 
     def _facts(self, plan: Plan, user: User) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _names(rules: Sequence[str]) -> str:
 
 def _validate(text: str, schema: str) -> None:
     try:
-        result = cedarpy.validate_policies(text, schema)
+        result = _cedar.validate_policies(text, schema)
     except ValueError as error:
         raise InvalidRequest(f"The policies cannot be read: {error}") from error
     if not result.validation_passed:

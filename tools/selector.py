@@ -246,13 +246,17 @@ def order_metric(selector: Selector) -> MetricCondition | None:
 
 
 def _ordered(vms: list[VM], selector: Selector, now: datetime, metrics: MetricReader) -> list[VM]:
-    key: Callable[[VM], Any]
-    if metric := order_metric(selector):
-        values = metrics(metric.name, metric.aggregate, metric.window)
-        key = lambda vm: values.get(vm.id)  # noqa: E731
-    elif selector.order_by in NUMBER_FIELDS:
-        key = lambda vm: number_of(vm, str(selector.order_by), now)  # noqa: E731
-    else:
-        key = lambda vm: getattr(vm, str(selector.order_by))  # noqa: E731
+    key = _order_key(selector, now, metrics)
     known = [vm for vm in vms if key(vm) is not None]
     return sorted(known, key=key, reverse=selector.descending)
+
+
+def _order_key(selector: Selector, now: datetime, metrics: MetricReader) -> Callable[[VM], Any]:
+    """What a selector orders by, for one machine; None where it is unknown."""
+    if metric := order_metric(selector):
+        values = metrics(metric.name, metric.aggregate, metric.window)
+        return lambda vm: values.get(vm.id)
+    name = str(selector.order_by)
+    if name in NUMBER_FIELDS:
+        return lambda vm: number_of(vm, name, now)
+    return lambda vm: getattr(vm, name)

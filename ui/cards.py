@@ -129,9 +129,12 @@ def _left_out(left_out: Sequence[LeftOut]) -> str:
 
 def _whole(plan: Plan, decision: Decision, frame: Frame) -> Facts:
     rules = ", ".join(clean(rule) for rule in decision.rules) or clean(decision.reason)
+    waits = _WAITS[decision.effect]
+    if decision.effect == "ask" and plan.to_type is not None:
+        waits = "waits for what must be typed"
     return [
         ("Cost", Text(money_change(plan.cost_change_usd))),
-        ("Decided by", Text(f"{rules}: {_WAITS[decision.effect]}")),
+        ("Decided by", Text(f"{rules}: {waits}")),
         ("A yes", Text(f"holds {span(frame.lifetime.total_seconds())}, for this plan alone, once")),
     ]
 

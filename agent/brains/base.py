@@ -116,7 +116,10 @@ class Context:
 class Brain(Protocol):
     """Anything that understands a turn."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
 
     def understand(self, text: str, context: Context) -> Understanding:
         """Read one turn; it may look at the fleet and must not change anything."""

@@ -13,6 +13,7 @@ from tools.errors import Ambiguous, NotFound
 from tools.identity import User
 from tools.plan import Plan, PlannedCall
 from ui.cards import plan_card
+from ui.exits import WAITS
 from ui.format import RISK_STYLES, span
 from ui.gate import Given, planned_memory, through_gate
 from ui.session import open_session
@@ -33,7 +34,12 @@ def show_pending(
     plan: Annotated[str | None, typer.Argument(metavar="[PLAN]", help="Show this one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the plans that wait for a yes; one of them with all it touches."""
+    """Show the plans that wait for a yes; one of them with all it touches.
+
+    \b
+      novacron pending
+      novacron pending 3f2a
+    """
     with open_session() as session:
         control = session.control
         if plan is not None:
@@ -70,14 +76,27 @@ def show_pending(
 
 @approve.command()
 def approve_plan(
-    plan: PlanId,
+    plan: Annotated[
+        str | None, typer.Argument(metavar="[PLAN]", help="Its id, or the beginning of it.")
+    ] = None,
     typed: Annotated[
         str | None,
         typer.Option("--type", help="The machine's name, or how many, where data is lost."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say yes to a plan and run it; where data is lost, with --type NAME."""
+    """Say yes to a plan and run it; without a plan, list those that wait.
+
+    \b
+      novacron approve 3f2a
+      novacron approve 3f2a --type web-stg-2        where data is lost
+
+    What is there now must be what the plan shows: where it differs, nothing runs and the new
+    plan is shown (exit code 5). A yes works once, for this plan alone.
+    """
+    if plan is None:
+        show_pending(as_json=as_json)
+        raise typer.Exit(WAITS)
     with open_session() as session:
         found = find_plan(session.control, plan, session.user)
         turn = session.turns.show(found, session.user, planned_memory(found))

@@ -11,7 +11,8 @@ from typing import Any
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
-from agent.brains.embedded.moments import Time, _window_of  # pyright: ignore[reportPrivateUsage]
+from agent.brains.embedded.lengths import window_of
+from agent.brains.embedded.timing import Time
 from agent.brains.embedded.questions import named_in
 from agent.brains.embedded.reader import QUESTION, Frame, Reader, Reading, speaks_of_trade
 from agent.brains.embedded.selection import Chosen, Noun
@@ -279,7 +280,7 @@ class Builder:
             for item in frame.clause.items:
                 time = item.get("time")
                 if time is not None and time.after is not None and not item.used:
-                    window, item.used = _window_of(time.after), "window"
+                    window, item.used = window_of(time.after), "window"
                     break
                 if (
                     time is not None

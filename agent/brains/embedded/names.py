@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
+from agent.brains.embedded.inflection import singular
 from agent.brains.embedded.numbers import DIGITS, ONES, TENS
 
 Key = tuple[str, ...]
@@ -20,17 +21,6 @@ _MAX_PIECES = 10
 def key_of(name: str) -> Key:
     """Letters and numbers in order, the numbers without leading zeros: web-03 is ("web", "3")."""
     return tuple(str(int(p)) if p.isdigit() else p for p in _PIECES.findall(name.casefold()))
-
-
-def singular(word: str) -> str:
-    """A plural noun's singular, by its ending; any other word unchanged."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return word[:-2]
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2:
-        return word[:-1]
-    return word
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +67,13 @@ class NameIndex:
             index.words.update(letters)
             index.starts.update(piece[:3] for piece in letters)
             index.starts.add("".join(key)[:3])
-            for piece in dict.fromkeys(letters[1:-1] if key[-1].isdigit() is False else letters[1:]):
+            ends_in_figure = bool(key) and key[-1].isdigit()
+            for piece in dict.fromkeys(letters[1:] if ends_in_figure else letters[1:-1]):
                 index.inner[piece].append(name)
         return index
 
     def pieces(self, words: Sequence[str], i: int) -> Iterator[tuple[Key, int]]:
-        """The pieces that the words from `i` on may spell, longest run first, with where it ends."""
+        """The pieces that the words from `i` on may spell and where they end, longest first."""
         runs: list[tuple[list[str], int]] = []
         said: list[str] = []
         for j in range(i, min(len(words), i + _MAX_PIECES)):
@@ -97,10 +88,7 @@ class NameIndex:
 
     def _may_begin(self, word: str) -> bool:
         """Whether any name begins as this word does: most words are turned away here."""
-        pieces = self._spelled(word)
-        if not pieces:
-            return False
-        return pieces[0][:3] in self.starts or "".join(pieces)[:3] in self.starts
+        return word[:3] in self.starts and bool(self._spelled(word))
 
     @staticmethod
     def _spelled(word: str) -> list[str] | None:
@@ -144,7 +132,7 @@ class NameIndex:
         return None
 
     def _of_stem(self, key: Key) -> list[str] | None:
-        """Names of which this is a stem: what remains is numbers, or it is a whole word of theirs."""
+        """Names of which this is a stem, or else a whole word."""
         names = self.stems.get(key)
         if names and (len(names) > 1 or key[-1].isalpha()):
             return names

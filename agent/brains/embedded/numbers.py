@@ -33,9 +33,7 @@ def figure(word: str) -> float | None:
 
 
 def number_at(words: Sequence[str], i: int) -> tuple[float, int] | None:
-    """The number that begins at `i` and the index after it: "8", "sixteen", "two hundred and ten",
-    "a dozen", "half a".
-    """
+    """The number that begins at `i`, such as "8" or "a dozen", and the index after it."""
     first = figure(words[i])
     if first is not None:
         if i + 1 < len(words) and words[i + 1] in SCALES and words[i + 1] != "k":
@@ -92,11 +90,12 @@ def _spelled(words: Sequence[str], i: int) -> tuple[float, int] | None:
 
 
 UNITS: dict[str, tuple[str, float]] = {
-    **dict.fromkeys(("g", "gb", "gib", "gig", "gigs", "gigabyte", "gigabytes", "gbs"), ("gib", 1.0)),
+    **dict.fromkeys(("g", "gb", "gib", "gig", "gigs", "gigabyte", "gigabytes", "gbs"),
+                    ("gib", 1.0)),
     **dict.fromkeys(("t", "tb", "tib", "terabyte", "terabytes", "tera", "teras"), ("gib", 1024.0)),
     **dict.fromkeys(("mb", "mib", "megabyte", "megabytes", "meg", "megs"), ("gib", 1 / 1024)),
-    **dict.fromkeys(("c", "core", "cores", "cpu", "cpus", "vcpu", "vcpus", "processor", "processors",
-                     "proc", "procs"), ("vcpus", 1.0)),
+    **dict.fromkeys(("c", "core", "cores", "cpu", "cpus", "vcpu", "vcpus", "processor",
+                     "processors", "proc", "procs"), ("vcpus", 1.0)),
     **dict.fromkeys(("%", "percent", "pct", "per cent"), ("percent", 1.0)),
     **dict.fromkeys(("min", "mins", "minute", "minutes"), ("minutes", 1.0)),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), ("hours", 1.0)),

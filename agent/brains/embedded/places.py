@@ -6,8 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-_SIDES = {"east": "east", "eastern": "east", "west": "west", "western": "west", "north": "north",
-          "northern": "north", "south": "south", "southern": "south", "central": "central"}  # fmt: skip
+_SIDES = {
+    "east": "east", "eastern": "east", "west": "west", "western": "west", "north": "north",
+    "northern": "north", "south": "south", "southern": "south", "central": "central",
+}  # fmt: skip
 _AREAS: dict[str, tuple[str, ...]] = {
     "us": ("us", "usa", "u.s.", "america", "the us", "the states", "united states", "american",
            "the usa", "u.s", "north america", "states", "stateside"),
@@ -26,29 +28,41 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "canada": ("ca", "canada"),
 }
 _CITIES: dict[str, tuple[str, ...]] = {
-    "virginia": ("us-east-1", "eastus"), "ohio": ("us-east-2",), "oregon": ("us-west-2", "us-west1"),
-    "california": ("us-west-1", "westus"), "ireland": ("eu-west-1", "northeurope"),
-    "dublin": ("eu-west-1", "northeurope", "dub"), "iowa": ("us-central1", "centralus"),
-    "belgium": ("europe-west1",), "netherlands": ("westeurope", "europe-west4"),
+    "virginia": ("us-east-1", "eastus"), "ohio": ("us-east-2",),
+    "oregon": ("us-west-2", "us-west1"), "california": ("us-west-1", "westus"),
+    "ireland": ("eu-west-1", "northeurope"), "dublin": ("eu-west-1", "northeurope", "dub"),
+    "iowa": ("us-central1", "centralus"), "belgium": ("europe-west1",),
+    "netherlands": ("westeurope", "europe-west4"),
     "the netherlands": ("westeurope", "europe-west4"), "holland": ("westeurope", "europe-west4"),
-    "amsterdam": ("westeurope", "europe-west4", "ams"), "london": ("eu-west-2", "uksouth", "lon", "lhr"),
-    "paris": ("eu-west-3", "francecentral", "par", "cdg"), "stockholm": ("eu-north-1", "sto", "arn"),
-    "frankfurt": ("eu-central-1", "germanywestcentral", "fra", "ffm"), "tokyo": ("ap-northeast-1", "tyo", "nrt"),
+    "amsterdam": ("westeurope", "europe-west4", "ams"),
+    "london": ("eu-west-2", "uksouth", "lon", "lhr"),
+    "paris": ("eu-west-3", "francecentral", "par", "cdg"),
+    "stockholm": ("eu-north-1", "sto", "arn"),
+    "frankfurt": ("eu-central-1", "germanywestcentral", "fra", "ffm"),
+    "tokyo": ("ap-northeast-1", "tyo", "nrt"),
     "germany": ("eu-central-1", "germanywestcentral", "fra", "ffm", "ber", "muc"),
-    "singapore": ("ap-southeast-1", "southeastasia", "sin", "sgp"), "sydney": ("ap-southeast-2", "syd"),
-    "mumbai": ("ap-south-1", "bom"), "sao paulo": ("sa-east-1", "gru"), "berlin": ("ber",),
-    "munich": ("muc",), "hamburg": ("ham",), "zurich": ("zrh", "switzerlandnorth", "europe-west6"),
-    "vienna": ("vie",), "madrid": ("mad",), "milan": ("mil", "mxp", "eu-south-1"), "oslo": ("osl", "norwayeast"),
-    "copenhagen": ("cph",), "helsinki": ("hel", "europe-north1"), "warsaw": ("waw", "polandcentral"),
-    "prague": ("prg",), "lisbon": ("lis",), "brussels": ("bru",), "rome": ("rom", "fco"),
+    "singapore": ("ap-southeast-1", "southeastasia", "sin", "sgp"),
+    "sydney": ("ap-southeast-2", "syd"), "mumbai": ("ap-south-1", "bom"),
+    "sao paulo": ("sa-east-1", "gru"), "berlin": ("ber",), "munich": ("muc",), "hamburg": ("ham",),
+    "zurich": ("zrh", "switzerlandnorth", "europe-west6"), "vienna": ("vie",), "madrid": ("mad",),
+    "milan": ("mil", "mxp", "eu-south-1"), "oslo": ("osl", "norwayeast"), "copenhagen": ("cph",),
+    "helsinki": ("hel", "europe-north1"), "warsaw": ("waw", "polandcentral"), "prague": ("prg",),
+    "lisbon": ("lis",), "brussels": ("bru",), "rome": ("rom", "fco"),
     "new york": ("nyc", "jfk", "ewr"), "chicago": ("chi", "ord"), "dallas": ("dfw", "dal"),
-    "seattle": ("sea",), "boston": ("bos",), "atlanta": ("atl",), "miami": ("mia",), "denver": ("den",),
-    "los angeles": ("lax",), "san francisco": ("sfo",), "toronto": ("tor", "yyz"), "rotterdam": ("rtm", "rot"),
-    "hong kong": ("hkg",), "dubai": ("dxb",), "lyon": ("lyo", "lys"), "antwerp": ("anr",), "basel": ("bsl",),
-    "geneva": ("gva",), "bergen": ("bgo",), "gothenburg": ("got",), "manchester": ("man",), "cologne": ("cgn",),
-    "headquarters": ("hq",), "head office": ("hq",), "the office": ("hq",), "main office": ("hq",),
-    "headquarter": ("hq",), "head quarters": ("hq",), "office": ("hq",),
+    "seattle": ("sea",), "boston": ("bos",), "atlanta": ("atl",), "miami": ("mia",),
+    "denver": ("den",), "los angeles": ("lax",), "san francisco": ("sfo",),
+    "toronto": ("tor", "yyz"), "rotterdam": ("rtm", "rot"), "hong kong": ("hkg",),
+    "dubai": ("dxb",), "lyon": ("lyo", "lys"), "antwerp": ("anr",), "basel": ("bsl",),
+    "geneva": ("gva",), "bergen": ("bgo",), "gothenburg": ("got",), "manchester": ("man",),
+    "cologne": ("cgn",), "headquarters": ("hq",), "head office": ("hq",), "the office": ("hq",),
+    "main office": ("hq",), "headquarter": ("hq",), "head quarters": ("hq",), "office": ("hq",),
 }  # fmt: skip
+
+_KNOWN = sorted(
+    {*_SIDES.values(), *_AREAS, "europe", "asia", "ap", "ca", "sa", "france", "germany", "norway",
+     "sweden", "switzerland", "poland", "italy", "spain", "korea", "africa"},
+    key=len, reverse=True,
+)  # fmt: skip
 
 
 def parts_of(region: str) -> set[str]:
@@ -67,40 +81,32 @@ def parts_of(region: str) -> set[str]:
     return parts
 
 
-_KNOWN = sorted(
-    {*_SIDES.values(), *_AREAS, "europe", "asia", "ap", "ca", "sa", "france", "germany", "norway",
-     "sweden", "switzerland", "poland", "italy", "spain", "korea", "africa"},
-    key=len, reverse=True,
-)  # fmt: skip
-
-
 def place_words(regions: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """What a phrase such as "us east", "europe" or "frankfurt" stands for among these regions."""
     found: dict[str, list[str]] = defaultdict(list)
     for region in regions:
         parts = parts_of(region)
         areas = [a for a in _AREAS if parts & set(_PARTS.get(a, (a,)))]
-        sides = [s for s in dict.fromkeys(_SIDES.values()) if s in parts]
+        sides = [said for said, side in _SIDES.items() if side in parts]
         for area in areas:
             for word in _AREAS[area]:
                 found[word].append(region)
-                for said, side in _SIDES.items():
-                    if side in sides:
-                        found[f"{word} {said}"].append(region)
-                        found[f"{said} {word}"].append(region)
-                        found[f"{word}-{said}"].append(region)
-                        found[f"{said}-{word}"].append(region)
-        for said, side in _SIDES.items():
-            if side in sides:
-                found[f"the {said} coast"].append(region)
-                found[f"{said} coast"].append(region)
+                for said in sides:
+                    found[f"{word} {said}"].append(region)
+                    found[f"{said} {word}"].append(region)
+                    found[f"{word}-{said}"].append(region)
+                    found[f"{said}-{word}"].append(region)
+        for said in sides:
+            found[f"the {said} coast"].append(region)
+            found[f"{said} coast"].append(region)
         for city, codes in _CITIES.items():
-            low = region.casefold()
-            short = re.sub(r"[-_]?\d+$", "", low)
-            if (
-                low in codes
-                or short in codes
-                or any(len(c) == 3 and c == low[:3] and not low[3:4].isalpha() for c in codes)
-            ):
+            if _stands_in(region.casefold(), codes):
                 found[city].append(region)
     return {phrase: tuple(dict.fromkeys(r)) for phrase, r in found.items()}
+
+
+def _stands_in(region: str, codes: tuple[str, ...]) -> bool:
+    """Whether a region's name, without its number, or its first three letters are such a code."""
+    if region in codes or re.sub(r"[-_]?\d+$", "", region) in codes:
+        return True
+    return region[:3] in codes and len(region[:3]) == 3 and not region[3:4].isalpha()

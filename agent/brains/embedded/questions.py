@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from agent.brains.embedded.clauses import CHANGING, Clause
-from agent.brains.embedded.lexicon import TECH
+from agent.brains.embedded.lexicon import trade_words
 from agent.brains.embedded.scan import Item
 
-_TECH = frozenset(TECH)
+
 ATTRIBUTES = frozenset({"ip", "public_ip", "owner", "size", "image", "region", "zone", "host", "state", "age", "group",
                         "network", "provider", "tag", "protection"})  # fmt: skip
 CATALOG = {"size": "sizes", "image": "images", "region": "regions", "host": "hosts", "network": "networks",
@@ -43,8 +43,9 @@ def _narrows(item: Item) -> bool:
 
 def tech_in(clause: Clause) -> bool:
     """Whether words of the trade are in it."""
+    trade = trade_words()
     return any(
-        w in _TECH
+        w in trade
         or i.has("trouble", "tech", "object", "metric", "noun")
         or (i.has("verb") and i.action in CHANGING)
         for i in clause.items

@@ -1,4 +1,4 @@
-"""The words of one site, read from its inventory: names, tag values, regions, hosts, sizes, groups."""
+"""The words of one site, from its inventory: names, tag values, regions, hosts, sizes, groups."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from agent.brains.embedded.names import NameIndex, singular
+from agent.brains.embedded.inflection import plural
+from agent.brains.embedded.names import NameIndex
 from agent.brains.embedded.places import place_words
 from tools.inventory import Inventory
-from tools.machine import Group, Offer
+from tools.machine import Group
 
 Value = tuple[str, tuple[str, ...]]
 """A field (or `tags.<key>`) and the values that a word stands for."""
@@ -38,8 +40,8 @@ CLASSES: tuple[tuple[str, ...], ...] = (
     ("print", "printer", "printing", "print server", "print servers"),
     ("backup", "backups"),
     ("scm", "source control", "version control", "git"),
-    ("bastion", "bastions", "jump host", "jump hosts", "jump box", "jumpbox", "jumphost", "jump server",
-     "jump boxes", "jumphosts"),
+    ("bastion", "bastions", "jump host", "jump hosts", "jump box", "jumpbox", "jumphost",
+     "jump server", "jump boxes", "jumphosts"),
     ("gateway", "gateways", "gw"),
     ("search", "searches"),
     ("worker", "workers"),
@@ -70,6 +72,34 @@ ON_PREM_WORDS = ("on-prem", "on prem", "onprem", "on premise", "on premises", "o
                  "our own iron", "on our own metal", "own data center", "own datacenter",
                  "our own kit", "own datacentre", "inhouse", "on our hardware", "local hardware",
                  "our own datacenter", "our own data center", "our own servers")  # fmt: skip
+_SAME_FAMILY = {
+    "rhel": ("red hat", "redhat", "red hat enterprise linux"),
+    "windows": ("windows server", "win", "win server", "win-", "server"),
+}
+_KEY_WORDS = (
+    ("env", "environment", "environments", "stage"),
+    ("role", "roles", "function"),
+    ("owner", "owners", "responsible"),
+    ("team", "teams", "department", "departments"),
+    ("cost-center", "cost center", "cost centre", "costcenter", "cost-centre"),
+)
+
+ORDINARY_ROLES = frozenset(
+    {
+        "search", "print", "backup", "backups", "storage", "app", "apps", "application",
+        "applications", "data", "shared", "common", "live", "test", "tests", "testing", "platform",
+        "research", "finance", "quality", "directory", "cache", "queue", "monitoring", "monitor",
+        "build", "stage", "git", "office", "work", "training", "printing", "develop", "caches",
+        "searches",
+    }
+)  # fmt: skip
+"""Values that are ordinary words too: alone, without machines around them, they mean themselves."""
+
+
+class _Put(Protocol):
+    """Notes that a phrase may stand for these values of a field."""
+
+    def __call__(self, phrase: str, name: str, *found: str) -> None: ...
 
 
 @dataclass
@@ -79,7 +109,9 @@ class Site:
     Attributes:
         values: phrase → the fields and values that it may stand for, the likelier first.
         tag_keys: the tag keys in use, by their spellings.
-        people: values of tags that are a person's name (owner), which take a possessive.
+        snapshots: name in lower case → the name, and the machine that has it.
+        host_stems: what stands before the number in the hosts' names.
+        longest: how many words the longest phrase has.
     """
 
     version: int
@@ -105,8 +137,8 @@ def build_site(inventory: Inventory) -> Site:
     values: dict[tuple[str, ...], list[Value]] = defaultdict(list)
 
     def put(phrase: str, name: str, *found: str) -> None:
-        value = (name, tuple(found))
-        key = tuple(_split(phrase))
+        value = (name, found)
+        key = tuple(phrase.casefold().split())
         if key and value not in values[key]:
             values[key].append(value)
 
@@ -153,10 +185,6 @@ def build_site(inventory: Inventory) -> Site:
     )
 
 
-def _split(phrase: str) -> list[str]:
-    return phrase.casefold().split()
-
-
 def _distinct(*parts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(item for part in parts for item in part))
 
@@ -168,10 +196,7 @@ def _put_tags(put: _Put, tag_values: dict[str, list[str]]) -> None:
             known[value.casefold()].append((key, value))
     for word, pairs in known.items():
         for key, value in pairs:
-            for spelled in {word, word.replace("-", " "), word.replace("_", " ")}:
-                put(spelled, f"tags.{key}", value)
-                if len(spelled) > 2 and spelled.isalpha():
-                    put(_plural(spelled), f"tags.{key}", value)
+            _put_spellings(put, word, key, value)
     for words in CLASSES:
         pairs = [pair for word in words for pair in known.get(word, [])]
         for key in dict.fromkeys(key for key, _ in pairs):
@@ -181,16 +206,11 @@ def _put_tags(put: _Put, tag_values: dict[str, list[str]]) -> None:
                     put(word, f"tags.{key}", *found)
 
 
-class _Put:
-    """The type of `put`: phrase, field, values."""
-
-    def __call__(self, phrase: str, name: str, *found: str) -> None: ...
-
-
-def _plural(word: str) -> str:
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return word[:-1] + "ies"
-    return word + ("es" if word.endswith(("s", "x", "ch", "sh")) else "s")
+def _put_spellings(put: _Put, word: str, key: str, value: str) -> None:
+    for spelled in {word, word.replace("-", " "), word.replace("_", " ")}:
+        put(spelled, f"tags.{key}", value)
+        if len(spelled) > 2 and spelled.isalpha():
+            put(plural(spelled), f"tags.{key}", value)
 
 
 def _put_providers(put: _Put, providers: list[str]) -> None:
@@ -234,41 +254,15 @@ def _put_images(put: _Put, images: list[str]) -> None:
                 put(other, "image", *found)
 
 
-_SAME_FAMILY = {
-    "rhel": ("red hat", "redhat", "red hat enterprise linux"),
-    "windows": ("windows server", "win", "win server", "win-", "server"),
-}
-
-
 def _tag_keys(tag_values: dict[str, list[str]]) -> dict[str, str]:
     keys: dict[str, str] = {}
     for key in tag_values:
         low = key.casefold()
-        for word in (low, low.replace("-", " "), low.replace("_", " "), _plural(low)):
+        for word in (low, low.replace("-", " "), low.replace("_", " "), plural(low)):
             keys.setdefault(word, key)
-    for words in (("env", "environment", "environments", "stage"), ("role", "roles", "function"),
-                  ("owner", "owners", "responsible"), ("team", "teams", "department", "departments"),
-                  ("cost-center", "cost center", "cost centre", "costcenter", "cost-centre")):  # fmt: skip
+    for words in _KEY_WORDS:
         actual = next((keys[w] for w in words if w in keys), None)
         if actual is not None:
             for word in words:
                 keys.setdefault(word, actual)
     return keys
-
-
-def offer_of(offers: Iterable[Offer], provider: str) -> Offer | None:
-    """The first offer of a provider."""
-    return next((o for o in offers if o.provider == provider), None)
-
-
-def word_stem(word: str) -> str:
-    """The singular of a word in lower case."""
-    return singular(word.casefold())
-
-
-ORDINARY_ROLES = frozenset(
-    """search print backup backups storage app apps application applications data shared common live test tests
-    testing platform research finance quality directory cache queue monitoring monitor build stage git office work
-    dev development web training printing develop storefront caches searches""".split()  # noqa: SIM905
-) - {"dev", "development", "web", "storefront"}
-"""Values that are ordinary words too: alone, without machines around them, they mean themselves."""

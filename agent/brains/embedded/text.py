@@ -47,6 +47,14 @@ _REPORTED = re.compile(
     r"error|line|output|email|mail|ticket|subject|entry|tag)\s*:\s+(?=\S+\s+\S+\s+\S)",
     re.IGNORECASE,
 )
+_SPOKEN = re.compile(
+    r"\b(?:motd|banner|log|logs|tag|note|readme|file|message|comment|ticket|email|mail|console|"
+    r"output|description|annotation|runbook|page|doc|screen|prompt|error|label)\b"
+    r"[^.!?\n\"]{0,60}?"
+    r"\b(?:says?|said|reads?|states?|tells (?:me|us|you) to|told (?:me|us) to)\s+(?=\S+\s+\S)",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|\n|$")
 _QUOTE = re.compile(r'"([^"\n]*)"|`([^`\n]*)`|(?<![\w\'])\'([^\'\n]+)\'(?![\w])')
 _LEADING = re.compile(r"->|<=|>=|==|!=|&&|@(?=\w)|[+-](?=\d)|[^\w*?{\[+-]|[+-](?![\w])|\?(?!\w)")
 _TRAILING = re.compile(r"(->|<=|>=|==|\.\.+|[^\w*}\]%+]|%|\+)$")
@@ -87,7 +95,8 @@ _CONTRACTIONS = {
     "tmrw": "tomorrow", "tmr": "tomorrow", "tomoz": "tomorrow", "2nite": "tonight",
     "tonite": "tonight", "sry": "sorry", "y'day": "yesterday", "asap": "now", "thru": "through",
     "tho": "though", "wht": "what", "hv": "have", "prolly": "probably", "nd": "and", "n": "and",
-    "n'": "and", "wat": "what", "shld": "should", "wld": "would", "cld": "could", "mny": "many", "hw": "how", "til": "until", "shud": "should", "cud": "could", "plse": "please",
+    "n'": "and", "wat": "what", "shld": "should", "wld": "would", "cld": "could", "mny": "many",
+    "hw": "how", "til": "until", "shud": "should", "cud": "could", "plse": "please",
 }  # fmt: skip
 
 
@@ -101,15 +110,7 @@ def cleaned(text: str) -> str:
 
 
 def _is_plain(c: str) -> bool:
-    return c in "\n`^" or not unicodedata.category(c).startswith(("C", "So", "Sk", "Co"))
-
-
-_SPOKEN = re.compile(
-    r"\b(?:motd|banner|log|logs|tag|note|readme|file|message|comment|ticket|email|mail|console|output|description|annotation|"
-    r"runbook|page|doc|screen|prompt|error|label)\b[^.!?\n\"]{0,60}?\b(?:says?|said|reads?|states?|tells (?:me|us|you) to|told (?:me|us) to)\s+"
-    r"(?=\S+\s+\S)",
-    re.IGNORECASE,
-)
+    return c == "\n" or not unicodedata.category(c).startswith(("C", "So", "Sk", "Co"))
 
 
 def _cut_reported(text: str) -> str:
@@ -122,7 +123,7 @@ def _cut_reported(text: str) -> str:
         or '"' in text[match.end() : match.end() + 2]
     ):
         return text
-    end = re.compile(r"[.!?](?=\s|$)|\n|$").search(text, match.end())
+    end = _SENTENCE_END.search(text, match.end())
     stop = end.start() if end else len(text)
     inside = text[match.end() : stop].replace('"', " ")
     return f'{text[: match.end()]}"{inside}"{text[stop:]}'
@@ -179,10 +180,9 @@ def _inside(chunk: str, start: int) -> list[Token]:
         return _words(chunk, start, True)
     if amount := _AMOUNT.fullmatch(chunk):
         return _amount(amount, start)
-    if match := _COMPARED.search(chunk):
-        if match[1] not in {"=", "=="} or match.start() == 0:
-            parts = (chunk[: match.start()], match[1], match[2])
-            return _parts(parts, start)
+    match = _COMPARED.search(chunk)
+    if match and (match[1] not in {"=", "=="} or match.start() == 0):
+        return _parts((chunk[: match.start()], match[1], match[2]), start)
     if _PAIR.fullmatch(chunk) or _IDENTITY.fullmatch(chunk) or _DATE.fullmatch(chunk):
         return [_token(chunk, start)]
     for sign in ("->", "/", "&", "+", "..", ","):
@@ -229,12 +229,9 @@ def _words(text: str, start: int, spaced: bool) -> list[Token]:
             Token(text[:-3], low[:-3], start, start + len(text), spaced=spaced),
             Token("not", "not", start, start + len(text)),
         ]
-    for ending in ("'s", "s'"):
-        if low.endswith(ending) and len(low) > 2:
-            bare = text[:-2] if ending == "'s" else text[:-2]
-            return [
-                Token(text, bare.casefold(), start, start + len(text), False, True, spaced=spaced)
-            ]
+    if low.endswith(("'s", "s'")) and len(low) > 2:
+        bare = text[:-2].casefold()
+        return [Token(text, bare, start, start + len(text), possessive=True, spaced=spaced)]
     for ending in ("'ll", "'re", "'ve", "'d"):
         if low.endswith(ending):
             return [_token(text[: -len(ending)], start, spaced)]

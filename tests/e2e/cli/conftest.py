@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,17 @@ class Nova:
         fleet = Sandbox.from_fleet(FLEET, kept, delays=False)
         yield fleet
         fleet.close()
+
+
+def spent_s(run: Callable[[], object]) -> float:
+    """Processor time that the processes of a run took: about the same on a busy machine.
+
+    At rest it is the time that a person waits, since nothing in it waits for anything else.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 @pytest.fixture(scope="session")

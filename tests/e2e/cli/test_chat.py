@@ -122,6 +122,7 @@ def test_a_plan_still_waits_when_the_chat_is_opened_again(nova: Nova) -> None:
     assert "Still waiting from before" in second.until("yes/no ›")
     second.say("no")
     second.until("nothing was changed")
+    second.until(PROMPT)
     second.leave()
     assert nova.state_of("web-02") == "running"
 

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 
-from tests.e2e.cli.conftest import NOVACRON, Nova
+from tests.e2e.cli.conftest import Nova, spent_s
+from ui.cli import main
 from ui.entries import ENTRIES
 
-HELP_MS = 300
+HELP_S = 0.3
 
 
 def test_help_comes_within_300_ms(nova: Nova) -> None:
-    spent: list[float] = []
-    for _ in range(6):
-        began = time.perf_counter()
-        subprocess.run(
-            [*NOVACRON, "--help"], env=nova.environment, stdout=subprocess.DEVNULL, check=True
-        )
-        spent.append((time.perf_counter() - began) * 1000)
-    assert min(spent) < HELP_MS
+    assert min(spent_s(lambda: nova("--help")) for _ in range(5)) < HELP_S
 
 
 def test_help_loads_no_heavy_library(nova: Nova) -> None:
@@ -48,11 +41,19 @@ def test_help_names_every_command_with_examples_and_exit_codes(nova: Nova) -> No
     assert "10 waits for a yes" in shown.out
 
 
+def run_here(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
+    """In this process: these words are read before anything is opened."""
+    with pytest.raises(SystemExit) as left:
+        main(list(args))
+    shown = capsys.readouterr()
+    return int(left.value.code or 0), shown.out, shown.err
+
+
 @pytest.mark.parametrize("name", ENTRIES)
-def test_every_command_has_help(nova: Nova, name: str) -> None:
-    shown = nova(name, "--help")
-    assert shown.code == 0, shown.err
-    assert shown.out.startswith(f"Usage: novacron {name}")
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    code, out, _ = run_here(capsys, name, "--help")
+    assert code == 0
+    assert out.startswith(f"Usage: novacron {name}")
 
 
 @pytest.mark.parametrize(
@@ -66,12 +67,12 @@ def test_every_command_has_help(nova: Nova, name: str) -> None:
     ],
 )
 def test_a_wrong_word_is_answered_with_the_right_one(
-    nova: Nova, args: tuple[str, ...], said: str
+    capsys: pytest.CaptureFixture[str], args: tuple[str, ...], said: str
 ) -> None:
-    failed = nova(*args)
-    assert failed.code == 2
-    assert said in failed.err
-    assert failed.out == ""
+    code, out, err = run_here(capsys, *args)
+    assert code == 2
+    assert said in err
+    assert out == ""
 
 
 def test_a_misused_command_is_json_for_programs(nova: Nova) -> None:

@@ -84,7 +84,31 @@ def test_a_window(said: str, window: str) -> None:
     assert found[0].window == window
 
 
-@given(st.lists(st.sampled_from(["at", "on", "every", "tomorrow", "10", "pm", "six", "friday", "the", "for", "two", "hours", "last", "week", "25:99", "0", "-"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "at",
+                "on",
+                "every",
+                "tomorrow",
+                "10",
+                "pm",
+                "six",
+                "friday",
+                "the",
+                "for",
+                "two",
+                "hours",
+                "last",
+                "week",
+                "25:99",
+                "0",
+                "-",
+            ]
+        )
+    )
+)
 def test_any_run_of_time_words_gives_a_valid_time_or_none(said: list[str]) -> None:
     for start in range(len(said)):
         found = time_at(said, start, NOW)

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from agent.brains.embedded.names import NameIndex
 
-FLEET = ["web-01", "web-02", "web-03", "db-prod-1", "vdi-101", "vdi-104", "jenkins", "LON_DB_PAY_01", "srv1.example"]
+FLEET = [
+    "web-01",
+    "web-02",
+    "web-03",
+    "db-prod-1",
+    "vdi-101",
+    "vdi-104",
+    "jenkins",
+    "LON_DB_PAY_01",
+    "srv1.example",
+]
 INDEX = NameIndex.of(FLEET)
 
 

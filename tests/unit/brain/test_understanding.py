@@ -103,7 +103,9 @@ def test_a_negation_or_a_question_about_a_change_plans_nothing(hold: Hold, said:
     assert turn.plan is None
 
 
-@pytest.mark.parametrize("said", ["delete web-30", "restart jenkinz", "stop sandox-02", "reboot kafka-9"])
+@pytest.mark.parametrize(
+    "said", ["delete web-30", "restart jenkinz", "stop sandox-02", "reboot kafka-9"]
+)
 def test_a_name_that_no_machine_bears_is_asked_about(hold: Hold, said: str) -> None:
     (turn,) = hold(said)
 
@@ -118,7 +120,9 @@ def test_a_brain_never_says_yes(hold: Hold) -> None:
     assert second.outcome != "done"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.text(max_size=200))
 def test_no_text_breaks_it_or_plans_a_change(hold: Hold, text: str) -> None:
     (turn,) = hold(text)
@@ -129,7 +133,9 @@ def test_no_text_breaks_it_or_plans_a_change(hold: Hold, text: str) -> None:
 @pytest.mark.slow
 def test_ten_thousand_random_strings_plan_nothing(hold: Hold) -> None:
     chance = random.Random(7)
-    alphabet = string.ascii_letters + string.digits + " .,;:!?'\"`$&|<>(){}[]\\/\n\t\u202e\u0000é漢😀"
+    alphabet = (
+        string.ascii_letters + string.digits + " .,;:!?'\"`$&|<>(){}[]\\/\n\t\u202e\u0000é漢😀"
+    )
     for _ in range(10_000):
         said = "".join(chance.choices(alphabet, k=chance.randrange(1, 60)))
         (turn,) = hold(said)

@@ -1,0 +1,85 @@
+"""Points in time: a run of words that give a day, a clock, or how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from agent.brains.embedded.clocks import clock_at
+from agent.brains.embedded.days import day_at
+from agent.brains.embedded.lengths import length_at
+from agent.brains.embedded.recurrences import recurrence_at
+from agent.brains.embedded.timing import PARTS, Found, Time
+
+_LEADS = frozenset(
+    {
+        "at", "on", "by", "around", "about", "@", "the", "from", "starting", "in", ",", "for",
+        "come", "this", "coming", "of", "exactly", "roughly", "circa", "every", "each", "and",
+    }
+)  # fmt: skip
+
+
+def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
+    """The moment or recurrence that begins at `i`, and the index after it."""
+    time, j = Time(), i
+    got = False
+    while j < len(words):
+        step = _past_leads(words, j, got)
+        if step >= len(words):
+            break
+        found = _piece(words, step, now, time, set(words[j:step]), got)
+        if found is None and step > j:
+            found = _piece(words, j, now, time, set(), got)
+        if found is None:
+            break
+        time, j = found
+        got = True
+    return (time, j) if got else None
+
+
+def _past_leads(words: Sequence[str], j: int, got: bool) -> int:
+    """The index after the small words before a piece: three at most, none that begins a run."""
+    step = j
+    while step < len(words) and words[step] in _LEADS and step - j < 3:
+        if not got and words[step] in (",", "and"):
+            break
+        step += 1
+    return step
+
+
+def _piece(
+    words: Sequence[str], i: int, now: datetime, time: Time, prepositions: set[str], got: bool
+) -> Found | None:
+    """The next piece of a run, added to what is known of the time."""
+    if time.day is None and time.after is None and not time.recurs:
+        found = _after(words, i, prepositions)
+        if found:
+            return found
+    every = bool(prepositions & {"every", "each"})
+    if not time.recurs or time.days == "*":
+        found = recurrence_at(words, i, time, every)
+        if found:
+            return found
+    if every and not got:
+        return None
+    if time.day is None and not time.recurs and (found := day_at(words, i, now, time)):
+        return found
+    if time.clock is None or (time.days and time.clock in PARTS.values()) or time.half_day:
+        near = bool(prepositions & {"at", "by", "@", "around", "from", "about", "starting"}) or got
+        return clock_at(words, i, time, near)
+    return None
+
+
+def _after(words: Sequence[str], i: int, prepositions: set[str]) -> Found | None:
+    """ "in two hours", "two hours from now"."""
+    found = length_at(words, i)
+    if found is None:
+        return None
+    length, j = found
+    if j + 1 < len(words) and words[j] == "from" and words[j + 1] == "now":
+        return Time(after=length), j + 2
+    if j < len(words) and words[j] in ("later", "hence"):
+        return Time(after=length), j + 1
+    if "in" in prepositions and not prepositions & {"the", "for", "on", "every", "each"}:
+        return Time(after=length), j
+    return None

@@ -1,0 +1,120 @@
+"""Words that nothing knows: names that no machine bears, unknown sizes and places, plain words."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.embedded.inflection import singular
+from agent.brains.embedded.items import Item, Kinds
+from agent.brains.embedded.lexicon import (
+    distributions,
+    everyday_words,
+    trade_words,
+    vocabulary,
+)
+from agent.brains.embedded.names import key_of
+from agent.brains.embedded.site import Site
+from agent.brains.embedded.spelling import english
+
+_NAMELIKE = re.compile(r"[a-z]+[a-z0-9]*([-_.][a-z0-9]+)*", re.IGNORECASE)
+_SIZELIKE = re.compile(
+    r"[a-z]+\d+[a-z]*\.\w+|standard_\w+|[enca]\d[a-z]*-\w+-\w+|\d*xlarge|[234]xl"
+)
+_REGIONLIKE = re.compile(
+    r"(us|eu|ap|sa|ca|me|af|il|mx|cn)-[a-z]+-?[a-z]*-?\d|"
+    r"[a-z]+-(north|south|east|west|central)[a-z]*\d"
+)
+_AFTER_A_COUNT = frozenset(
+    {
+        "more", "times", "biggest", "newest", "oldest", "machines", "servers", "boxes", "vms", "%",
+        "to", "o'clock", "am", "pm", ":", "instances", "nodes",
+    }
+)  # fmt: skip
+
+
+def kinds_of_unknown(word: str, text: str, site: Site) -> Kinds:
+    """What a word may be that neither the lexicon nor the site knows."""
+    if _REGIONLIKE.fullmatch(word):
+        return {"unknown_value": ("region", text)}
+    if _SIZELIKE.fullmatch(word):
+        return {"unknown_value": ("size", text)}
+    stem = re.sub(r"[-_.]?\d+.*$", "", word)
+    if stem in site.host_stems and stem != word:
+        return {"unknown_value": ("host", text), "unknown_name": text}
+    if word.split("-")[0] in distributions() and re.search(r"\d", word):
+        return {"unknown_value": ("image", text)}
+    if _looks_like_name(word, site):
+        return {"unknown_name": text}
+    if word in trade_words():
+        return {"tech": word}
+    if word in everyday_words() or (word.isalpha() and word in english()):
+        return {"plain": word}
+    return {"word": text}
+
+
+def _looks_like_name(word: str, site: Site) -> bool:
+    if not _NAMELIKE.fullmatch(word):
+        return False
+    if re.search(r"\d", word) and len(word) > 2:
+        return not re.fullmatch(r"v?\d+[a-z]{0,2}|[a-z]\d|\d+.*", word)
+    if "-" in word or "_" in word:
+        parts = re.split(r"[-_.]", word)
+        return any(p in site.names.words for p in parts) or not all(
+            p in vocabulary() or p in everyday_words() for p in parts
+        )
+    if len(word) <= 4 or word in everyday_words() or word in english():
+        return False
+    return bool(site.names.closest(word, 1, 80))
+
+
+def join_numbers(items: list[Item], words: list[str], site: Site) -> list[Item]:
+    """A stem and a number become one name, whether or not a machine bears it: "web 9"."""
+    made: list[Item] = []
+    for item in items:
+        joined = _joined(made[-1], item, words, site) if made else None
+        if joined is None:
+            made.append(item)
+        else:
+            made[-1] = joined
+    return made
+
+
+def _joined(stem: Item, number: Item, words: list[str], site: Site) -> Item | None:
+    after = words[number.end] if number.end < len(words) else ""
+    if (
+        not number.has("number")
+        or number.has("amount")
+        or stem.end != number.start
+        or after in _AFTER_A_COUNT
+        or stem.has("verb", "noun")
+        or not _is_stem(stem, site)
+    ):
+        return None
+    names = _numbered(stem, number, site)
+    if not names and _counts(stem, number):
+        return None
+    text = f"{stem.text} {number.text}"
+    kinds: Kinds = {"names": names} if names else {"unknown_name": text}
+    return Item(text, stem.start, number.end, kinds, words=(*stem.words, *number.words))
+
+
+def _is_stem(item: Item, site: Site) -> bool:
+    key = tuple(p for w in item.words for p in key_of(w))
+    if not key or not item.has("stem", "value", "names", "word"):
+        return False
+    bare = (*key[:-1], singular(key[-1]))
+    found = site.names.stems.get(key) or site.names.stems.get(bare) or []
+    return any(key_of(n)[-1].isdigit() and key_of(n)[:-1] in (key, bare) for n in found)
+
+
+def _numbered(stem: Item, number: Item, site: Site) -> list[str]:
+    key = tuple(p for w in stem.words for p in key_of(w))
+    bare = (*key[:-1], singular(key[-1]))
+    digits = str(int(number.get("number")))
+    keys = site.names.keys
+    return list(keys.get((*key, digits)) or keys.get((*bare, digits)) or [])
+
+
+def _counts(stem: Item, number: Item) -> bool:
+    """Whether the figure after a plural counts rather than names: "scale workers 6"."""
+    return stem.plural or number.get("number") != int(number.get("number"))
