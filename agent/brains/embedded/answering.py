@@ -117,7 +117,14 @@ class Answering:
         """Whether the options are sizes, hosts, regions, images or groups."""
         site = self.reader.site
         options = [o.casefold() for o in (self.frame.get("choices") or self.asked.options)]
-        known = {*site.sizes, *site.hosts, *site.regions, *site.images, *(g.casefold() for g in site.groups), *site.providers}
+        known = {
+            *site.sizes,
+            *site.hosts,
+            *site.regions,
+            *site.images,
+            *(g.casefold() for g in site.groups),
+            *site.providers,
+        }
         return bool(options) and all(o in known and o not in site.names.exact for o in options)
 
     def _about_machines(self) -> bool:

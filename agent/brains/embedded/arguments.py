@@ -303,10 +303,8 @@ def _named_resource(items: list[Item], k: int) -> str | None:
 def _disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     items = clause.items
     for item in items:
-        if (
-            item.has("object")
-            and item.get("object") == "disk"
-            or (item.has("metric") and item.get("metric") == "disk")
+        if (item.has("object") and item.get("object") == "disk") or (
+            item.has("metric") and item.get("metric") == "disk"
         ):
             item.used = item.used or "disk"
     for k, item in enumerate(items):
@@ -349,10 +347,8 @@ def said_tool(clause: Clause) -> str:
 
 def _new_disk(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     for item in clause.items:
-        if (
-            item.has("object")
-            and item.get("object") == "disk"
-            or (item.has("metric") and item.get("metric") == "disk")
+        if (item.has("object") and item.get("object") == "disk") or (
+            item.has("metric") and item.get("metric") == "disk"
         ):
             item.used = item.used or "disk"
         elif (
@@ -861,10 +857,8 @@ def _create_number(items: list[Item], k: int, item: Item, args: dict[str, Any]) 
                 (
                     n
                     for n, i in enumerate(after)
-                    if i.has("object")
-                    and i.get("object") == "disk"
-                    or i.has("metric")
-                    and i.get("metric") == "disk"
+                    if (i.has("object") and i.get("object") == "disk")
+                    or (i.has("metric") and i.get("metric") == "disk")
                 ),
                 None,
             )
@@ -881,10 +875,8 @@ def _create_number(items: list[Item], k: int, item: Item, args: dict[str, Any]) 
                 9,
             )
             led = any(
-                i.has("object")
-                and i.get("object") == "disk"
-                or i.has("metric")
-                and i.get("metric") == "disk"
+                (i.has("object") and i.get("object") == "disk")
+                or (i.has("metric") and i.get("metric") == "disk")
                 for i in before
             )
             is_disk = (disk is not None and disk < comma and (memory is None or disk < memory)) or (
@@ -1114,7 +1106,7 @@ def _cost(clause: Clause, said: Said, site: Site, now: datetime) -> None:
 
 
 def _catalog(clause: Clause, said: Said, site: Site, now: datetime) -> None:
-    from agent.brains.embedded.questions import CATALOG  # noqa: PLC0415
+    from agent.brains.embedded.questions import CATALOG
 
     for item in clause.items:
         if (

@@ -43,7 +43,7 @@ def _leading(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
         and not items[j].is_entity
     ):
         j += 1
-    if j >= len(items) or not (items[j].has("cmp") or items[j].has("dash") and False):
+    if j >= len(items) or not (items[j].has("cmp") or (items[j].has("dash") and False)):
         return None
     found = _figure(items, j + 1)
     if found is None:
@@ -146,7 +146,7 @@ def _reversed(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
                     "cores",
                     "snapshots",
                 ):
-                    from agent.brains.embedded.numbers import UNITS  # noqa: PLC0415
+                    from agent.brains.embedded.numbers import UNITS
 
                     if more.words[0] in UNITS:
                         kind, scale = UNITS[more.words[0]]
@@ -177,7 +177,8 @@ def _made(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     """ "created in the last week", "made since monday", "created more than 90 days ago"."""
     item = items[k]
     if not (
-        item.has("object") and item.get("object") == "age" or item.words and item.words[0] in _MADE
+        (item.has("object") and item.get("object") == "age")
+        or (item.words and item.words[0] in _MADE)
     ):
         return None
     for j in range(k + 1, min(len(items), k + 4)):

@@ -12,10 +12,10 @@ from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.lengths import window_of
-from agent.brains.embedded.timing import Time
 from agent.brains.embedded.questions import named_in
 from agent.brains.embedded.reader import QUESTION, Frame, Reader, Reading, speaks_of_trade
 from agent.brains.embedded.selection import Chosen, Noun
+from agent.brains.embedded.timing import Time
 from tools.calls import Call, When
 from tools.catalog import Change
 from tools.errors import NovaError
@@ -171,8 +171,22 @@ class Builder:
         if frame.changes and frame.said.time is None and _VAGUE.search(frame.clause.text):
             picked, _ = self.machines(frame, [])
             selector = Selector.parse(picked) if picked else None
-            call = Call(tool=frame.tool, selector=selector, args={k: v for k, v in frame.args.items() if not k.startswith("_")})
-            raise Doubt(replies.ask("When?", frame={"from": "brain", "kind": "argument", "argument": "when", "call": call.to_dict()}))
+            call = Call(
+                tool=frame.tool,
+                selector=selector,
+                args={k: v for k, v in frame.args.items() if not k.startswith("_")},
+            )
+            raise Doubt(
+                replies.ask(
+                    "When?",
+                    frame={
+                        "from": "brain",
+                        "kind": "argument",
+                        "argument": "when",
+                        "call": call.to_dict(),
+                    },
+                )
+            )
 
     def _settled(self, frame: Frame) -> Frame:
         """The tool once more, where the fleet decides: a single machine is resized, not scaled."""
@@ -291,7 +305,7 @@ class Builder:
                     item.used = f"window {window}"
                     break
         if window is None and frame.tool == "query_metrics":
-            from agent.brains.embedded.arguments import _bare_window  # noqa: PLC0415  # pyright: ignore[reportPrivateUsage]
+            from agent.brains.embedded.arguments import _bare_window  # pyright: ignore[reportPrivateUsage]
 
             window = _bare_window(frame.clause)
         aggregate = args.get("aggregate")
@@ -522,7 +536,13 @@ class Builder:
                 picked["limit"] = chosen.limit
         elif chosen.limit:
             picked["limit"] = chosen.limit
-        if picked.get("all") and set(picked) - {"all", "exclude", "order_by", "descending", "limit"}:
+        if picked.get("all") and set(picked) - {
+            "all",
+            "exclude",
+            "order_by",
+            "descending",
+            "limit",
+        }:
             del picked["all"]
         self._check_count(chosen, picked, frame)
         return picked, outright
@@ -535,7 +555,13 @@ class Builder:
             for noun in real:
                 if noun.named_only or noun.names:
                     _only_names(noun)
-        if not real and chosen.exclude and chosen.refers is None and len(self.memory.targets) > 1 and {"ones", "one"} & set(frame.clause.words):
+        if (
+            not real
+            and chosen.exclude
+            and chosen.refers is None
+            and len(self.memory.targets) > 1
+            and {"ones", "one"} & set(frame.clause.words)
+        ):
             return {"ids": list(self.memory.targets)}, False
         if chosen.refers is None and not chosen.whole and self._of_before(real, frame):
             return {**real[0].selector(), "ids": list(self.memory.targets)}, not real[0].plural
@@ -591,8 +617,8 @@ class Builder:
         picked = noun.selector()
         stem = noun.last == "stem" and noun.named_only
         if noun.named_only:
-            return picked, False if stem or noun.plural and any(
-                "*" in n for n in noun.names
+            return picked, False if stem or (
+                noun.plural and any("*" in n for n in noun.names)
             ) else None
         if not frame.changes or noun.plural or chosen.whole or chosen.any_of:
             return picked, False if frame.changes else None
@@ -915,7 +941,10 @@ def _subject(clause: Clause) -> Clause:
     return clause
 
 
-_VAGUE = re.compile(r"\b(later( on)?|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|off.?hours|out of hours|after hours|after work)\b", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"\b(later( on)?|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|off.?hours|out of hours|after hours|after work)\b",
+    re.IGNORECASE,
+)
 _BYPASS = re.compile(
     r"\b(ignore|forget|disregard|override|bypass|skip|disable) (all |any |your |the |my |these |those |previous |prior |every )*"
     r"(rules?|instructions?|polic(y|ies)|safety|guardrails?|restrictions?|safeguards?|confirmations?|approvals?|prompts?|gate)\b",

@@ -130,7 +130,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     for k, item in enumerate(items):
         if is_action(items, k) or _is_reading(items, k):
             if (
-                seen_verb and (seen_object or _joined(items, k)) or _after_statement(items, k)
+                (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
             ) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
@@ -308,7 +308,7 @@ def is_action(items: Sequence[Item], k: int) -> bool:
     if item.is_entity and not item.has("verb"):
         return False
     if item.is_entity and (
-        item.has("names") or k and items[k - 1].has("det", "all", "value", "names")
+        item.has("names") or (k and items[k - 1].has("det", "all", "value", "names"))
     ):
         return False
     if item.has("savings") and not (
@@ -383,9 +383,7 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
         return (
             "mind" in lead
-            or "starting" in items[k].words
-            and before is not None
-            and before.has("comma")
+            or ("starting" in items[k].words and before is not None and before.has("comma"))
             or any(w in ("about", "recommend", "suggest", "by") for w in lead)
         )
     if before is None or all(i.has("filler", "comma") for i in items[:k]):
@@ -400,7 +398,11 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
     before = items[k - 1] if k else None
     if item.action == "tag" and before is not None and before.has("det", "with"):
         return False
-    if before is not None and before.words in (("on",), ("at",), ("after",), ("during",)) and " ".join(item.words) in ("shutdown", "reboot", "restart", "boot", "startup", "start"):
+    if (
+        before is not None
+        and before.words in (("on",), ("at",), ("after",), ("during",))
+        and " ".join(item.words) in ("shutdown", "reboot", "restart", "boot", "startup", "start")
+    ):
         return False
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
     if (
@@ -567,7 +569,7 @@ def _statement(items: list[Item]) -> bool:
     return (
         len(items) > 1
         and not items[1].has("be", "verb", "ask")
-        and not (items[1].words[:1] in (("did",), ("was",), ("will",), ("is",), ("does",)))
+        and items[1].words[:1] not in (("did",), ("was",), ("will",), ("is",), ("does",))
     )
 
 
@@ -607,8 +609,7 @@ def _particle(clause: Clause) -> None:
                     "only",
                     "or",
                 )
-                or (after is not None and (after.is_entity or after.has("det", "pron")))
-            ):
+            ) or (after is not None and (after.is_entity or after.has("det", "pron"))):
                 continue
             if verb in ("have", "get", "want", "need", "let", "go") and items[j].words in (
                 ("up", "and", "running"),

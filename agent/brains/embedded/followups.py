@@ -137,7 +137,7 @@ class Followups:
     def _corrects(self, reading: Reading) -> bool:
         """Whether something stands beside the no that could replace what was planned."""
         return any(
-            i.is_entity or i.has("except") and i.words != ("not",) or i.has("only")
+            i.is_entity or (i.has("except") and i.words != ("not",)) or i.has("only")
             for i in reading.items
         ) and not re.search(
             r"cancel|abort|forget it|call it off|never ?mind", reading.text, re.IGNORECASE
@@ -437,8 +437,16 @@ class Followups:
         """A new clock for the time that the call has already, or a new time."""
         time = frame.said.time
         assert time is not None
-        if call.when is not None and call.when.cron is not None and time.days == "6,0" and frame.chosen.excepting or (
-            call.when is not None and call.when.cron is not None and time.days == "6,0" and "not" in frame.clause.words
+        if (
+            call.when is not None
+            and call.when.cron is not None
+            and time.days == "6,0"
+            and frame.chosen.excepting
+        ) or (
+            call.when is not None
+            and call.when.cron is not None
+            and time.days == "6,0"
+            and "not" in frame.clause.words
         ):
             fields = (call.when.cron or "").split()
             return When(cron=f"{fields[0]} {fields[1]} * * 1-5")
@@ -552,9 +560,11 @@ class Followups:
     def _repeated(self, reading: Reading) -> Understanding | None:
         """ "do the same to web-04", "same for payments", "and priya?"."""
         same = any(
-            i.has("same")
-            and i.words[0]
-            in ("the", "same", "likewise", "ditto", "do", "repeat", "again", "similarly")
+            (
+                i.has("same")
+                and i.words[0]
+                in ("the", "same", "likewise", "ditto", "do", "repeat", "again", "similarly")
+            )
             or i.words[:1] == ("likewise",)
             for i in reading.items
         )
@@ -607,8 +617,10 @@ class Followups:
             strong
             or reading.conditional
             or not reading.items
-            or last.tool in NO_SELECTOR
-            and last.tool not in ("scale_group", "list_catalog", "list_operations")
+            or (
+                last.tool in NO_SELECTOR
+                and last.tool not in ("scale_group", "list_catalog", "list_operations")
+            )
         ):
             return None
         if replies.social(reading.text) and not self._has_entities(reading):
@@ -620,9 +632,10 @@ class Followups:
     def _elliptic(self, frame: Frame, last: Call) -> bool:
         """ "and priya?", "per day?", "disk?": too little to be a question of its own."""
         clause = frame.clause
-        if (
-            clause.has("pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly")
-            or clause.first("wh") is not None
+        if clause.has(
+            "pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly"
+        ) or (
+            clause.first("wh") is not None
             and clause.first("wh").words[0] not in ("what", "how", "which")
         ):  # type: ignore[union-attr]
             return False

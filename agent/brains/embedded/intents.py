@@ -364,7 +364,23 @@ def _figures(clause: Clause) -> bool:
 
 
 BIGGER = frozenset(
-    "bigger larger beefier stronger faster more fatter roomier smaller leaner cheaper less extra additional upgrade".split()
+    [
+        "bigger",
+        "larger",
+        "beefier",
+        "stronger",
+        "faster",
+        "more",
+        "fatter",
+        "roomier",
+        "smaller",
+        "leaner",
+        "cheaper",
+        "less",
+        "extra",
+        "additional",
+        "upgrade",
+    ]
 )
 
 
@@ -413,7 +429,7 @@ def _without_verb(clause: Clause) -> str | None:
 
 
 def _snapshot_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
-    if "snapshot" not in objects or clause.asks and not clause.has("ask"):
+    if "snapshot" not in objects or (clause.asks and not clause.has("ask")):
         return None
     if verbs & {
         "take",
@@ -473,7 +489,11 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
         return "untag_vms"
     if verbs & {"remove", "take", "drop"} and pair and words & {"off", "from"}:
         return "untag_vms"
-    if pair and (pair.quoted or clause.has("with")) and not verbs & {"add", "set", "put", "give", "assign", "apply"}:
+    if (
+        pair
+        and (pair.quoted or clause.has("with"))
+        and not verbs & {"add", "set", "put", "give", "assign", "apply"}
+    ):
         return None
     if (
         pair
@@ -505,12 +525,8 @@ def _disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
         return None
     words = list(clause.words)
     gib = any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items)
-    if (
-        "to" in words
-        and gib
-        and not verbs & {"add", "give"}
-        or verbs & {"make", "change", "set", "take", "bring"}
-        and gib
+    if ("to" in words and gib and not verbs & {"add", "give"}) or (
+        verbs & {"make", "change", "set", "take", "bring"} and gib
     ):
         return "resize_disk"
     if any(w in ("bigger", "larger", "smaller") for w in words) and not any(
@@ -605,7 +621,7 @@ def _group_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | Non
             )
             for i in clause.items
         )
-        if described and verbs & {"add", "need", "want", "give", "get"} or _group(clause):
+        if (described and verbs & {"add", "need", "want", "give", "get"}) or _group(clause):
             return "scale_group"
     if number and "group" in words:
         return "scale_group"
@@ -724,8 +740,7 @@ def _move_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
 def _specified_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     """ "one n2-standard-2 in us-central1 with debian 12": a size, an image and a place, and no machine."""
     if (
-        _question(clause)
-        and not clause.has("ask")
+        (_question(clause) and not clause.has("ask"))
         or clause.has("cmp", "pron")
         or any(i.has("names", "glob", "stem") for i in clause.items)
     ):
@@ -746,7 +761,7 @@ def _specified_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str |
         "create_vms"
         if sized
         and (imaged + placed >= 1)
-        and (imaged and placed or clause.has("noun", "number", "det") and "size" in found)
+        and ((imaged and placed) or (clause.has("noun", "number", "det") and "size" in found))
         else None
     )
 

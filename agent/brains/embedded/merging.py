@@ -121,10 +121,8 @@ def numbered_names(reading: Reading, names: Sequence[str], site: Site) -> list[s
     """The siblings of these names whose numbers were said alone."""
     found: list[str] = []
     for item in reading.items:
-        if (
-            not item.has("number")
-            or item.has("amount", "names", "time")
-            and not item.words[0].isdigit()
+        if not item.has("number") or (
+            item.has("amount", "names", "time") and not item.words[0].isdigit()
         ):
             continue
         if item.has("amount"):

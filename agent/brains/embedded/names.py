@@ -88,7 +88,8 @@ class NameIndex:
 
     def _may_begin(self, word: str) -> bool:
         """Whether any name begins as this word does: most words are turned away here."""
-        return word[:3] in self.starts and bool(self._spelled(word))
+        plain = word if word.isalnum() else "".join(_PIECES.findall(word))
+        return plain[:3] in self.starts and bool(plain)
 
     @staticmethod
     def _spelled(word: str) -> list[str] | None:

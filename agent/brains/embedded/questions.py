@@ -6,7 +6,6 @@ from agent.brains.embedded.clauses import CHANGING, Clause
 from agent.brains.embedded.lexicon import trade_words
 from agent.brains.embedded.scan import Item
 
-
 ATTRIBUTES = frozenset({"ip", "public_ip", "owner", "size", "image", "region", "zone", "host", "state", "age", "group",
                         "network", "provider", "tag", "protection"})  # fmt: skip
 CATALOG = {"size": "sizes", "image": "images", "region": "regions", "host": "hosts", "network": "networks",
@@ -26,8 +25,7 @@ def machines_in(clause: Clause) -> bool:
     """Whether machines of the fleet are named or described."""
     return any(
         (i.is_entity and (not i.has("value") or i.has("names") or i.used or _narrows(i)))
-        or i.has("pron")
-        and not (i.words in (("that",), ("this",)) and False)
+        or (i.has("pron") and not (i.words in (("that",), ("this",)) and False))
         for i in clause.items
     )
 
@@ -139,17 +137,11 @@ def _operations(clause: Clause) -> str | None:
         and set(words) & {"changed", "touched", "did", "done"}
     ):
         return "list_operations"
-    if (
+    if (wh is not None and wh.words[0] == "who" and past and not clause.has("be")) or (
         wh is not None
-        and wh.words[0] == "who"
+        and wh.words[0] in ("who", "when")
         and past
-        and not clause.has("be")
-        or (
-            wh is not None
-            and wh.words[0] in ("who", "when")
-            and past
-            and set(words) & {"was", "were", "did", "got", "last"}
-        )
+        and set(words) & {"was", "were", "did", "got", "last"}
     ):
         return "list_operations"
     if (
@@ -164,7 +156,7 @@ def _operations(clause: Clause) -> str | None:
         wh is not None
         and "done" in words
         and set(words) & {"what", "been", "was"}
-        and not clause.has("time") is None
+        and clause.has("time") is not None
         and set(words) & {"has", "was", "been", "were", "did", "have"}
     ):
         return "list_operations"
@@ -288,7 +280,7 @@ def _snapshots(clause: Clause) -> str | None:
             (
                 i
                 for i in clause.items
-                if i.has("noun") or i.has("object") and i.get("object") == "snapshot"
+                if i.has("noun") or (i.has("object") and i.get("object") == "snapshot")
             ),
             None,
         )
@@ -312,15 +304,14 @@ def _catalog(clause: Clause) -> str | None:
         and not i.is_entity
         and not _grouped(clause, i)
     ]
-    if not kinds or clause.has("cost") and not any(k == "sizes" for _, k in kinds):
+    if not kinds or (clause.has("cost") and not any(k == "sizes" for _, k in kinds)):
         return None
     item, _ = kinds[0]
     before_noun = [
         i for i in clause.items[: clause.items.index(item)] if i.has("noun") and i is not item
     ]
-    if (
-        before_noun
-        or clause.has("metric")
+    if before_noun or (
+        clause.has("metric")
         and item.get("object") == "network"
         and not clause.has("list", "wh")
         and item.words[-1] not in ("networks", "subnets", "vpcs", "vlans")
@@ -363,7 +354,7 @@ def _cost(clause: Clause) -> str | None:
     ):  # type: ignore[union-attr]
         return None
     if clause.has("cmp") and any(
-        i.has("amount") and i.get("amount")[1] == "usd" or i.has("dollar") for i in clause.items
+        (i.has("amount") and i.get("amount")[1] == "usd") or i.has("dollar") for i in clause.items
     ):
         return None
     if item.words in (("pay",), ("paying",), ("paid",)) and "many" in clause.words:

@@ -149,7 +149,14 @@ def _repeats(frame: Frame, last: Frame) -> bool:
     if frame.tool != last.tool or not frame.changes or frame.negated or last.negated:
         return False
     chosen = frame.chosen
-    if chosen.real or chosen.unknown or chosen.ordinal or chosen.other or chosen.whole or frame.tool in ("create_vms", "scale_group"):
+    if (
+        chosen.real
+        or chosen.unknown
+        or chosen.ordinal
+        or chosen.other
+        or chosen.whole
+        or frame.tool in ("create_vms", "scale_group")
+    ):
         return False
     last.said.args.update(frame.said.args)
     last.said.time = last.said.time or frame.said.time
@@ -205,7 +212,7 @@ def _gather_specifications(clauses: list[Clause]) -> None:
 
 
 def _specifies(clause: Clause, tool: str) -> bool:
-    if clause.action is not None or clause.first("wh") is not None and not clause.has("ask"):
+    if clause.action is not None or (clause.first("wh") is not None and not clause.has("ask")):
         return False
     named = any(w in ("name", "named", "call", "called") for w in clause.words)
     if named:
@@ -338,7 +345,7 @@ def _negated(clause: Clause) -> bool:
             if (
                 item.words[0] in ("no",)
                 and not set(after) & {"need", "one", "reason", "to"}
-                and "no" == item.words[0]
+                and item.words[0] == "no"
             ):
                 return False
             if item.words[0] == "not" and "can" in words and "i" not in words and clause.asks:
@@ -361,8 +368,10 @@ def _real_condition(clause: Clause) -> bool:
     """A condition on the world, not "if you can"."""
     content = any(
         i.is_entity
-        or i.has("metric", "state", "condition", "trouble", "cmp", "cost", "unknown_name")
-        and not i.has("ask")
+        or (
+            i.has("metric", "state", "condition", "trouble", "cmp", "cost", "unknown_name")
+            and not i.has("ask")
+        )
         for i in clause.items
     )
     return content or not _POLITE_IF.search(" ".join(clause.words))

@@ -202,15 +202,13 @@ class SelectionReader:
             nearest.has("pron", "other", "state", "superlative") and len(item.words) + 1 > 1
         )
         if item.words == ("not",) or item.words == ("nor",):
-            real = (
-                nearest.is_entity
-                or nearest.has("os", "noun")
-                and nearest is not self.items[self.k + 1]
+            real = nearest.is_entity or (
+                nearest.has("os", "noun") and nearest is not self.items[self.k + 1]
             )
             between = self.items[self.k + 1 : self.items.index(nearest)]
             real = real and all(i.has("det", "only", "in", "all", "for") for i in between)
         if word in ("without", "less", "minus", "no", "outside", "save", "aside", "apart", "bar"):
-            real = real and nearest.is_entity or len(item.words) > 1 and real
+            real = (real and nearest.is_entity) or (len(item.words) > 1 and real)
         if item.has("cmp") and nearest.has("number"):
             return 0
         if not real:
@@ -221,7 +219,7 @@ class SelectionReader:
             item.words in (("non",), ("not",))
             and nearest.has("value", "os")
             and not nearest.plural
-            and (item.words == ("non",) or not self.noun.empty is False)
+            and (item.words == ("non",) or self.noun.empty is not False)
         ):
             return self._non(item, nearest)
         self._close()
@@ -349,9 +347,7 @@ class SelectionReader:
         if word in ("last", "final"):
             after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
             if (
-                after is not None
-                and after.words
-                and after.words[0] in ("one", "ones")
+                (after is not None and after.words and after.words[0] in ("one", "ones"))
                 or after is None
                 or after.has("stop")
             ):
@@ -534,7 +530,11 @@ class SelectionReader:
             return bound.end - self.k
         if item.has("superlative") and (not item.is_entity or item.has("superlative")):
             return self._superlative(item)
-        if item.has("condition") and not item.is_entity and not (self.k and self.items[self.k - 1].words[-1:] == ("how",)):
+        if (
+            item.has("condition")
+            and not item.is_entity
+            and not (self.k and self.items[self.k - 1].words[-1:] == ("how",))
+        ):
             metric, aggregate, window, op, figure = item.get("condition")
             self._begin(["metric"], item, predicate=True)
             self.noun.metric.append(
@@ -660,7 +660,7 @@ class SelectionReader:
                 return item.get("noun") == 1
             if item.words in (("one",),):
                 return True
-            if item.words in (("ones",),) or item.plural and item.is_entity:
+            if item.words in (("ones",),) or (item.plural and item.is_entity):
                 return False
         return False
 
@@ -937,8 +937,8 @@ class SelectionReader:
             and self.items[k].has("be", "to", "colon", "not", "det", "in", "with", "except")
             and not self.items[k].is_entity
         ):
-            negated = (
-                negated or self.items[k].has("not") and self.items[k].words[0] in ("not", "no")
+            negated = negated or (
+                self.items[k].has("not") and self.items[k].words[0] in ("not", "no")
             )
             k += 1
         thing = self.items[k] if k < len(self.items) else None
@@ -1070,7 +1070,7 @@ class SelectionReader:
 
     def _head(self, item: Item) -> int:
         if item.has("noun") or item.words in (("ones",), ("one",), ("stuff",), ("lot",)):
-            if item.has("noun") or self.k and not self.items[self.k - 1].has("number"):
+            if item.has("noun") or (self.k and not self.items[self.k - 1].has("number")):
                 self.noun.head = True
                 self.noun.plural = (
                     self.noun.plural

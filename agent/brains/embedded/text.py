@@ -110,7 +110,7 @@ def cleaned(text: str) -> str:
 
 
 def _is_plain(c: str) -> bool:
-    return c == "\n" or not unicodedata.category(c).startswith(("C", "So", "Sk", "Co"))
+    return c in "\n`" or not unicodedata.category(c).startswith(("C", "So", "Sk", "Co"))
 
 
 def _cut_reported(text: str) -> str:
