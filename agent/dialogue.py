@@ -13,6 +13,9 @@ _YES_SIGNS = {
     "✅": " yes ",
     "🚀": " ",
     "👌": " yes ",
+    "💯": " yes ",
+    "🆗": " yes ",
+    "✔": " yes ",
     "❌": " no ",
     "👎": " no ",
     "🛑": " no ",
@@ -93,7 +96,7 @@ def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"
     Returns:
         "yes", "no", or None where anything else was said with it.
     """
-    if len(text) > 200 or any(mark in text for mark in ("`", '"')):
+    if len(text) > 200 or any(mark in text for mark in ("`", '"', "*")):
         return None
     words = plain_words(text)
     if not words or len(words) > 16:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -47,6 +48,8 @@ class Turns:
         plan = self.pending_plan(memory)
         if plan is not None and (typed := opens(text, plan.to_type, plan.tools)) is not None:
             return self.accept(plan, typed, user, memory, on_event)
+        if plan is not None and plan.to_type is not None and _is_mistyped(text):
+            return self.show(plan, user, memory)
         return self.resolve(self.understand(text, user, memory), user, memory)
 
     def pending_plan(self, memory: Memory) -> Plan | None:
@@ -65,7 +68,10 @@ class Turns:
             return Understanding("decline", text=f"{reply} Nothing was changed.")
         if memory.pending is not None and reads(text) == "no":
             return Understanding("cancel")
-        return self.brain.understand(text, self._context(user, memory))
+        try:
+            return self.brain.understand(text, self._context(user, memory))
+        except (InvalidRequest, NotFound, Ambiguous) as error:
+            return Understanding("ask", text=error_text(error), options=error.choices)
 
     def _context(self, user: User, memory: Memory) -> Context:
         control = self.control
@@ -254,7 +260,7 @@ class Turns:
         decision = self.control.policy.decide(plan, user)
         if decision.effect == "deny":
             reply = f"That is not allowed: {decision.reason}. Nothing was changed."
-            kept = _unsure(reply, memory)
+            kept = dataclasses.replace(_unsure(reply, memory), targets=plan.machine_ids)
             return Turn("decline", reply, plan=plan, decision=decision, memory=kept)
         if memory.pending is not None:
             self.control.approvals.cancel(memory.pending.plan_id, user)
@@ -284,7 +290,7 @@ class Turns:
         if isinstance(error, NothingToDo):
             return Turn("answer", error_text(error), error=error, memory=unsure)
         if not isinstance(error, InvalidRequest | NotFound | Ambiguous):
-            return self._refused(error, unsure)
+            return self._refused(error, self._spoken_of(calls[index], unsure))
         frame = {
             "from": "planner",
             "code": error.code,
@@ -296,9 +302,20 @@ class Turns:
         kept = dataclasses.replace(memory, asked=Asked(text, error.choices, frame))
         return Turn("clarify", text, options=error.choices, error=error, memory=kept)
 
+    def _spoken_of(self, call: Call, memory: Memory) -> Memory:
+        """The memory after a refusal: what was asked for can still be referred to."""
+        ids = self.control.inventory.select_ids(call.selector) if call.selector else []
+        kept = memory if memory.pending is not None else dataclasses.replace(memory, calls=(call,))
+        return dataclasses.replace(kept, targets=tuple(ids) or memory.targets)
+
     def _refused(self, error: NovaError, memory: Memory) -> Turn:
         reply = f"{error_text(error)} Nothing was changed."
         return Turn("decline", reply, error=error, memory=memory)
+
+
+def _is_mistyped(text: str) -> bool:
+    """A single name or number where another was to be typed: the plan is shown again."""
+    return re.fullmatch(r"\s*(?:\d+|[\w.]+(?:[-_.][\w.]+)*[-_.]?\d+)\s*", text) is not None
 
 
 def _heard(understood: Understanding, memory: Memory) -> Memory:

@@ -155,7 +155,7 @@ def _resize(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     items = clause.items
     factor: float | None = None
     for item in items:
-        found = _factor(item)
+        found = _factor(item) or _so_many_times(items, items.index(item))
         if found:
             factor = found
             item.used = item.used or f"times {found:g}"
@@ -170,6 +170,15 @@ def _resize(clause: Clause, said: Said, site: Site, now: datetime) -> None:
                 said.args["vcpus"] = said.args["memory_gib"] = f"x{factor:g}"
         return
     _amounts(clause, said)
+
+
+def _so_many_times(items: list[Item], k: int) -> float | None:
+    """ "two times more", "3 times the memory"."""
+    after = items[k + 1] if k + 1 < len(items) else None
+    if not items[k].has("number") or after is None or after.words[:1] != ("times",):
+        return None
+    after.used = "times"
+    return float(items[k].get("number"))
 
 
 def _resource_after(items: list[Item], k: int) -> str | None:
@@ -459,6 +468,10 @@ def _value_index(items: list[Item], k: int) -> int | None:
             moved = True
             j += 1
             continue
+        if item.words == ("value",) or (item.has("and") and _value_follows(items, j)):
+            moved = True
+            j += 1
+            continue
         if moved or j == k + 1:
             if item.has("det", "filler", "with") and not item.is_entity and not item.has("number"):
                 j += 1
@@ -482,6 +495,11 @@ def _value_index(items: list[Item], k: int) -> int | None:
             return None
         j = ahead
     return None
+
+
+def _value_follows(items: list[Item], k: int) -> bool:
+    """ "the key owner and the value nadia"."""
+    return any(i.words == ("value",) for i in items[k + 1 : k + 3])
 
 
 def _untag(clause: Clause, said: Said, site: Site, now: datetime) -> None:
@@ -551,15 +569,18 @@ def _called(clause: Clause) -> str | None:
     items = clause.items
     for k, item in enumerate(items):
         word = item.words[-1] if item.words else ""
+        after = items[k + 1] if k + 1 < len(items) else None
+        as_name = word == "as" and after is not None and after.has("quote", "unknown_name")
         if (
-            word in ("called", "named", "name", "titled", "call", "labelled", "labeled")
-            and not item.is_entity
-        ):
+            as_name
+            or word in ("called", "named", "name", "titled", "call", "labelled", "labeled")
+        ) and not item.is_entity:
             j = k + 1
             while (
                 j < len(items)
                 and items[j].has(
-                    "colon", "be", "det", "to", "pron", "filler", "with", "noun", "comma"
+                    "colon", "be", "det", "to", "pron", "filler", "with", "noun", "comma", "for",
+                    "verb",
                 )
                 and not items[j].has("quote", "unknown_name", "word")
                 and not items[j].used
@@ -795,6 +816,9 @@ def _create(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             item.used = f"image {args['image']}"
         elif item.has("number"):
             _create_number(items, k, item, args)
+        elif item.has("unknown_name") and _follows_field(items, k) is not None:
+            args[_follows_field(items, k) or "image"] = item.text
+            item.used = "image or size"
         elif item.has("unknown_name", "names") and name is None and not item.used:
             name = item.text
             item.used = "the name"
@@ -815,6 +839,15 @@ def _create(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         args["tags"] = tags
 
 
+def _follows_field(items: list[Item], k: int) -> str | None:
+    """The field, image or size, whose word stands right before `k`."""
+    before = items[k - 1] if k else None
+    if before is not None and before.has("colon", "be", "to") and k > 1:
+        before = items[k - 2]
+    field = before.get("object") if before is not None and before.has("object") else None
+    return field if field in ("image", "size") else None
+
+
 def _create_value(
     items: list[Item], k: int, item: Item, args: dict[str, Any], tags: dict[str, str]
 ) -> None:
@@ -823,7 +856,7 @@ def _create_value(
         if name in ("provider", "region", "size", "image"):
             if name == "size" and args.get("size"):
                 continue
-            if name == "provider" and len(values) > 1:
+            if name in ("provider", "size") and len(values) > 1:
                 continue
             if name == "image" and len(values) > 1:
                 args.setdefault("image", item.words[0])
@@ -925,6 +958,8 @@ def _scale(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         k = items.index(number)
         before = [w for i in items[max(0, k - 3) : k] for w in i.words]
         sign = _sign_of(clause, words, before, items, k)
+        if "to" in before and k and items[k - 1].has("dash"):
+            return
         if sign:
             said.args["change"] = value * sign
         else:
@@ -942,7 +977,7 @@ def _sign_of(
     if items[k - 1].has("plus_sign") if k else False:
         return 1
     if items[k - 1].has("dash") if k else False:
-        return -1
+        return 0 if "to" in before else -1
     if "to" in before[-2:] or "at" in before[-1:]:
         return 0
     down = any(
@@ -973,11 +1008,13 @@ def _sign_of(
     by = "by" in before[-2:]
     if by:
         return -1 if down and not any(w in ("up", "out") for w in words) else 1
-    if any(w in ("fewer", "less") for w in after[:1]):
+    if any(w in ("fewer", "less") for w in (*after[:1], *before[-1:])):
         return -1
     if any(w in ("more", "additional", "extra", "another") for w in (*after[:1], *before[-1:])):
         return 1
     verbs = clause.generic()
+    if verbs & {"take", "remove", "drop", "lose"} and set(words) & {"away", "off", "out"}:
+        return -1
     if verbs & {"add"} and "to" not in before:
         return 1
     if (verbs & {"remove", "drop", "lose"} or clause.action == "delete") and "to" not in before:
@@ -1029,6 +1066,12 @@ def _bare_window(clause: Clause) -> str | None:
 
 def _group_by(clause: Clause, said: Said, site: Site) -> None:
     items = clause.items
+    systems = [i for i in items if i.has("os") and not i.used]
+    if len(systems) > 1 and {"vs", "versus", "against", "compared"} & set(clause.words):
+        said.args["group_by"] = "os"
+        for item in (*systems, *(i for i in items if i.words[:1] in (("vs",), ("versus",)))):
+            item.used = "grouped by os"
+        return
     for k, item in enumerate(items):
         if not (item.has("by") or item.words in (("each",), ("every",))) or item.used:
             continue

@@ -27,7 +27,9 @@ def read_bound(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     for reader in (_compared, _between, _reversed, _sized, _made):
         if bound := reader(items, k, tool):
             return bound
-    return _leading(items, k, tool) if item.has("metric", "object") else None
+    if item.has("metric", "object", "cost") or item.words[:1] in (("cores",), ("vcpus",)):
+        return _leading(items, k, tool)
+    return None
 
 
 def _leading(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
@@ -49,6 +51,10 @@ def _leading(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     if found is None:
         return None
     value, unit, end = found
+    if items[k].has("cost") and not items[k].has("metric"):
+        unit = unit or "usd"
+        if unit != "usd":
+            return None
     return _bound(items, k, end, items[j].get("cmp"), value, unit, items[k], tool)
 
 
@@ -61,6 +67,10 @@ def _figure(items: Sequence[Item], k: int) -> tuple[float, str, int] | None:
     ):
         if items[k].has("dollar") and k + 1 < len(items) and items[k + 1].has("number"):
             return items[k + 1].get("number"), "usd", k + 2
+        if k + 1 < len(items) and items[k].words[-1:] in (("a",), ("an",)):
+            one = _ONE_OF.get(" ".join(items[k + 1].words))
+            if one is not None:
+                return (*one, k + 2)
         k += 1
     if k >= len(items) or not items[k].has("number"):
         return None
@@ -73,6 +83,24 @@ def _figure(items: Sequence[Item], k: int) -> tuple[float, str, int] | None:
     if k + 1 < len(items) and items[k + 1].has("percent"):
         return item.get("number"), "percent", k + 2
     return item.get("number"), "", k + 1
+
+
+_ONE_OF = {
+    "dollar": (1.0, "usd"),
+    "buck": (1.0, "usd"),
+    "cent": (0.01, "usd"),
+    "penny": (0.01, "usd"),
+    "year": (365.0, "days"),
+    "month": (30.0, "days"),
+    "week": (7.0, "days"),
+    "day": (1.0, "days"),
+    "terabyte": (1024.0, "gib"),
+    "tb": (1024.0, "gib"),
+    "gig": (1.0, "gib"),
+    "gigabyte": (1.0, "gib"),
+    "core": (1.0, "vcpus"),
+}
+"""What "a dollar" or "a year" is as a figure and a unit."""
 
 
 def _compared(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
@@ -128,6 +156,8 @@ def _reversed(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     value, unit, end = found
     if item.has("plus"):
         return _bound(items, k, end, "ge", value, unit, None, tool)
+    if items[end : end + 1] and items[end].has("for", "metric", "object", "with"):
+        end += _skip_of(items, end)
     words = [w for i in items[end : end + 2] for w in i.words]
     for said, op in ((("or", "more"), "ge"), (("or", "above"), "ge"), (("or", "older"), "ge"), (("or", "fewer"), "le"),
                      (("or", "less"), "le"), (("and", "up"), "ge"), (("and", "above"), "ge"), (("or", "bigger"), "ge"),
@@ -240,7 +270,7 @@ def _bound(
     elif unit == "vcpus":
         return Bound("vcpus", {op: value}, end, f"vcpus {op} {value:g}")
     elif unit == "gib":
-        field = _gib_field(lead, after, around)
+        field = _gib_field(lead, after, around, value)
         extra = _skip_of(items, end)
         return Bound(field, {op: value}, end + extra, f"{field} {op} {value:g}")
     elif unit in ("days", "hours", "minutes"):
@@ -291,7 +321,9 @@ def _metric_of(lead: Item | None, after: Sequence[Item], around: Sequence[Item])
     return None
 
 
-def _gib_field(lead: Item | None, after: Sequence[Item], around: Sequence[Item]) -> str:
+def _gib_field(
+    lead: Item | None, after: Sequence[Item], around: Sequence[Item], value: float
+) -> str:
     for item in ([lead] if lead is not None else []) + [*after[:3], *around]:
         if item.has("metric") and item.get("metric") == "memory":
             return "memory_gib"
@@ -299,7 +331,11 @@ def _gib_field(lead: Item | None, after: Sequence[Item], around: Sequence[Item])
             item.has("object") and item.get("object") == "disk"
         ):
             return "disk_gib"
-    return "memory_gib"
+    return "memory_gib" if value < LARGE_GIB else "disk_gib"
+
+
+LARGE_GIB = 300.0
+"""A figure in GiB without a word for memory or disk is a disk's from here on."""
 
 
 def _skip_of(items: Sequence[Item], end: int) -> int:

@@ -51,9 +51,12 @@ class EmbeddedBrain:
         if not reading.items:
             return replies.ask("What would you like to know or do?")
         said = reads(text)
-        if said == "yes":
-            return replies.nothing_pending(context)
         followups = Followups(context, reader, builder)
+        if understood := followups.hypothetical(reading, said):
+            return understood
+        asked = context.memory.asked is not None and {"both", "all"} & set(reading.words)
+        if said == "yes" and not asked:
+            return replies.nothing_pending(context)
         if understood := followups.understand(reading, said):
             return understood
         return builder.fresh(reading)

@@ -10,6 +10,8 @@ from typing import Any
 
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.arguments import CHANGES
+from agent.brains.embedded.bounds import LARGE_GIB
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.lengths import window_of
 from agent.brains.embedded.questions import named_in
@@ -60,6 +62,8 @@ class Builder:
             and not _asks_much(reading)
         ):
             return said
+        if replies.acts_elsewhere(reading.text):
+            return replies.out_of_scope()
         wished = [f for f in reading.frames if not f.negated]
         if not wished:
             return self._nothing(reading)
@@ -69,7 +73,7 @@ class Builder:
             and not any(f.tool == "search_runbooks" for f in wished)
         ):
             return replies.out_of_scope()
-        if _BYPASS.search(reading.text):
+        if _BYPASS.search(_QUOTED.sub(" ", reading.text)):
             return Understanding(
                 "decline",
                 text="I always show the plan and wait for a person's yes; that cannot be turned off. Nothing was changed.",
@@ -112,6 +116,8 @@ class Builder:
             )
         if unknown and len(reading.items) <= 6:
             return self.unknown_name(unknown[0], None)
+        if len(reading.items) <= 6 and any(i.has("pron", "same") for i in reading.items):
+            return replies.ask("What shall I do, and with which machines?")
         if any(i.has("value", "stem", "noun", "pron") for i in reading.items) and _our_words(
             reading
         ):
@@ -146,7 +152,7 @@ class Builder:
         _share_times(frames)
         made: list[Call] = []
         for k, frame in enumerate(frames):
-            frame = self._settled(frame)
+            frame = self._settled(frame, reading)
             self._vague(frame)
             if (
                 frame.tool == "tag_vms"
@@ -188,8 +194,19 @@ class Builder:
                 )
             )
 
-    def _settled(self, frame: Frame) -> Frame:
+    def _settled(self, frame: Frame, reading: Reading) -> Frame:
         """The tool once more, where the fleet decides: a single machine is resized, not scaled."""
+        if frame.tool == "resize_vms" and set(frame.args) == {"memory_gib"}:
+            last = self.memory.calls[-1] if self.memory.calls else None
+            spoken = {"memory", "ram", "mem"} & set(frame.clause.words)
+            value = str(frame.args["memory_gib"])
+            of_disk = last is not None and last.args.get("metric") == "disk"
+            of_disk = of_disk or any("disk" in c.objects() for c in reading.fragments)
+            large = value[:1].isdigit() and float(value) >= LARGE_GIB
+            if (of_disk or large) and not spoken:
+                args = {"size_gib": value if value.startswith(("+", "x")) else float(value)}
+                said = dataclasses.replace(frame.said, args=args)
+                return dataclasses.replace(frame, tool="resize_disk", said=said)
         if frame.tool == "scale_group" and "group" not in frame.args:
             real = frame.chosen.real
             if len(real) == 1 and real[0].named_only and real[0].last != "stem" and not frame.args:
@@ -202,7 +219,8 @@ class Builder:
         """What other clauses of the turn say of machines, for a clause that says nothing."""
         topics: list[Chosen] = []
         for clause in reading.fragments:
-            if clause.condition:
+            aside = clause.words[:1] in (("they",), ("he",), ("she",), ("these",), ("those",))
+            if clause.condition or aside:
                 continue
             for item in clause.items:
                 item.used = ""
@@ -328,6 +346,7 @@ class Builder:
         ):
             condition = {"name": order, "aggregate": aggregate or "avg", "window": window or "1h"}
             picked["metric"] = [*found, condition] if found else condition
+            picked.pop("all", None)
         if frame.tool == "query_metrics":
             if window:
                 args["window"] = window
@@ -515,6 +534,8 @@ class Builder:
         )
 
     def _check_strangers(self, frame: Frame, chosen: Chosen) -> None:
+        if frame.changes and chosen.owned and not frame.args:
+            raise Doubt(self._stranger(chosen.owned, frame))
         if not (frame.changes and chosen.strangers):
             return
         if chosen.real and all(n.names and n.last != "stem" for n in chosen.real):
@@ -532,6 +553,8 @@ class Builder:
             self._leave_out(picked, [n for n in chosen.exclude if not n.empty])
         if chosen.order is not None:
             picked["order_by"], picked["descending"] = chosen.order
+            if not chosen.limit and chosen.count and not frame.changes:
+                chosen.limit = chosen.count
             if chosen.limit:
                 picked["limit"] = chosen.limit
         elif chosen.limit:
@@ -782,7 +805,7 @@ class Builder:
                 plain
                 and made == []
                 and frame.changes is False
-                and frame.tool not in ("describe_vms", "diagnose_vms", "query_metrics")
+                and frame.tool not in ("describe_vms", "diagnose_vms", "query_metrics", "list_vms")
             ):
                 return None
             raise Doubt(self._which(frame))
@@ -818,6 +841,7 @@ class Builder:
             self.memory.calls
             and chosen.refers is not None
             and chosen.refers.words[0] in ("it", "that")
+            and self.memory.calls[-1].tool in CHANGES
         )
 
     def _last_outright(self) -> bool:
@@ -942,7 +966,7 @@ def _subject(clause: Clause) -> Clause:
 
 
 _VAGUE = re.compile(
-    r"\b(later( on)?|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|off.?hours|out of hours|after hours|after work)\b",
+    r"(?<!the )(?<!any )(?<!these )(?<!those )\b(later( on)?(?! (ones?|than|versions?|snapshots?))|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|off.?hours|out of hours|after hours|after work)\b",
     re.IGNORECASE,
 )
 _BYPASS = re.compile(
@@ -950,6 +974,7 @@ _BYPASS = re.compile(
     r"(rules?|instructions?|polic(y|ies)|safety|guardrails?|restrictions?|safeguards?|confirmations?|approvals?|prompts?|gate)\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`")
 _SCOPE = re.compile(
     r"\b(weather|forecast for (the )?(weekend|tomorrow)|stock|share price|shares|football|soccer|recipe|poem|haiku|joke|song|movie|flight|hotel|"
     r"restaurant|coffee|pizza|lunch|dinner|breakfast|meeting|calendar|mtg|email to|news|translate|translation|president|python|javascript|"
@@ -962,6 +987,8 @@ _SCOPE = re.compile(
 
 def _borrows(frame: Frame) -> bool:
     """Whether a clause without machines of its own is about those of the clause before."""
+    if frame.tool == "query_metrics" and not frame.chosen.whole and "group_by" not in frame.args:
+        return frame.chosen.order is None
     return (
         frame.tool
         not in ("list_vms", "count_vms", "cost_report", "query_metrics", "recommend_savings")

@@ -62,8 +62,11 @@ class Candidates:
         word = self._words[i]
         if match := self._site.names.at(self._words, i):
             names, end = match
-            if self._name_fits(i, end):
+            plural = end == i + 1 and word not in self._site.names.exact and word.endswith("s")
+            if not (plural and (word,) in self._site.values) and self._name_fits(i, end):
                 yield Candidate(end, _NAME, {"names": list(names)})
+        elif unknown := self._site.names.unknown_at(self._words, i):
+            yield Candidate(unknown[1], _NAME, {"unknown_name": unknown[0]})
         if "*" in word and len(word) > 1:
             yield Candidate(i + 1, _NAME, {"glob": [word]}, True)
         elif names := _expanded(word):
@@ -98,7 +101,17 @@ class Candidates:
                 continue
             itself = any(phrase[-1] == v.casefold() for _, found in values for v in found)
             yield Candidate(end, _VALUE, {"value": values}, is_plural(phrase[-1]) and not itself)
+            break
+        yield from self._spoken(i)
+
+    def _spoken(self, i: int) -> Iterator[Candidate]:
+        """A size, image, place or group said in words: "m six i dot x large"."""
+        match = self._site.spoken.at(self._words, i)
+        if match is None or match[1] == i + 1 or not self._name_fits(i, match[1]):
             return
+        values = [v for name in match[0] for v in self._site.values.get((name.casefold(),), ())]
+        if values:
+            yield Candidate(match[1], _VALUE, {"value": values})
 
     def _means_america(self, i: int) -> bool:
         before = self._words[i - 1] if i else ""

@@ -128,7 +128,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     seen_verb = False
     seen_object = False
     for k, item in enumerate(items):
-        if is_action(items, k) or _is_reading(items, k):
+        if is_action(items, k) or _is_reading(items, k) or _acts_by_particle(items, k):
             if (
                 (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
             ) and _begins(items, k):
@@ -148,7 +148,38 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             parts.append(items[last:cut])
             last = cut
     parts.append(items[last:])
-    return parts
+    return [half for part in parts for half in _after_condition(part)]
+
+
+def _after_condition(items: list[Item]) -> list[list[Item]]:
+    """A part that opens with "if" ends at its comma: "if you don't mind, stop web-01"."""
+    if not items or items[0].words[:1] not in (("if",), ("unless",), ("provided",)):
+        return [items]
+    for k in range(2, len(items) - 1):
+        follows = items[k + 1]
+        if items[k].has("comma") and not items[k].is_entity:
+            if follows.is_entity and k + 2 < len(items) and items[k + 2].has("comma", "and"):
+                continue
+            return [items[: k + 1], items[k + 1 :]]
+    return [items]
+
+
+def _acts_by_particle(items: list[Item], k: int) -> bool:
+    """ "…, and bring them back at 6": a small verb with its particle is a request of its own."""
+    item = items[k]
+    before = items[k - 1] if k else None
+    if before is None or not before.has("and", "then", "comma", "also") or item.is_entity:
+        return False
+    if not {GENERIC.get(w) for w in item.words} & {"bring", "turn", "switch", "power", "fire"}:
+        return False
+    for j in range(k + 1, min(len(items), k + 7)):
+        word = items[j].words[-1] if items[j].words else ""
+        if items[j].has("comma", "and", "then") and not items[j].is_entity:
+            return False
+        if not items[j].is_entity and word in OFF | ON and j > k + 1:
+            after = items[j + 1] if j + 1 < len(items) else None
+            return after is None or after.has("time", "comma", "and", "then", "filler", "also")
+    return False
 
 
 _TELLING = frozenset({"gave", "said", "says", "asked", "wants", "wanted", "left", "told", "thinks", "has", "needs", "is", "was",
@@ -213,6 +244,15 @@ def _after_statement(items: list[Item], k: int) -> bool:
     ) and any(not i.has("time", "filler", "comma") for i in items[:j])
 
 
+_WONDERING = frozenset(
+    {
+        "wondering", "wonder", "wondered", "know", "see", "tell", "check", "ask", "asking", "asked",
+        "grateful", "appreciate", "great", "nice", "lovely", "kind", "wonderful", "possible",
+        "curious", "glad", "happy", "good", "love", "like",
+    }
+)  # fmt: skip
+
+
 def _is_reason(items: list[Item], k: int) -> bool:
     item = items[k]
     if not item.words or item.is_entity or k == 0:
@@ -220,16 +260,20 @@ def _is_reason(items: list[Item], k: int) -> bool:
     word = item.words[0]
     if word in ("because", "due", "cause", "coz"):
         return True
+    if word == "if" and set(items[k - 1].words[-1:]) & _WONDERING:
+        return False
     if word in ("if", "unless", "whenever", "provided"):
         return True
     if word in ("since", "so", "as") and len(item.words) == 1 and k and items[k - 1].has("comma"):
         return True
-    if word == "before" and k + 1 < len(items) and not items[k + 1].has("time"):
+    called = {"call", "name", "named", "called"} & {w for i in items[max(0, k - 2) : k] for w in i.words}
+    if word == "before" and not called and k + 1 < len(items) and not items[k + 1].has("time"):
         return True
     acted = any(is_action(items, j) for j in range(k))
     return (
         word == "when"
         and k > 0
+        and not (k + 1 < len(items) and items[k + 1].has("time"))
         and not items[k - 1].has("verb")
         and acted
         and not item.has("asking")
@@ -269,6 +313,8 @@ def _is_reading(items: list[Item], k: int) -> bool:
     """A verb or question word that begins a question."""
     item = items[k]
     if item.is_entity:
+        return False
+    if item.words[:1] == ("number",) and any(is_action(items, j) for j in range(k)):
         return False
     if item.has("wh") and item.words[0] in ("what", "which", "who", "how", "where", "why", "when"):
         before = items[k - 1] if k else None
@@ -381,6 +427,9 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
     before = items[k - 1] if k else None
     if item.has("state", "condition"):
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+        after = items[k + 1] if k + 1 < len(items) else None
+        if before is None and after is not None and after.has("names"):
+            return True
         return (
             "mind" in lead
             or ("starting" in items[k].words and before is not None and before.has("comma"))
@@ -389,14 +438,14 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
     if before is None or all(i.has("filler", "comma") for i in items[:k]):
         return True
     words = [w for i in items[max(0, k - 4) : k] for w in i.words]
-    return any(w in ("mind", "try", "start", "about", "for", "by", "of", "need", "needs", "am", "consider", "up", "could", "me",
+    return any(w in ("want", "wants", "deserve", "deserves", "mind", "try", "start", "about", "for", "by", "of", "need", "needs", "am", "consider", "up", "could", "me",
                      "requires", "please") for w in words)  # fmt: skip
 
 
 def _base_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     before = items[k - 1] if k else None
-    if item.action == "tag" and before is not None and before.has("det", "with"):
+    if item.action == "tag" and before is not None and _names_a_tag(items, k):
         return False
     if (
         before is not None
@@ -432,6 +481,8 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
         ("empty",),
     ) and not _leads(items, k):
         return item.words in (("half",),)
+    if before is not None and _by_light_verb(items, k):
+        return True
     if before is not None and before.has("det", "superlative", "most") and not before.has("verb"):
         lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
         light = any(
@@ -458,7 +509,7 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
     if item.has("object") and item.get("object") == "snapshot" and item.words[0] != "back":
         if item.form == "s" or (
             before is not None
-            and before.has("with", "without", "all", "not")
+            and before.has("with", "without", "all", "not", "in", "from", "to", "for")
             and not before.has("ask")
         ):
             return False
@@ -472,8 +523,44 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
         return "be" in lead and any(w in ("should", "must", "to") for w in lead)
     if item.form == "s":
+        if before is not None and before.has("time"):
+            return False
         return before is not None and (before.is_entity or before.has("noun", "pron"))
     return not (item.has("metric", "cost") and not _leads(items, k))
+
+
+_HANDLING = frozenset({"take", "remove", "put", "add", "give", "set", "drop", "lose", "change"})
+_LIGHT_ACTS = frozenset(
+    {"start", "stop", "restart", "suspend", "resume", "clone", "delete", "restore"}
+)
+
+
+def _by_light_verb(items: Sequence[Item], k: int) -> bool:
+    """ "make the start of x", "make stop for x", "put in suspend x": the noun is the act."""
+    j = k - 1
+    while j >= 0 and items[j].has("det", "in") and not items[j].is_entity:
+        j -= 1
+    if j < 0 or items[j].is_entity or items[k].action not in _LIGHT_ACTS:
+        return False
+    after = items[k + 1] if k + 1 < len(items) else None
+    if after is not None and after.has("object") and not after.is_entity:
+        return False
+    light = {GENERIC.get(w) for w in items[j].words} & {"make", "do", "perform", "put", "execute"}
+    return bool(light)
+
+
+def _names_a_tag(items: Sequence[Item], k: int) -> bool:
+    """ "a tag", "no owner tag", "the owner tag of x": the thing, not the act."""
+    before = items[k - 1]
+    if before.has("det", "with", "without", "lacks", "all") or before.words in (("no",), ("not",)):
+        return True
+    if {GENERIC.get(w) for i in items[max(0, k - 2) : k] for w in i.words} & _HANDLING:
+        return True
+    return before.has("key", "quote") or (
+        before.has("word", "plain", "unknown_name")
+        and k > 1
+        and items[k - 2].has("det", "without", "with", "not")
+    )
 
 
 def _leads(items: Sequence[Item], k: int) -> bool:
@@ -519,6 +606,7 @@ def _clause(items: list[Item], *, first: bool) -> Clause:
             if word in ("if", "unless", "whenever", "provided")
             or (
                 word == "when"
+                and not (len(items) > 1 and items[1].has("time"))
                 and not opener.has("asking", "forecast")
                 and items.index(opener) == 0
                 and _statement(items)
@@ -531,6 +619,7 @@ def _clause(items: list[Item], *, first: bool) -> Clause:
             or (
                 word == "so"
                 and not first
+                and not any(i.has("ask") for i in items[:4])
                 and not any(is_action(items, k) for k in range(len(items)))
             )
             or (
@@ -548,7 +637,30 @@ def _clause(items: list[Item], *, first: bool) -> Clause:
         _particle(clause)
     else:
         _off_and_on(clause)
+        _trailing_particle(clause)
     return clause
+
+
+def _trailing_particle(clause: Clause) -> None:
+    """ "shut web-01 and web-02 down tonight": the particle belongs to the verb, it is no state."""
+    items = clause.items
+    verb = clause.verb
+    if verb is None or verb not in items or verb.words not in _SPLITS:
+        return
+    wanted = OFF if clause.action == "stop" else ON
+    for j in range(items.index(verb) + 2, len(items)):
+        item = items[j]
+        after = items[j + 1] if j + 1 < len(items) else None
+        if item.is_entity or not item.words or item.words[-1] not in wanted:
+            continue
+        if after is None or after.has("time", "comma", "and", "then", "ask", "filler", "also"):
+            item.used = "verb"
+            return
+
+
+_SPLITS = frozenset(
+    (w,) for w in ("shut", "power", "turn", "switch", "take", "bring", "boot", "spin", "fire", "put")
+)
 
 
 _POLITE_OPENINGS = (
@@ -580,6 +692,8 @@ def _particle(clause: Clause) -> None:
         verb = next((GENERIC[w] for w in item.words if w in GENERIC), None)
         if verb not in ("turn", "switch", "power", "put", "take", "bring", "shut", "boot", "fire", "spin", "have", "get",
                         "want", "flip", "go", "need", "let", "kick", "knock"):  # fmt: skip
+            continue
+        if verb in ("want", "need") and k and _is_somebody(items[k - 1]):
             continue
         for j in range(k + 1, len(items)):
             word = items[j].words[-1] if items[j].words else ""
@@ -624,6 +738,8 @@ def _particle(clause: Clause) -> None:
                 "offline",
             ):
                 continue
+            if after is not None and _by_a_figure(items, j + 1):
+                continue
             if verb == "go" and not any(i.is_entity or i.has("pron") for i in items[:k]):
                 continue
             clause.action = "stop" if word in OFF else "start"
@@ -636,6 +752,19 @@ def _particle(clause: Clause) -> None:
                 for more in items[j + 1 : j + 4]:
                     more.used = "verb"
             return
+
+
+def _by_a_figure(items: list[Item], k: int) -> bool:
+    """ "down by one": how far, not which way the power goes."""
+    return items[k].words == ("by",) and k + 1 < len(items) and items[k + 1].has("number")
+
+
+def _is_somebody(item: Item) -> bool:
+    """A person who is spoken of: what they want is told, not asked for."""
+    if item.words[:1] in (("he",), ("she",), ("somebody",), ("someone",)):
+        return True
+    owners = [name for name, _ in item.get("value") or () if name == "tags.owner"]
+    return bool(owners) and not item.possessive
 
 
 def _off_and_on(clause: Clause) -> None:

@@ -20,6 +20,7 @@ from agent.brains.embedded.merging import (
     numbered_names,
     unite,
 )
+from agent.brains.embedded.names import key_of
 from agent.brains.embedded.reader import NOMINAL, QUESTION, Frame, Reader, Reading
 from agent.brains.embedded.selection import Chosen
 from agent.dialogue import reads
@@ -32,6 +33,18 @@ _CANCEL = re.compile(
     r"hold (off|it)|leave it|rather not|changed my mind|call the whole|don't do (it|that)|do not do (it|that)|"
     r"rather leave it|please don'?t|no thanks|not now|too risky|discard|withdraw|bad idea|not a good idea|stand down|stop that|"
     r"let'?s not|skip it|don't bother|pull back|back off|on second thoughts?,? no|no no|(?:^|[.!,] ?)no[.!]*$|don'?t[.!]*$|not any ?more)",
+    re.IGNORECASE,
+)
+
+
+_LEAVE_IT = re.compile(
+    r"\b((leave|keep|take|drop|let) (it|that|them|that one|those|this one|him|her)( one)? "
+    r"(out|off|alone|in peace|be|running|up|on)|(skip|exclude|spare|omit|ignore) (it|that|them|this one))\b",
+    re.IGNORECASE,
+)
+_DO_IT = re.compile(
+    r"^(?:ok(?:ay)?|then|so|well|right|good|great|fine|alright|please|and|now|in that case|yes|yeah|yep|sure|[,. !])*"
+    r"(?:please )?(?:do|go ahead and do|let'?s do|just do) (?:it|that|so)\b",
     re.IGNORECASE,
 )
 
@@ -72,7 +85,11 @@ class Followups:
         if memory.pending is not None:
             if understood := self._pending(reading):
                 return understood
-        elif said == "no" or (
+        elif (memory.calls and memory.calls[-1].tool == "list_schedules") and (
+            said == "no" or _CANCEL.search(reading.text)
+        ):
+            return self._unscheduled()
+        elif (said == "no" and not (reading.has_change and not memory.targets)) or (
             not reading.frames and _CANCEL.search(reading.text) and not self._has_entities(reading)
         ):
             return Understanding("cancel")
@@ -80,8 +97,46 @@ class Followups:
             return self._repeated(reading) or self._refined(reading)
         return None
 
+    def _unscheduled(self) -> Understanding:
+        """ "cancel it" right after the schedules were listed."""
+        rows = self.context.read(Call(tool="list_schedules")).rows
+        ids = [str(row["id"]) for row in rows]
+        if len(ids) == 1:
+            return Understanding("calls", (Call(tool="cancel_schedule", args={"schedule": ids[0]}),))
+        if not ids:
+            return Understanding("cancel")
+        frame = {
+            "from": "brain",
+            "kind": "argument",
+            "argument": "schedule",
+            "call": Call(tool="cancel_schedule", args={}).to_dict(),
+        }
+        return replies.ask(f"Which schedule: {replies.listed(ids)}?", ids, frame)
+
     def _has_entities(self, reading: Reading) -> bool:
         return any(i.is_entity for i in reading.items)
+
+    def hypothetical(self, reading: Reading, said: str | None) -> Understanding | None:
+        """ "do it then", after a question about an act: the act is planned, and shown as ever."""
+        memory = self.memory
+        if memory.pending is not None or memory.asked is not None or len(memory.said) < 2:
+            return None
+        wished = said == "yes" or bool(_DO_IT.match(reading.text))
+        who, text = memory.said[-2]
+        if not wished or who != "user":
+            return None
+        frames = [f for f in self.reader.read(text).frames if f.about and f.changes]
+        if not frames:
+            return None
+        for frame in frames:
+            frame.about = False
+        times = [i.get("time") for i in reading.items if i.has("time")]
+        if times and not times[0].window:
+            frames[-1].said.time = times[0]
+        try:
+            return Understanding("calls", tuple(self.builder.calls(frames, reading)))
+        except Doubt as doubt:
+            return doubt.understanding
 
     # a pending plan
 
@@ -95,6 +150,8 @@ class Followups:
             return Understanding("cancel")
         if self._ends_in_yes(reading):
             return Understanding("revise", pending.calls)
+        if forced := self._forced(reading):
+            return forced
         if questions and not changes and not self._is_correction(reading):
             return None
         if any(f.about for f in reading.frames):
@@ -107,9 +164,31 @@ class Followups:
             replies.social(reading.text)
             and not self._has_entities(reading)
             and not self._is_correction(reading)
+            and not any(i.has("number", "time") for i in reading.items)
         ):
             return None
         return self._corrected(reading)
+
+    def _siblings(self, frame: Frame, names: Sequence[str]) -> None:
+        """ "and runner 2 too": of the names that fit, those like the names of the plan."""
+        stems = {key_of(n)[:-1] for n in names}
+        for noun in frame.chosen.real:
+            like = [n for n in noun.names if key_of(n)[:-1] in stems]
+            if noun.last == "stem" and like and len(like) < len(noun.names):
+                noun.names = like
+
+    def _forced(self, reading: Reading) -> Understanding | None:
+        """ "force it" about a stop or a restart that waits."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = pending.calls[-1]
+        said = any(i.has("force") for i in reading.items)
+        if call.tool not in ("stop_vms", "restart_vms") or not said or self._has_names(reading):
+            return None
+        return self._revised(call, call.model_copy(update={"args": {**call.args, "force": True}}))
+
+    def _has_names(self, reading: Reading) -> bool:
+        return any(i.is_entity for i in reading.items)
 
     def _ends_in_no(self, reading: Reading) -> bool:
         """The last thing said is a plain no or cancel: what stands before it is the reason."""
@@ -137,7 +216,7 @@ class Followups:
     def _corrects(self, reading: Reading) -> bool:
         """Whether something stands beside the no that could replace what was planned."""
         return any(
-            i.is_entity or (i.has("except") and i.words != ("not",)) or i.has("only")
+            i.is_entity or i.has("only") or (i.has("noun", "state", "os") and not i.has("pron"))
             for i in reading.items
         ) and not re.search(
             r"cancel|abort|forget it|call it off|never ?mind", reading.text, re.IGNORECASE
@@ -158,6 +237,12 @@ class Followups:
                 "also",
                 "rather",
                 "not",
+                "leave",
+                "skip",
+                "exclude",
+                "without",
+                "spare",
+                "omit",
             }
         ) and not any(f.clause.has("wh") for f in reading.frames)
 
@@ -176,7 +261,8 @@ class Followups:
             and frame.tool not in NO_SELECTOR
         ):
             if frame.tool == last.tool:
-                return self._corrected(reading, frame.clause)
+                again = Understanding("revise", pending.calls)
+                return self._corrected(reading, frame.clause) or again
             return self._other_act(frame, last)
         if (
             len(changes) == 1
@@ -234,6 +320,8 @@ class Followups:
         ):
             pending = self.memory.pending
             assert pending is not None
+            if {"first", "before", "beforehand"} & set(frame.clause.words):
+                return Understanding("revise", (call, *pending.calls))
             return Understanding("revise", (*pending.calls, call))
         return Understanding("revise", (call,))
 
@@ -266,16 +354,25 @@ class Followups:
         assert pending is not None
         call = self._meant(pending.calls, reading)
         frame = self._as_fragment(reading, call)
+        self._siblings(frame, names_of(call, self.builder.inventory, self._pending_targets(call)))
         chosen, args = frame.chosen, {k: v for k, v in frame.args.items() if not k.startswith("_")}
         if chosen.unknown and call.tool not in ("create_vms", "clone_vm"):
             bare = self._bare_numbers(reading, call)
             if not bare:
                 return self.builder.unknown_name(chosen.unknown[0], frame)
+        if call.tool == "scale_group" and not args and (count := _only_number(reading)):
+            args = {"count": count}
         if call.tool in NO_SELECTOR:
             if not args and frame.said.time is None:
                 return None
             merged = self._merged_args(call, args, reading)
             return self._with_args(call, merged, frame)
+        if call.when is not None and not chosen.real and (moved := _shifted(call, reading.text)):
+            return self._revised(call, call.model_copy(update={"when": moved}))
+        if call.when is not None and not chosen.real and frame.said.time is None:
+            hour = _only_number(reading)
+            if hour is not None and 0 < hour < 25 and not args.keys() - {"count", "vcpus"}:
+                return self._revised(call, call.model_copy(update={"when": _at_hour(call, hour)}))
         numbers = self._bare_numbers(reading, call)
         nouns = [n.selector() for n in chosen.real]
         exclude = [n.selector() for n in chosen.exclude if not n.empty]
@@ -305,6 +402,8 @@ class Followups:
             nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other
         ):
             return None
+        if nouns and not exclude and _LEAVE_IT.search(reading.text):
+            nouns, exclude = [], nouns
         if chosen.strangers and not args and not timed:
             return self.builder._stranger(chosen.strangers[0])  # pyright: ignore[reportPrivateUsage]
         return self._apply(call, frame, nouns, exclude, args, reading)
@@ -483,6 +582,8 @@ class Followups:
                 hour, minute = time.clock
                 if time.half_day is None and hour < 12 and before.hour >= 12:
                     hour += 12
+                if before.hour == 0 and hour:
+                    before -= timedelta(days=1)
                 moved = before.replace(hour=hour % 24, minute=minute)
                 return When(
                     at=(moved if moved > self.reader.now else moved + timedelta(days=1)).isoformat()
@@ -505,7 +606,9 @@ class Followups:
         """The whole turn read as if it followed this call's verb."""
         for item in reading.items:
             item.used = ""
-        clause = Clause([i for c in split(reading.items) for i in c.items])
+        parts = split(reading.items)
+        told = [c for c in parts if not c.reason] or parts
+        clause = Clause([i for c in told for i in c.items])
         for item in clause.items:
             item.used = ""
             if (
@@ -625,9 +728,21 @@ class Followups:
             return None
         if replies.social(reading.text) and not self._has_entities(reading):
             return None
-        if self.context.catalog[last.tool].reads:
+        if self.context.catalog[last.tool].reads or self._looks_at(reading):
             return self._refined_read(reading, last)
         return self._refined_change(reading, last)
+
+    def _looks_at(self, reading: Reading) -> bool:
+        """ "cpu now?" after an act: a bare measure, of the machines that it was about."""
+        frames = reading.frames
+        return bool(
+            self.memory.targets
+            and len(frames) == 1
+            and frames[0].tool in ("query_metrics", "cost_report")
+            and not frames[0].chosen.says_machines
+            and "group_by" not in frames[0].args
+            and frames[0].chosen.order is None
+        )
 
     def _elliptic(self, frame: Frame, last: Call) -> bool:
         """ "and priya?", "per day?", "disk?": too little to be a question of its own."""
@@ -669,6 +784,13 @@ class Followups:
 
     def _refined_read(self, reading: Reading, last: Call) -> Understanding | None:
         metric = next((i for i in reading.items if i.has("metric") and not i.is_entity), None)
+        if self._looks_at(reading) and not self.context.catalog[last.tool].reads:
+            frame = reading.frames[0]
+            args = {k: v for k, v in frame.args.items() if not k.startswith("_")}
+            return Understanding(
+                "calls",
+                (Call(tool=frame.tool, selector=Selector(ids=self.memory.targets), args=args),),
+            )
         call = last
         asked = next(
             (
@@ -683,7 +805,6 @@ class Followups:
             asked is not None
             and asked.tool != last.tool
             and self.memory.targets
-            and last.tool != "count_vms"
         ):
             args = {k: v for k, v in asked.args.items() if not k.startswith("_")}
             return Understanding(
@@ -780,6 +901,11 @@ class Followups:
 
     def _refined_change(self, reading: Reading, last: Call) -> Understanding | None:
         """After an act: "now web-04", "web-05 too": the same act on other machines."""
+        if last.tool == "scale_group" and (count := _only_number(reading)):
+            return Understanding(
+                "calls",
+                (last.model_copy(update={"args": {"group": last.args["group"], "count": count}}),),
+            )
         if any(f.strength > NOMINAL for f in reading.frames) or last.selector is None:
             return None
         words = set(reading.words)
@@ -822,6 +948,45 @@ class Followups:
             made.append(Call.parse(_replace(data, old, new)))
         kind = "revise" if self.memory.pending else "calls"
         return Understanding(kind, tuple(made))
+
+
+_SHIFT = re.compile(
+    r"\b(an?|one|two|three|four|half an|\d+) (hour|hr|minute|min|day)s? (later|earlier|sooner)\b",
+    re.IGNORECASE,
+)
+_COUNTED = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "half an": 0.5}
+
+
+def _shifted(call: Call, text: str) -> When | None:
+    """The call's time, so much later or earlier: "one hour later"."""
+    match = _SHIFT.search(text)
+    if match is None or call.when is None or call.when.at is None:
+        return None
+    count = _COUNTED.get(match[1].casefold()) or float(match[1])
+    minutes = {"h": 60.0, "m": 1.0, "d": 1440.0}[match[2][0].casefold()] * count
+    sign = 1 if match[3].casefold() == "later" else -1
+    moved = datetime.fromisoformat(call.when.at) + timedelta(minutes=sign * minutes)
+    return When(at=moved.isoformat())
+
+
+def _at_hour(call: Call, hour: int) -> When | None:
+    """The call's time at another hour, in the half of the day that it was in."""
+    when = call.when
+    if when is not None and when.cron is not None:
+        fields = when.cron.split()
+        afternoon = fields[1].isdigit() and int(fields[1]) >= 12 and hour < 12
+        return When(cron=" ".join(["0", str(hour % 24 + (12 if afternoon else 0)), *fields[2:]]))
+    if when is not None and when.at is not None:
+        before = datetime.fromisoformat(when.at)
+        later = hour + 12 if before.hour >= 12 and hour < 12 else hour % 24
+        return When(at=before.replace(hour=later, minute=0).isoformat())
+    return when
+
+
+def _only_number(reading: Reading) -> int | None:
+    """The one whole figure of a turn."""
+    found = [i.get("number") for i in reading.items if i.has("number") and not i.has("amount")]
+    return int(found[0]) if len(found) == 1 and found[0] == int(found[0]) else None
 
 
 def _replace(value: Any, old: str, new: str) -> Any:

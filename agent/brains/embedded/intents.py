@@ -28,6 +28,10 @@ def change_of(clause: Clause) -> str | None:
         return None
     if action == "undo" and (clause.has("snapshot_name") or "snapshot" in objects):
         return "restore_snapshot"
+    if action in ("start", "resume") and "snapshot" in objects and "back" in clause.words:
+        return "restore_snapshot"
+    if action == "stop" and _for_ever(clause):
+        return "delete_vms"
     if action in ("delete", "stop", "restart") and _guards(clause):
         return "protect_vms" if action == "delete" else None
     if action == "delete":
@@ -66,6 +70,13 @@ def change_of(clause: Clause) -> str | None:
     return DIRECT.get(action)
 
 
+def _for_ever(clause: Clause) -> bool:
+    """ "kill x definitively": the machine shall be gone, not off."""
+    verb = clause.verb.words if clause.verb else ()
+    forever = {"definitively", "definitely", "permanently", "forever", "irrevocably"}
+    return verb[:1] == ("kill",) and bool(forever & set(clause.words))
+
+
 def _asked_which(clause: Clause) -> bool:
     """ "which machines should I stop?", "in which regions can we create machines?": a question."""
     if clause.verb is None or clause.verb not in clause.items:
@@ -74,7 +85,10 @@ def _asked_which(clause: Clause) -> bool:
     for k, item in enumerate(before):
         if (
             item.has("wh")
-            and item.words[0] in ("which", "what", "where", "who", "when", "why")
+            and (
+                item.words[0] in ("which", "what", "where", "who", "when", "why")
+                or (item.words == ("how",) and before[k + 1 : k + 2] != [] and before[k + 1].has("plain"))
+            )
             and not any(i.has("comma", "colon", "stop") for i in before[k:])
         ):
             if item.words[0] == "what" and k and before[k - 1].has("verb"):
@@ -337,6 +351,8 @@ def _generic_making(clause: Clause) -> str | None:
     """ "make me a vm", "make web-03 bigger", "make it 8 cores"."""
     if clause.has("protected"):
         return "protect_vms"
+    if _group(clause) and _bare_figure(clause) and not _figures(clause):
+        return "scale_group"
     if any(i.has("names", "pron") for i in clause.items) or (
         _figures(clause) and not clause.has("noun") and not _new(clause)
     ):
@@ -396,7 +412,7 @@ def _alone(clause: Clause) -> str | None:
         i.get("time") is not None and (not i.get("time").window or i.get("time").lasts)
         for i in clause.items
     )
-    if not timed:
+    if not timed and not _set_off(clause):
         return None
     for item in clause.items:
         lead = clause.items[: clause.items.index(item)]
@@ -404,6 +420,9 @@ def _alone(clause: Clause) -> str | None:
             continue
         if item.words in (("off",), ("down",), ("offline",)):
             item.used = "verb"
+            for more in clause.items:
+                if more.words == ("starting",):
+                    more.used = "when"
             return "stop_vms"
         if item.words in (("on",), ("up",), ("online",)) and item is not clause.items[0]:
             k = clause.items.index(item)
@@ -413,24 +432,49 @@ def _alone(clause: Clause) -> str | None:
     return None
 
 
+def _set_off(clause: Clause) -> bool:
+    """ "everything in hq, off, please": the particle stands between commas at the end."""
+    for k, item in enumerate(clause.items):
+        if item.words in (("off",), ("down",), ("on",), ("up",)) and k:
+            rest = clause.items[k + 1 :]
+            if clause.items[k - 1].has("comma") and all(i.has("comma", "ask", "filler") for i in rest):
+                return True
+    return False
+
+
 def _without_verb(clause: Clause) -> str | None:
     """Requests by a small verb and a thing: "give web-03 8 cores", "add a tag", "web-03 to m6i.xlarge"."""
     verbs = clause.generic()
     objects = clause.objects()
     if clause.has("wh") and not clause.has("ask") and clause.items[0].has("wh"):
         return None
+    if any(i.has("placement") for i in clause.items[:3]):
+        return None
     if tool := _alone(clause):
         return tool
-    for rule in (_specified_rule, _snapshot_rule, _protection_rule, _schedule_rule, _tag_rule, _disk_rule, _group_rule,
+    for rule in (_specified_rule, _back_rule, _snapshot_rule, _protection_rule, _schedule_rule, _tag_rule, _disk_rule, _group_rule,
                  _size_rule, _move_rule, _create_rule):  # fmt: skip
         if tool := rule(clause, verbs, objects):
             return tool
     return None
 
 
+def _back_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
+    """ "put x back to its last snapshot"."""
+    named = "snapshot" in objects or clause.has("snapshot_name")
+    if not named or "back" not in clause.words or _question(clause):
+        return None
+    return "restore_snapshot" if verbs & {"put", "take", "bring", "get", "go", "set"} else None
+
+
 def _snapshot_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if "snapshot" not in objects or (clause.asks and not clause.has("ask")):
         return None
+    lead = [i for i in clause.items if not i.has("comma", "ask", "and")]
+    while lead and lead[0].has("then", "filler") and not lead[0].has("det", "verb", "wh"):
+        lead.pop(0)
+    if len(lead) > 2 and lead[0].has("det") and lead[1].has("object") and lead[2].has("for"):
+        return "snapshot_vms" if clause.has("names", "pron") else None
     if verbs & {
         "take",
         "make",
@@ -523,6 +567,8 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
 def _disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if not _speaks_of_disk(clause) or _question(clause):
         return None
+    if _added_figure(clause) and clause.has("names", "pron"):
+        return "resize_disk"
     words = list(clause.words)
     gib = any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items)
     if ("to" in words and gib and not verbs & {"add", "give"}) or (
@@ -556,6 +602,12 @@ def _disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
     if "another" in words or "extra" in words or "second" in words:
         return "attach_disk"
     return None
+
+
+def _added_figure(clause: Clause) -> bool:
+    """ "gitlab disk +100": a figure with a plus before it."""
+    items = clause.items
+    return any(i.has("plus_sign") and items[k + 1].has("number") for k, i in enumerate(items[:-1]))
 
 
 def _disk_after_figure(clause: Clause) -> bool:
@@ -632,8 +684,9 @@ def _size_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
     if _question(clause) or clause.has("cmp"):
         return None
     subject = any(
-        i.has("names", "pron", "glob", "stem", "unknown_name") for i in clause.items
-    ) or any(
+        i.has("names", "glob", "stem", "unknown_name") and not _named_so(clause, i)
+        for i in clause.items
+    ) or _pronoun(clause) or any(
         i.has("value") and not any(n in ("size", "image") for n, _ in i.get("value"))
         for i in clause.items
     )
@@ -741,7 +794,8 @@ def _specified_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str |
     """ "one n2-standard-2 in us-central1 with debian 12": a size, an image and a place, and no machine."""
     if (
         (_question(clause) and not clause.has("ask"))
-        or clause.has("cmp", "pron")
+        or clause.has("cmp")
+        or _pronoun(clause)
         or any(i.has("names", "glob", "stem") for i in clause.items)
     ):
         return None
@@ -766,6 +820,17 @@ def _specified_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str |
     )
 
 
+def _named_so(clause: Clause, item: Item) -> bool:
+    """ "name it x", "called x": the name of what is made, not of a machine that exists."""
+    before = clause.items[max(0, clause.items.index(item) - 2) : clause.items.index(item)]
+    return any(w in ("name", "named", "call", "called") for i in before for w in i.words)
+
+
+def _pronoun(clause: Clause) -> bool:
+    """Whether a pronoun refers to a machine; in "name it x" it does not."""
+    return any(i.has("pron") and not _named_so(clause, i) for i in clause.items)
+
+
 def _create_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     """ "I need two ubuntu boxes", "gimme a t3.medium in us-east-1", "2 x m6i.large"."""
     if _question(clause) or clause.has("cmp"):
@@ -773,7 +838,9 @@ def _create_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | No
     made_of = any(
         n in ("image", "size") for i in clause.items for n, _ in (i.get("value") or ())
     ) or _figures(clause)
-    if any(i.has("names", "pron") for i in clause.items):
+    if any(i.has("names") for i in clause.items) or _pronoun(clause):
+        return None
+    if _LOOKING & set(clause.words):
         return None
     new = any(w in ("new", "fresh", "another", "additional", "extra") for w in clause.words)
     asks = verbs & {
@@ -789,6 +856,8 @@ def _create_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | No
     article = any(
         i.has("det") and i.words[-1] in ("a", "an", "another") for i in clause.items
     ) or _bare_figure(clause)
+    if "ready" in clause.words and verbs & {"get", "make", "have"} and article:
+        return "create_vms" if any(i.get("noun") == 1 for i in clause.items) else None
     if asks and (clause.has("noun") or made_of) and (new or (article and made_of)):
         if "all" in clause.words or "every" in clause.words:
             return None
@@ -813,12 +882,19 @@ def _create_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | No
     return None
 
 
+_LOOKING = frozenset(
+    {"review", "see", "check", "know", "look", "audit", "inspect", "understand", "find", "verify"}
+)
+
+
 def _question(clause: Clause) -> bool:
     """Whether it asks rather than requests."""
     first = next((i for i in clause.items if not i.has("comma", "then") or i.has("wh")), None)
     if first is None:
         return False
     if first.has("wh") and not clause.has("ask"):
+        return True
+    if first.has("verb") and first.action in ("count", "list", "describe"):
         return True
     if (
         first.words

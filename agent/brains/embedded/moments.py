@@ -131,6 +131,8 @@ def _since(words: Sequence[str], j: int, now: datetime) -> Found | None:
         return _since(words, j + 1, now)
     if words[j] in _SINCE:
         return Time(window=_SINCE[words[j]]), j + 1
+    if found := length_at(words, j):
+        return Time(window=window_of(found[0])), found[1]
     found = moment_at(words, j, now)
     if found and found[0].clock is not None:
         moment = found[0].moment(now)

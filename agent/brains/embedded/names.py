@@ -14,6 +14,9 @@ from agent.brains.embedded.numbers import DIGITS, ONES, TENS
 
 Key = tuple[str, ...]
 
+_COMMON = frozenset(
+    {"use", "in", "on", "to", "my", "new", "old", "one", "two", "the", "and", "for", "of", "by", "now"}
+)
 _PIECES = re.compile(r"[a-z]+|\d+")
 _MAX_PIECES = 10
 
@@ -93,10 +96,15 @@ class NameIndex:
 
     @staticmethod
     def _spelled(word: str) -> list[str] | None:
-        if word in ("dash", "hyphen", "minus", "-", "underscore", "dot"):
+        if word in ("dash", "hyphen", "minus", "-", "underscore", "dot", "number"):
             return []
         found = _PIECES.findall(word)
         return found or None
+
+    @staticmethod
+    def _spells_digits(word: str) -> bool:
+        """Whether a letter o stands for a zero inside one written word: "web-O1" is no name."""
+        return bool(re.search(r"\d", word)) and "o" in _PIECES.findall(word)
 
     def at(self, words: Sequence[str], i: int) -> tuple[list[str], int] | None:
         """The names that the words from `i` on spell, and the index after them."""
@@ -108,6 +116,8 @@ class NameIndex:
             return self.exact[words[i][:-1]], i + 1
         best: tuple[list[str], int] | None = None
         for key, end in self.pieces(words, i):
+            if any(self._spells_digits(w) for w in words[i:end]):
+                continue
             names = self.keys.get(key)
             if not names and end - i > 1:
                 names = self.joined.get("".join(key))
@@ -117,6 +127,16 @@ class NameIndex:
                 best = (names, end)
                 break
         return best
+
+    def unknown_at(self, words: Sequence[str], i: int) -> tuple[str, int] | None:
+        """A name of a known stem with a number that none has, said with its zero: "web oh nine"."""
+        if not self._may_begin(words[i]):
+            return None
+        for key, end in self.pieces(words, i):
+            zero = any(w in ("oh", "o", "zero", "nought") for w in words[i + 1 : end])
+            if zero and key[-1].isdigit() and key[:-1] in self.stems and key not in self.keys:
+                return "-".join((*key[:-1], key[-1].zfill(2))), end
+        return None
 
     def stem_at(self, words: Sequence[str], i: int) -> tuple[Stem, int, bool] | None:
         """The stem that the words from `i` on spell, the index after it, and if it was plural."""
@@ -139,7 +159,7 @@ class NameIndex:
             return names
         if len(key) == 1 and key[0] in self.tails and len(key[0]) > 2:
             return self.tails[key[0]]
-        if len(key) == 1 and key[0] in self.inner:
+        if len(key) == 1 and key[0] in self.inner and key[0] not in _COMMON:
             return self.inner[key[0]]
         return None
 
@@ -201,9 +221,14 @@ def _counted(run: Sequence[str]) -> Key:
     total: int | None = None
     for piece in run:
         if made and piece in TENS:
-            total = (total or 0) + TENS[piece]
+            total = 2000 + TENS[piece] if total == 20 else (total or 0) + TENS[piece]
+        elif made and piece in ONES and total == 20 and ONES[piece] > 9:
+            total = 2000 + ONES[piece]
         elif made and piece in ONES:
             total = (total or 0) + ONES[piece]
+        elif piece in ("oh", "o", "zero") and total is not None:
+            made.append(str(total))
+            total = None
         elif made and piece == "hundred" and total is not None:
             total *= 100
         elif piece == "and" and total is not None:

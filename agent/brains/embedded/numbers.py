@@ -50,6 +50,8 @@ def number_at(words: Sequence[str], i: int) -> tuple[float, int] | None:
         return 6.0, i + 3
     if words[i] == "dozen":
         return 12.0, i + 1
+    if words[i] in ("hundred", "thousand"):
+        return _rest(words, i + 1, float(SCALES[words[i]]))
     return _spelled(words, i)
 
 
@@ -90,7 +92,8 @@ def _spelled(words: Sequence[str], i: int) -> tuple[float, int] | None:
 
 
 UNITS: dict[str, tuple[str, float]] = {
-    **dict.fromkeys(("g", "gb", "gib", "gig", "gigs", "gigabyte", "gigabytes", "gbs"),
+    **dict.fromkeys(("g", "gb", "gib", "gig", "gigs", "gigabyte", "gigabytes", "gbs",
+                     "giga", "gigas", "gbyte", "gbytes", "gos"),
                     ("gib", 1.0)),
     **dict.fromkeys(("t", "tb", "tib", "terabyte", "terabytes", "tera", "teras"), ("gib", 1024.0)),
     **dict.fromkeys(("mb", "mib", "megabyte", "megabytes", "meg", "megs"), ("gib", 1 / 1024)),

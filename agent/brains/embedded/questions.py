@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.brains.embedded.bounds import read_bound
 from agent.brains.embedded.clauses import CHANGING, Clause
 from agent.brains.embedded.lexicon import trade_words
 from agent.brains.embedded.scan import Item
@@ -164,6 +165,7 @@ def _operations(clause: Clause) -> str | None:
         wh is not None
         and wh.words[0] in ("what", "which")
         and past
+        and not _speaks_of_making(clause)
         and set(words) & {"was", "were", "got", "been"}
         and (clause.has("time") or set(words) & {"by", "recently", "last", "yesterday", "today"})
     ):
@@ -209,6 +211,11 @@ def _operations(clause: Clause) -> str | None:
     return None
 
 
+def _speaks_of_making(clause: Clause) -> bool:
+    """ "what was created this week?": the machines of that age."""
+    return any(i.has("verb") and i.action == "create" for i in clause.items) and "by" not in clause.words
+
+
 def _forecast(clause: Clause) -> str | None:
     item = clause.first("forecast")
     if item is None:
@@ -246,6 +253,9 @@ def _diagnosis(clause: Clause) -> str | None:
         )
         if machines and (plain or clause.has("trouble") or named_in(clause)):
             return "diagnose_vms"
+    listing = next((i for i in clause.items if not i.has("filler", "ask", "comma")), None)
+    if listing is not None and listing.has("verb") and listing.action in ("list", "count"):
+        return None
     trouble = clause.first("trouble")
     if (
         trouble is not None
@@ -257,7 +267,18 @@ def _diagnosis(clause: Clause) -> str | None:
         return "diagnose_vms"
     if words & {"why"} and machines and named_in(clause):
         return "diagnose_vms"
+    if named_in(clause) and _does_not(clause):
+        return "diagnose_vms"
     return None
+
+
+def _does_not(clause: Clause) -> bool:
+    """ "print-srv is not printing": a machine that does not do what it is for."""
+    words = clause.words
+    return any(
+        a == "not" and b.endswith("ing") and b not in ("using", "running", "being", "including")
+        for a, b in zip(words, words[1:], strict=False)
+    )
 
 
 def _anomalies(clause: Clause) -> str | None:
@@ -288,6 +309,11 @@ def _snapshots(clause: Clause) -> str | None:
             return "list_vms" if "many" not in words else "count_vms"
     if "many" in words and words & {"machines", "vms", "servers", "boxes"}:
         return "count_vms"
+    head = next(
+        (i for i in clause.items if i.has("noun", "value", "stem", "names", "object", "without")), None
+    )
+    if head is not None and head.has("noun", "value", "stem") and clause.has("without"):
+        return "list_vms"
     return "list_snapshots"
 
 
@@ -307,6 +333,8 @@ def _catalog(clause: Clause) -> str | None:
     if not kinds or (clause.has("cost") and not any(k == "sizes" for _, k in kinds)):
         return None
     item, _ = kinds[0]
+    if item.words[-1] in ("host", "hosts") and _described(clause):
+        return None
     before_noun = [
         i for i in clause.items[: clause.items.index(item)] if i.has("noun") and i is not item
     ]
@@ -335,6 +363,16 @@ def _catalog(clause: Clause) -> str | None:
     return "list_catalog"
 
 
+def _described(clause: Clause) -> bool:
+    """Whether something is said that holds of machines and never of hypervisors."""
+    if clause.has("os", "cmp", "condition", "lacks", "untagged", "protected", "state"):
+        return True
+    if "public_ip" in clause.objects():
+        return True
+    fields = {name for i in clause.items for name, _ in (i.get("value") or ())}
+    return "image" in fields or any(name.startswith("tags.") for name in fields)
+
+
 def _grouped(clause: Clause, item: Item) -> bool:
     """Whether the word says by what to group, or belongs to a measure."""
     k = clause.items.index(item)
@@ -359,12 +397,22 @@ def _cost(clause: Clause) -> str | None:
         return None
     if item.words in (("pay",), ("paying",), ("paid",)) and "many" in clause.words:
         return None
+    if _ordered(clause) and not clause.has("time"):
+        return None
     return "cost_report"
+
+
+def _ordered(clause: Clause) -> bool:
+    """ "sorted by hourly cost": the cost only orders what is listed."""
+    return bool({"sorted", "sort", "ordered", "order", "ranked", "rank"} & set(clause.words))
 
 
 def _count(clause: Clause) -> str | None:
     counting = any(i.has("verb") and i.action == "count" for i in clause.items)
-    if not counting:
+    pairs = zip(clause.words, clause.words[1:], strict=False)
+    noun = next((i for i in clause.items if i.has("noun")), None)
+    much = ("how", "much") in pairs and noun is not None and not clause.has("cost", "metric")
+    if not (counting or (much and noun in clause.items[:4])):
         return None
     words = clause.words
     if any(i.words[:2] == ("how", "often") for i in clause.items):
@@ -407,6 +455,8 @@ def _unit_counted(clause: Clause) -> bool:
 
 def _metrics(clause: Clause) -> str | None:
     order = clause.first("superlative")
+    if order is not None and order.get("superlative")[0] in ("memory_gib", "disk_gib", "vcpus"):
+        return None
     if order is not None and order.get("superlative")[0] in (
         "cpu",
         "memory",
@@ -486,6 +536,9 @@ def _describe(clause: Clause) -> str | None:
     named = named_in(clause)
     if not named:
         return None
+    tagged = "tag" in clause.objects() and clause.has("without")
+    if tagged and not any(i.has("names", "glob", "id") for i in clause.items):
+        return None
     several = sum(len(i.get("names")) for i in clause.items if i.has("names")) > 1 or clause.has(
         "glob"
     )
@@ -498,7 +551,11 @@ def _describe(clause: Clause) -> str | None:
 def _list(clause: Clause) -> str | None:
     wh = clause.first("wh")
     listing = any(i.has("verb") and i.action in ("list", "describe") for i in clause.items)
-    machines = machines_in(clause) or clause.has(
+    lacking = clause.has("generic") and clause.has("without", "with", "lacks", "untagged", "key")
+    running = bool({"run", "runs", "running", "on"} & set(clause.words)) and any(
+        name == "image" for i in clause.items for name, _ in (i.get("value") or ())
+    )
+    machines = lacking or running or machines_in(clause) or clause.has(
         "noun",
         "superlative",
         "state",
@@ -532,4 +589,7 @@ def _list(clause: Clause) -> str | None:
         return "list_vms"
     if machines_in(clause):
         return "list_vms"
+    bound = next((b for k in range(len(clause.items)) if (b := read_bound(clause.items, k, None))), None)
+    if bound is not None and len(clause.items) <= 10:
+        return "query_metrics" if bound.field == "metric" else "list_vms"
     return None

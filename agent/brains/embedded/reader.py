@@ -89,6 +89,10 @@ class Reader:
                 if _real_condition(clause):
                     continue
             frame = None if clause.reason else self.frame(clause)
+            if frame is not None and frame.tool == "delete_vms" and (
+                reading.fragments or (reading.frames and reading.frames[-1].negated)
+            ):
+                frame = self._thing_of_before(frame, reading)
             if (
                 frame is not None
                 and frame.changes
@@ -109,6 +113,24 @@ class Reader:
         _weigh(reading)
         return reading
 
+    def _thing_of_before(self, frame: Frame, reading: Reading) -> Frame:
+        """ "web-01 should not have the owner tag, remove it": the tag goes, not the machine."""
+        told = reading.frames[-1] if reading.frames else None
+        before = told.clause if told is not None and told.negated else reading.fragments[-1]
+        if frame.chosen.real or frame.chosen.refers is None or len(frame.clause.words) > 5:
+            return frame
+        if not before.objects() & {"tag", "snapshot", "schedule", "protection"}:
+            return frame
+        if told is not None and told.negated:
+            reading.frames.pop()
+        else:
+            reading.fragments.pop()
+        clause = frame.clause
+        for item in (*before.items, *clause.items):
+            item.used = ""
+        clause.items = [*before.items, *clause.items]
+        return self.frame(clause) or frame
+
     def frame(self, clause: Clause) -> Frame | None:
         """What a clause asks for, or None where it asks for nothing."""
         about = _asks_about(clause)
@@ -125,7 +147,8 @@ class Reader:
 
     def framed(self, tool: str, clause: Clause, *, about: bool = False) -> Frame:
         """A clause read as a call of this tool."""
-        negated = tool in CHANGES and _negated(clause)
+        guards = tool == "protect_vms" and clause.action == "delete"
+        negated = tool in CHANGES and not guards and _negated(clause)
         object.__setattr__(clause, "tool", tool)
         if not negated:
             said = read_arguments(tool, clause, self.site, self.now)
@@ -133,6 +156,8 @@ class Reader:
             said = Said()
             if clause.verb is not None:
                 clause.verb.used = "verb"
+        if tool in CHANGES:
+            _set_aside(clause)
         chosen = self.choose(tool, clause)
         strength = (
             CHANGE if tool in CHANGES or tool in ("undo", "cancel_schedule") else _strength(clause)
@@ -142,6 +167,18 @@ class Reader:
     def choose(self, tool: str | None, clause: Clause) -> Chosen:
         """What a clause says of its machines."""
         return SelectionReader(clause.items, self.site, tool).read()
+
+
+def _set_aside(clause: Clause) -> None:
+    """A long lead says why; where machines are named after the verb, it names none."""
+    if clause.verb is None or clause.verb not in clause.items:
+        return
+    k = clause.items.index(clause.verb)
+    if k < 8 or not any(i.has("names") for i in clause.items[k + 1 :]):
+        return
+    for item in clause.items[:k]:
+        if not item.has("time", "except"):
+            item.used = item.used or "said before"
 
 
 def _repeats(frame: Frame, last: Frame) -> bool:
@@ -227,7 +264,7 @@ def _specifies(clause: Clause, tool: str) -> bool:
 
 
 def _strength(clause: Clause) -> int:
-    if clause.asks or clause.has("ask") or clause.has("howto"):
+    if clause.asks or clause.has("howto") or (clause.has("ask") and not _tells_a_need(clause)):
         return QUESTION
     first = next(
         (i for i in clause.items if not i.has("filler", "comma") or i.has("wh", "verb")), None
@@ -238,11 +275,29 @@ def _strength(clause: Clause) -> int:
     ):
         return QUESTION
     if any(
-        i.has("verb") and i.action in ("list", "count", "diagnose") and not i.is_entity
+        i.has("verb")
+        and i.action in ("list", "count", "diagnose")
+        and i.form != "past"
+        and not i.is_entity
         for i in clause.items
     ):
         return QUESTION
     return NOMINAL
+
+
+_LEARNING = frozenset(
+    {"know", "see", "get", "find", "have", "understand", "check", "view", "look", "learn", "hear"}
+)
+
+
+def _tells_a_need(clause: Clause) -> bool:
+    """ "I have to budget for storage": what somebody does, not what they ask for."""
+    asking = clause.first("ask")
+    if asking is None or asking.words[0] not in ("i", "we") or asking.words[-1] != "to":
+        return False
+    k = clause.items.index(asking)
+    after = clause.items[k + 1] if k + 1 < len(clause.items) else None
+    return after is not None and not (after.has("verb", "det") or set(after.words) & _LEARNING)
 
 
 def _weigh(reading: Reading) -> None:
@@ -302,6 +357,8 @@ def _telling(frames: list[Frame]) -> list[Frame]:
 
 def _stands_alone(frame: Frame) -> bool:
     """A read beside a change is kept where it is told to happen too."""
+    if frame.clause.words[:1] in (("they",), ("he",), ("she",), ("people",), ("somebody",)):
+        return False
     first = next(
         (
             i
@@ -325,12 +382,19 @@ def _negated(clause: Clause) -> bool:
     if verb is None or verb not in clause.items:
         return False
     k = clause.items.index(verb)
+    if any(i.has("not") and len(i.words) > 1 for i in clause.items[:k]):
+        return True
     before = clause.items[max(0, k - 5) : k]
     words = [w for i in before for w in i.words]
     for n, item in enumerate(before):
         if (
             item.words
-            and item.words[0] in ("not", "never", "nobody", "no", "without", "nope", "nothing")
+            and (
+                item.words[0] in ("not", "never", "nobody", "no", "without", "nope", "nothing")
+                or (item.has("not") and len(item.words) > 1)
+            )
+            and not item.has("lacks", "untagged", "protected", "condition")
+            and not (item.has("without") and len(item.words) > 1)
             and not any(x.is_entity or x.has("comma", "stop") for x in before[n + 1 :])
         ):
             after = [w for i in before[n + 1 :] for w in i.words]

@@ -11,6 +11,7 @@ from agent.brains.embedded.items import Item, Kinds
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spelling import Speller
 from agent.brains.embedded.strangers import join_numbers, kinds_of_unknown
+from agent.brains.embedded.spoken import join_letters
 from agent.brains.embedded.text import Token
 
 _FIELDS = {
@@ -38,6 +39,7 @@ class Scanner:
 
     def scan(self, tokens: list[Token]) -> list[Item]:
         """The items of a sentence, left to right, without overlap."""
+        tokens = join_letters(tokens, self.site)
         words = [self._speller.mended(t) for t in tokens]
         sentence = _Sentence(self.site, self.now, tokens, words)
         items: list[Item] = []

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.brains.embedded.bounds import read_bound
+from agent.brains.embedded.names import key_of
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import ORDINARY_ROLES, Site
+from agent.brains.embedded.tools import CHANGES
 
 Fields = dict[str, list[str]]
 
@@ -86,6 +88,7 @@ class Chosen:
         unknown: names that no machine bears.
         strangers: words of the noun phrases that were not understood.
         count: how many machines were said to be meant.
+        owned: a thing of a named machine that is not known, such as its neighbour.
     """
 
     include: list[Noun] = field(default_factory=list[Noun])
@@ -105,6 +108,7 @@ class Chosen:
     any_of: bool = False
     only: bool = False
     excepting: bool = False
+    owned: str = ""
 
     @property
     def says_machines(self) -> bool:
@@ -193,7 +197,8 @@ class SelectionReader:
         ):
             return 0
         nearest = self._after_articles(self.k + 1)
-        if nearest is None:
+        follows = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        if nearest is None or (item.words == ("but",) and follows and follows.has("only")):
             return 0
         real = nearest.is_entity or nearest.has(
             "noun", "os", "condition", "protected", "lacks", "untagged", "ordinal", "weak_stem"
@@ -256,6 +261,10 @@ class SelectionReader:
             "forget",
             "without",
         ):
+            if self.tool is not None and self.tool not in CHANGES and self.k > 0:
+                return item.words[0] in ("leave", "without", "forget") and (
+                    bool(self.chosen.include) or not self.noun.empty or self.chosen.whole
+                )
             if not any(i.used == "verb" or i.has("pron") for i in self.items):
                 return True
             return (
@@ -396,6 +405,9 @@ class SelectionReader:
 
     def _named(self, item: Item) -> int:
         if item.has("names"):
+            following = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+            if item.possessive and following is not None and following.has("plain", "word"):
+                self.chosen.owned = f"{item.text} {following.text}"
             self._begin(["names"], item, head=True)
             self.noun.names.extend(item.get("names"))
             item.used = "names " + ", ".join(item.get("names"))
@@ -583,6 +595,12 @@ class SelectionReader:
         )
         measured = next((i for i in self.items if i.has("metric") and not i.is_entity), None)
         costs = any(i.has("cost") for i in self.items)
+        snapshots = after is not None and after.has("object") and after.get("object") == "snapshot"
+        if number is None and snapshots and item.words[0] in ("most", "fewest", "least"):
+            self.chosen.order = ("snapshots", item.words[0] == "most")
+            self.chosen.limit = 1 if any(i.get("noun") == 1 for i in self.items) else None
+            item.used = "in order of snapshots"
+            return 2
         if number is None and not (after is not None and after.has("metric", "cost")):
             return 0
         if measured is None and not costs:
@@ -763,21 +781,23 @@ class SelectionReader:
                 joined += 2
             if after is not None and after.has("object") and after.get("object") == "tag":
                 after.used = "tag"
-        elif (
-            lacking
-            and thing.has("word", "plain", "unknown_name")
-            and after is not None
-            and after.has("object")
-            and after.get("object") == "tag"
-        ):
+        elif lacking and thing.has("word", "plain", "unknown_name", "tech") and self._is_tag(after):
             self._begin(["missing"], item, predicate=True)
             self.noun.missing.append(thing.text)
-            after.used = "tag"
+            if after is not None and after.has("object"):
+                after.used = "tag"
         else:
             return 0
         for used in self.items[self.k : k + 1]:
             used.used = used.used or f"{says} {thing.text}"
         return k + 1 - self.k
+
+    def _is_tag(self, after: Item | None) -> bool:
+        """Whether a tag's key was said: the word tag follows, or nothing and machines are listed."""
+        if after is not None and after.has("object") and after.get("object") == "tag":
+            return True
+        ends = after is None or after.has("comma", "stop", "question")
+        return ends and self.tool in ("list_vms", "count_vms")
 
     def _key_at(self, k: int) -> str | None:
         item = self.items[k]
@@ -790,13 +810,16 @@ class SelectionReader:
             if self._means_something_else(item):
                 return 0
             name, values = self._alternative(item)
+            self._or_else(name)
             self._begin([name], item, head=item.plural)
             self._put(name, list(values), item)
             item.used = f"{name.removeprefix('tags.')} is {' or '.join(values)}"
             return self._key_after(item)
         if item.has("os"):
+            self._or_else("os")
             self._begin(["os"], item)
             self._put("os", [item.get("os")], item)
+            self.noun.last = "os"
             item.used = f"os is {item.get('os')}"
             return 1
         if item.has("weak_stem"):
@@ -811,7 +834,7 @@ class SelectionReader:
         if item.has("stem"):
             stem = item.get("stem")
             self._begin(["names"], item, head=item.plural)
-            self.noun.names.extend(stem.names)
+            self.noun.names.extend(self._of_both(item, stem.names))
             self.noun.plural = True
             self.noun.last = "stem"
             item.used = "names like " + "-".join(stem.key)
@@ -820,12 +843,35 @@ class SelectionReader:
             return self._keyed(item)
         return 0
 
+    def _of_both(self, item: Item, names: Sequence[str]) -> Sequence[str]:
+        """ "ci runner": of the names with runner in them, those with ci in them too."""
+        before = self.items[self.k - 1] if self.k else None
+        if before is None or not before.has("value") or before.end != item.start:
+            return names
+        return [n for n in names if before.words[-1] in key_of(n)] or names
+
+    def _or_else(self, name: str) -> None:
+        """ "windows or rhel": two systems by two fields are two phrases with the rest in common."""
+        last = self.noun.last
+        if self.join != "or" or {name, last} != {"os", "image"} or last not in self.noun.fields:
+            return
+        other = {k: list(v) for k, v in self.noun.fields.items() if k != last}
+        flags, bounds = dict(self.noun.flags), dict(self.noun.bounds)
+        self._close()
+        self.noun.fields, self.noun.flags, self.noun.bounds = other, flags, bounds
+        self.noun.plural = True
+
     def _means_something_else(self, item: Item) -> bool:
         """A value that is an ordinary word stands for itself unless machines follow or surround it."""
         word = " ".join(item.words)
+        led_by = self.items[self.k - 1] if self.k else None
+        if word == "live" and led_by is not None and led_by.has("rel", "pron", "verb"):
+            return True
         if item.has("pair") or word not in ORDINARY_ROLES or item.possessive or item.quoted:
             return False
         if item.has("names"):
+            return False
+        if self.join and any(name == self.noun.last for name, _ in item.get("value")):
             return False
         if (
             all(name in ("tags.owner", "tags.team") for name, _ in item.get("value"))
@@ -965,6 +1011,8 @@ class SelectionReader:
             return 0
         if not self._is_state(item):
             return 0
+        if self._is_told(item):
+            return 1
         state = item.get("state")
         negated = self._negated() and "not" not in item.words
         self._begin(["state"], item, predicate=True)
@@ -979,12 +1027,26 @@ class SelectionReader:
             item.used = f"state is {state}"
         return 1
 
+    def _is_told(self, item: Item) -> bool:
+        """A state that is said of named machines, or that they shall be kept in, narrows nothing."""
+        named = bool(self.noun.names) and self.noun.last != "stem" and self.tool in CHANGES
+        lead = {w for i in self.items[max(0, self.k - 8) : self.k] for w in i.words}
+        kept = self.tool not in CHANGES and bool(lead & {"keep", "keeping"})
+        if named or kept:
+            item.used = "told"
+        return named or kept
+
     def _is_state(self, item: Item) -> bool:
         word = " ".join(item.words)
         if item.has("time"):
             return False
+        nearest = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        if item.words[-1] in ("on", "up") and nearest is not None and nearest.has("time"):
+            return False
         if word not in STATE_WORDS:
             return True
+        nearest = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+
         before = [i for i in self.items[max(0, self.k - 3) : self.k]]
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         if (
@@ -1024,6 +1086,9 @@ class SelectionReader:
                 "either",
             )
             if self.excluding and item.words[0] in ("everything", "anything", "all"):
+                if self.join and not self.noun.empty:
+                    self._close()
+                    self.join = ""
                 return 1
             if item.words[-1] not in ("both", "each", "any", "either", "total", "full"):
                 self.chosen.whole = True
@@ -1060,6 +1125,8 @@ class SelectionReader:
                     item.used = "how many meant"
                     return 1
         if item.has("only"):
+            if self.join and not self.noun.empty and not self.excluding:
+                self.join = ""
             self.chosen.only = True
             item.used = "only"
             return 1
@@ -1069,6 +1136,11 @@ class SelectionReader:
         return 0
 
     def _head(self, item: Item) -> int:
+        if item.words in (("host",), ("hosts",)) and self.tool not in ("list_catalog", None):
+            self.noun.head = True
+            self.noun.plural = self.noun.plural or item.plural
+            item.used = item.used or "machines"
+            return 1
         if item.has("noun") or item.words in (("ones",), ("one",), ("stuff",), ("lot",)):
             if item.has("noun") or (self.k and not self.items[self.k - 1].has("number")):
                 self.noun.head = True
@@ -1078,8 +1150,15 @@ class SelectionReader:
                     or item.words in (("ones",), ("stuff",))
                 )
                 item.used = item.used or "machines"
+                if item.words == ("ones",) and not self.excluding and self._determined():
+                    self._refer(item)
                 return 1
         return 0
+
+    def _determined(self) -> bool:
+        """Whether "the", "those" or "these" stands before the noun at hand."""
+        before = self.items[max(0, self.k - 4) : self.k]
+        return any(i.words[:1] in (("the",), ("those",), ("these",)) for i in before)
 
     def _connector(self, item: Item) -> int:
         if item.has("and", "comma", "or", "slash", "plus_sign"):
@@ -1141,6 +1220,19 @@ class SelectionReader:
     def _stranger(self, item: Item) -> None:
         if item.has("word", "unknown_name") or (item.has("plain", "tech") and self._inside_noun()):
             self.chosen.strangers.append(item.text)
+        elif self._is_lost_measure(item):
+            self.chosen.strangers.append(item.text)
+
+    def _is_lost_measure(self, item: Item) -> bool:
+        """A comparison or a figure that nothing took would narrow the machines of a change."""
+        if self.tool not in CHANGES or item.has("time") or item.is_entity:
+            return False
+        if item.has("number") and self.tool in _WITHOUT_FIGURES:
+            return not (self.chosen.count or self.noun.empty)
+        return (
+            item.has("condition", "amount")
+            or (item.has("cmp") and item.get("cmp") in ("gt", "lt"))
+        )
 
     def _inside_noun(self) -> bool:
         """Whether the word stands where it would narrow the machines: before their noun."""
@@ -1200,6 +1292,12 @@ class SelectionReader:
             side[:] = [first]
 
 
+_WITHOUT_FIGURES = frozenset(
+    {
+        "start_vms", "stop_vms", "restart_vms", "suspend_vms", "resume_vms", "delete_vms",
+        "protect_vms", "unprotect_vms", "snapshot_vms",
+    }
+)  # fmt: skip
 _ORDERED_BY = {
     "age": ("age_days", True),
     "cores": ("vcpus", True),

@@ -109,6 +109,7 @@ class Site:
     Attributes:
         values: phrase → the fields and values that it may stand for, the likelier first.
         tag_keys: the tag keys in use, by their spellings.
+        spoken: the names of sizes, images, regions, zones, hosts and groups, as they are said.
         snapshots: name in lower case → the name, and the machine that has it.
         host_stems: what stands before the number in the hosts' names.
         longest: how many words the longest phrase has.
@@ -125,6 +126,7 @@ class Site:
     sizes: dict[str, str]
     images: dict[str, str]
     providers: tuple[str, ...]
+    spoken: NameIndex = field(default_factory=NameIndex)
     snapshots: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     host_stems: frozenset[str] = frozenset()
     longest: int = 1
@@ -151,7 +153,8 @@ def build_site(inventory: Inventory) -> Site:
         put(region, "region", region)
     for phrase, found in place_words(regions).items():
         put(phrase, "region", *found)
-    for zone in _distinct([vm.zone for vm in vms if vm.zone]):
+    zones = _distinct([vm.zone for vm in vms if vm.zone])
+    for zone in zones:
         put(zone, "zone", zone)
     hosts = _distinct([vm.host for vm in vms if vm.host], [h.name for o in offers for h in o.hosts])
     for host in hosts:
@@ -163,6 +166,7 @@ def build_site(inventory: Inventory) -> Site:
     sizes = _distinct([vm.size for vm in vms if vm.size], [s.name for o in offers for s in o.sizes])
     for size in sizes:
         put(size, "size", size)
+    _put_sizes(put, sizes)
     images = _distinct([vm.image for vm in vms if vm.image], [i for o in offers for i in o.images])
     _put_images(put, images)
     index = NameIndex.of(vm.name for vm in vms)
@@ -179,6 +183,7 @@ def build_site(inventory: Inventory) -> Site:
         sizes={s.casefold(): s for s in sizes},
         images={i.casefold(): i for i in images},
         providers=tuple(providers),
+        spoken=NameIndex.of([*sizes, *images, *regions, *zones, *hosts, *groups]),
         snapshots={s.name.casefold(): (s.name, vm.name) for vm in vms for s in vm.snapshots},
         host_stems=frozenset(re.sub(r"[-_.]?\d+.*$", "", h.casefold()) for h in hosts) - {""},
         longest=max(map(len, made), default=1),
@@ -223,6 +228,21 @@ def _put_providers(put: _Put, providers: list[str]) -> None:
     if own := [p for p in providers if p in ON_PREM]:
         for word in ON_PREM_WORDS:
             put(word, "provider", *own)
+
+
+def _put_sizes(put: _Put, sizes: list[str]) -> None:
+    """Sizes by what stands after a vendor's prefix ("D4s v5"), and families by their first part."""
+    families: dict[str, list[str]] = defaultdict(list)
+    for size in sizes:
+        if size.casefold().startswith("standard_"):
+            short = size[len("standard_") :]
+            put(short, "size", size)
+            put(short.replace("_", " "), "size", size)
+        family = size.partition(".")[0]
+        if family != size and re.search(r"\d", family):
+            families[family].append(size)
+    for family, found in families.items():
+        put(family, "size", *found)
 
 
 def _put_images(put: _Put, images: list[str]) -> None:

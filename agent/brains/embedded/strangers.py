@@ -12,7 +12,7 @@ from agent.brains.embedded.lexicon import (
     trade_words,
     vocabulary,
 )
-from agent.brains.embedded.names import key_of
+from agent.brains.embedded.names import Stem, key_of
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spelling import english
 
@@ -38,6 +38,8 @@ def kinds_of_unknown(word: str, text: str, site: Site) -> Kinds:
         return {"unknown_value": ("region", text)}
     if _SIZELIKE.fullmatch(word):
         return {"unknown_value": ("size", text)}
+    if compound := _compound(word, site):
+        return compound
     stem = re.sub(r"[-_.]?\d+.*$", "", word)
     if stem in site.host_stems and stem != word:
         return {"unknown_value": ("host", text), "unknown_name": text}
@@ -50,6 +52,23 @@ def kinds_of_unknown(word: str, text: str, site: Site) -> Kinds:
     if word in everyday_words() or (word.isalpha() and word in english()):
         return {"plain": word}
     return {"word": text}
+
+
+_SAYS_WHAT = frozenset(
+    {
+        "team", "owned", "based", "hosted", "role", "tier", "env", "environment", "tagged", "side",
+        "group", "region", "only", "related", "facing", "class", "grade", "level", "wide",
+    }
+)  # fmt: skip
+
+
+def _compound(word: str, site: Site) -> Kinds | None:
+    """ "finance-team", "priya-owned", "aws-hosted": a value with a word that says what it is."""
+    head, _, tail = word.rpartition("-")
+    if tail not in _SAYS_WHAT:
+        return None
+    values = site.values.get((head,)) or site.values.get(tuple(head.split("-")))
+    return {"value": values} if values else None
 
 
 def _looks_like_name(word: str, site: Site) -> bool:
@@ -87,14 +106,29 @@ def _joined(stem: Item, number: Item, words: list[str], site: Site) -> Item | No
         or stem.end != number.start
         or after in _AFTER_A_COUNT
         or stem.has("verb", "noun")
-        or not _is_stem(stem, site)
+        or not (_is_stem(stem, site) or stem.has("stem"))
     ):
         return None
+    if stem.has("stem") and not _is_stem(stem, site):
+        return _among(stem, number)
     names = _numbered(stem, number, site)
     if not names and _counts(stem, number):
         return None
     text = f"{stem.text} {number.text}"
     kinds: Kinds = {"names": names} if names else {"unknown_name": text}
+    return Item(text, stem.start, number.end, kinds, words=(*stem.words, *number.words))
+
+
+def _among(stem: Item, number: Item) -> Item | None:
+    """ "runner 2": of the names with the word in them, those that end in the figure."""
+    digits = str(int(number.get("number")))
+    names = tuple(n for n in stem.get("stem").names if key_of(n)[-1] == digits)
+    if not names or stem.plural:
+        return None
+    kinds: Kinds = {"names": list(names)}
+    if len(names) > 1:
+        kinds = {"stem": Stem(key_of(names[0]), names)}
+    text = f"{stem.text} {number.text}"
     return Item(text, stem.start, number.end, kinds, words=(*stem.words, *number.words))
 
 

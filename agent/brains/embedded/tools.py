@@ -1,0 +1,12 @@
+"""Which tools change something."""
+
+from __future__ import annotations
+
+CHANGES = frozenset(
+    {
+        "start_vms", "stop_vms", "restart_vms", "suspend_vms", "resume_vms", "create_vms",
+        "clone_vm", "snapshot_vms", "restore_snapshot", "delete_vms", "tag_vms", "untag_vms",
+        "protect_vms", "unprotect_vms", "resize_vms", "resize_disk", "attach_disk", "migrate_vms",
+        "scale_group", "delete_snapshots",
+    }
+)  # fmt: skip
