@@ -13,13 +13,16 @@ from tools.times import Clock, utc_now
 def open_brain(settings: Settings) -> Brain:
     """The brain that the settings name; a model's library is imported only for its own brain.
 
+    Where a model fails at a turn, the embedded brain reads it.
+
     Raises:
         InvalidRequest: the brain lacks its model or its key.
     """
-    if settings.brain == "embedded":
-        from agent.brains.embedded import EmbeddedBrain
+    from agent.brains.embedded import EmbeddedBrain
 
-        return EmbeddedBrain()
+    embedded = EmbeddedBrain()
+    if settings.brain == "embedded":
+        return embedded
     if not settings.model:
         raise InvalidRequest(
             f"The {settings.brain} brain needs a model.", hint="Set NOVACRON_MODEL to its name."
@@ -27,7 +30,7 @@ def open_brain(settings: Settings) -> Brain:
     from agent.brains.llm import anthropic_brain, openai_brain
 
     make = anthropic_brain if settings.brain == "anthropic" else openai_brain
-    return make(model=settings.model, base_url=settings.base_url, api_key=settings.api_key)
+    return make(settings.model, settings.api_key, settings.base_url, instead=embedded)
 
 
 def open_turns(settings: Settings, clock: Clock = utc_now) -> tuple[Turns, list[Skipped]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
+import struct
 import threading
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 from weakref import WeakValueDictionary
 
 Guard = Callable[[str], AbstractContextManager[None]]
@@ -30,7 +33,11 @@ def guard_here() -> Guard:
 
 
 def guard_by_file(path: Path, close: ExitStack) -> Guard:
-    """Among processes of this machine too: a byte of a file for each thread, freed by a death."""
+    """Among processes of this machine too: a byte of a file for each thread, freed by a death.
+
+    The lock is the open file's, not the process's: so it also holds between two stores that one
+    process has open on the same file, and closing one of them frees no turn of the other.
+    """
     here = guard_here()
     file = close.enter_context(path.open("a"))
 
@@ -38,13 +45,18 @@ def guard_by_file(path: Path, close: ExitStack) -> Guard:
     def guard(thread_id: str) -> Generator[None]:
         place = int.from_bytes(hashlib.sha256(thread_id.encode()).digest()[:7], "big")
         with here(thread_id):
-            fcntl.lockf(file, fcntl.LOCK_EX, 1, place)
+            _set_lock(file, fcntl.F_WRLCK, place)
             try:
                 yield
             finally:
-                fcntl.lockf(file, fcntl.LOCK_UN, 1, place)
+                _set_lock(file, fcntl.F_UNLCK, place)
 
     return guard
+
+
+def _set_lock(file: IO[str], kind: int, place: int) -> None:
+    lock = struct.pack("hhqqi4x", kind, os.SEEK_SET, place, 1, 0)  # Linux: struct flock
+    fcntl.fcntl(file, fcntl.F_OFD_SETLKW, lock)
 
 
 def guard_by_postgres(url: str) -> Guard:

@@ -17,8 +17,8 @@ class When(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    at: str | None = Field(None, description="RFC 3339 with an offset")
-    cron: str | None = Field(None, description="five fields, days by number: 0 22 * * 1-5")
+    at: str | None = Field(default=None, description="RFC 3339 with an offset")
+    cron: str | None = Field(default=None, description="five fields, days by number: 0 22 * * 1-5")
 
     @field_validator("at")
     @classmethod

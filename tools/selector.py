@@ -44,11 +44,11 @@ class _Model(BaseModel):
 class Bounds(_Model):
     """A condition on a number; all that are given must hold."""
 
-    gt: float | None = Field(None, description="greater than")
-    ge: float | None = Field(None, description="at least")
-    lt: float | None = Field(None, description="less than")
-    le: float | None = Field(None, description="at most")
-    eq: float | None = Field(None, description="exactly")
+    gt: float | None = Field(default=None, description="greater than")
+    ge: float | None = Field(default=None, description="at least")
+    lt: float | None = Field(default=None, description="less than")
+    le: float | None = Field(default=None, description="at most")
+    eq: float | None = Field(default=None, description="exactly")
 
     def hold(self, value: float | None) -> bool:
         """Whether the number is known and within the bounds."""
@@ -81,35 +81,39 @@ class MetricCondition(Bounds):
 class Selector(_Model):
     """Which machines a request means: all fields hold together, a list means any of."""
 
-    names: Words | None = Field(None, description="exact names, or globs such as web-*")
-    ids: Words | None = Field(None, description="exact machine ids")
-    provider: Words | None = Field(None, description="aws azure gcp libvirt vsphere sandbox")
-    region: Words | None = Field(None, description="such as us-east-1, eastus, fra1")
-    zone: Words | None = Field(None, description="availability zones")
-    host: Words | None = Field(None, description="hypervisor hosts, such as kvm-01")
-    state: Words | None = Field(None, description="running stopped suspended paused error …")
-    os: Words | None = Field(None, description="linux, windows")
-    image: Words | None = Field(None, description="images or globs, such as ubuntu-*")
-    size: Words | None = Field(None, description="instance sizes or globs, such as m6i.*")
-    group: Words | None = Field(None, description="scaling groups")
-    tags: dict[str, Words] | None = Field(None, description='such as {"env": ["prod"]}')
-    missing_tags: Words | None = Field(None, description="tag keys that the machine lacks")
-    vcpus: Bounds | None = Field(None, description='such as {"ge": 8}')
-    memory_gib: Bounds | None = Field(None, description="memory in GiB")
-    disk_gib: Bounds | None = Field(None, description="disk in GiB")
-    hourly_cost_usd: Bounds | None = Field(None, description="US dollars an hour")
-    age_days: Bounds | None = Field(None, description="days since creation")
-    snapshots: Bounds | None = Field(None, description="how many snapshots it has")
-    public_ip: bool | None = Field(None, description="whether it has a public address")
-    protected: bool | None = Field(None, description="whether deletion protection is on")
-    metric: Annotated[tuple[MetricCondition, ...], BeforeValidator(_as_list)] | None = Field(
-        None, description="a condition on a metric, or a list of them"
+    names: Words | None = Field(default=None, description="exact names, or globs such as web-*")
+    ids: Words | None = Field(default=None, description="exact machine ids")
+    provider: Words | None = Field(
+        default=None, description="aws azure gcp libvirt vsphere sandbox"
     )
-    exclude: Selector | None = Field(None, description="machines to take away")
-    order_by: str | None = Field(None, description="a field or a metric's name")
-    descending: bool = Field(False, description="largest first")
-    limit: int | None = Field(None, ge=1, description="keep the first N in that order")
-    all: bool = Field(False, description="the whole fleet, alone or with exclude")
+    region: Words | None = Field(default=None, description="such as us-east-1, eastus, fra1")
+    zone: Words | None = Field(default=None, description="availability zones")
+    host: Words | None = Field(default=None, description="hypervisor hosts, such as kvm-01")
+    state: Words | None = Field(
+        default=None, description="running stopped suspended paused error …"
+    )
+    os: Words | None = Field(default=None, description="linux, windows")
+    image: Words | None = Field(default=None, description="images or globs, such as ubuntu-*")
+    size: Words | None = Field(default=None, description="instance sizes or globs, such as m6i.*")
+    group: Words | None = Field(default=None, description="scaling groups")
+    tags: dict[str, Words] | None = Field(default=None, description='such as {"env": ["prod"]}')
+    missing_tags: Words | None = Field(default=None, description="tag keys that the machine lacks")
+    vcpus: Bounds | None = Field(default=None, description='such as {"ge": 8}')
+    memory_gib: Bounds | None = Field(default=None, description="memory in GiB")
+    disk_gib: Bounds | None = Field(default=None, description="disk in GiB")
+    hourly_cost_usd: Bounds | None = Field(default=None, description="US dollars an hour")
+    age_days: Bounds | None = Field(default=None, description="days since creation")
+    snapshots: Bounds | None = Field(default=None, description="how many snapshots it has")
+    public_ip: bool | None = Field(default=None, description="whether it has a public address")
+    protected: bool | None = Field(default=None, description="whether deletion protection is on")
+    metric: Annotated[tuple[MetricCondition, ...], BeforeValidator(_as_list)] | None = Field(
+        default=None, description="a condition on a metric, or a list of them"
+    )
+    exclude: Selector | None = Field(default=None, description="machines to take away")
+    order_by: str | None = Field(default=None, description="a field or a metric's name")
+    descending: bool = Field(default=False, description="largest first")
+    limit: int | None = Field(default=None, ge=1, description="keep the first N in that order")
+    all: bool = Field(default=False, description="the whole fleet, alone or with exclude")
 
     @model_validator(mode="after")
     def _check(self) -> Selector:

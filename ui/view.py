@@ -27,11 +27,11 @@ def show_turn(
         for answered in turn.answered:
             console.print(result_view(answered.result, console, rows=rows, zone=frame.zone))
             console.print()
-        if before := said_before(turn):
-            console.print(Text(clean_lines(before), "yellow"))
+        _print_said_before(turn, console)
         console.print(plan_card(turn.plan, turn.decision, frame, console))
         console.print(question(turn.plan, turn.decision))
     elif turn.answered:
+        _print_said_before(turn, console)
         for index, answered in enumerate(turn.answered):
             if index:
                 console.print()
@@ -42,12 +42,17 @@ def show_turn(
 
 def said_before(turn: Turn) -> str:
     """What the reply says beside the plan and the results, such as what drifted."""
-    assert turn.plan is not None
-    assert turn.decision is not None
-    rest = turn.reply.replace(plan_text(turn.plan, turn.decision), "")
+    rest = turn.reply
+    if turn.plan is not None and turn.decision is not None:
+        rest = rest.replace(plan_text(turn.plan, turn.decision), "")
     for answered in turn.answered:
         rest = rest.replace(answered.result.text, "")
     return rest.strip()
+
+
+def _print_said_before(turn: Turn, console: Console) -> None:
+    if before := said_before(turn):
+        console.print(Text(clean_lines(before), "yellow"))
 
 
 def _plain(turn: Turn, undo: str) -> RenderableType:

@@ -1,7 +1,7 @@
 """A brain over a chat model: Claude, GPT, or any server that speaks OpenAI's protocol.
 
 The model reads as often as its budget allows and proposes calls; it holds no credential, and no
-answer of it is a yes. Whatever goes wrong ends in a question, never in an act.
+answer of it is a yes. Where it fails, another brain reads the turn, or it becomes a question.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from langchain_core.language_models import BaseChatModel
 from pydantic import SecretStr
 
-from agent.brains.base import Context, Trace, Understanding
+from agent.brains.base import Brain, Context, Trace, Understanding
 from agent.brains.llm_checks import MadeUp, find_made_up, find_unspoken
 from agent.brains.llm_prompt import REPAIR, RULES, as_data, opening, result_as_data
 from agent.brains.llm_wire import Answer, ModelFailed, Talk, Use
@@ -43,27 +43,39 @@ class Budget:
 
 @dataclass(frozen=True)
 class LlmBrain:
-    """A chat model behind the protocol that every brain has."""
+    """A chat model behind the protocol that every brain has.
+
+    Attributes:
+        cached: whether the vendor is told to cache the rules.
+        instead: the brain that reads a turn for which the model failed.
+    """
 
     name: str
     model: BaseChatModel = field(repr=False)
     budget: Budget = Budget()
     cached: bool = False
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    instead: Brain | None = None
 
     def understand(self, text: str, context: Context) -> Understanding:
-        """Read one turn; a failure of the model becomes a question."""
+        """Read one turn; the person is told where the model failed."""
         if len(text) > MAX_WORDS:
             return _ask(f"That is {len(text):,} characters. Can you say it shorter?", text)
         try:
             return _Reading(self, text, context).understand()
         except ModelFailed as failure:
+            if self.instead is not None:
+                return _without_model(self.instead.understand(text, context), failure)
             said = f"I could not work that out: {failure.reason}. Nothing was changed. Try again?"
             return _ask(said, text, options=("try again",))
 
 
 def anthropic_brain(
-    model: str, api_key: SecretStr | None, base_url: str | None = None, budget: Budget | None = None
+    model: str,
+    api_key: SecretStr | None,
+    base_url: str | None = None,
+    budget: Budget | None = None,
+    instead: Brain | None = None,
 ) -> LlmBrain:
     """Claude, or a server that speaks its protocol."""
     from langchain_anthropic import ChatAnthropic
@@ -78,11 +90,15 @@ def anthropic_brain(
         max_retries=0,
         stop=None,
     )
-    return LlmBrain("anthropic", chat, budget, cached=True)
+    return LlmBrain("anthropic", chat, budget, cached=True, instead=instead)
 
 
 def openai_brain(
-    model: str, api_key: SecretStr | None, base_url: str | None = None, budget: Budget | None = None
+    model: str,
+    api_key: SecretStr | None,
+    base_url: str | None = None,
+    budget: Budget | None = None,
+    instead: Brain | None = None,
 ) -> LlmBrain:
     """GPT, or any server that speaks OpenAI's chat protocol."""
     from langchain_openai import ChatOpenAI
@@ -98,7 +114,7 @@ def openai_brain(
         stream_usage=True,
         use_responses_api=False,
     )
-    return LlmBrain("openai", chat, budget)
+    return LlmBrain("openai", chat, budget, instead=instead)
 
 
 def _key(api_key: SecretStr | None, base_url: str | None) -> SecretStr:
@@ -121,6 +137,7 @@ class _Reading:
         self.requests = 0
         self.tokens = 0
         self.repaired = False
+        self.retried = False
         self.read_calls: tuple[Call, ...] = ()
         self.trace: list[Trace] = []
 
@@ -146,8 +163,9 @@ class _Reading:
             return self._request()
         except ModelFailed as failure:
             wait = 0.5 if failure.wait_s is None else failure.wait_s
-            if not failure.again or wait >= self.ends_at - time.monotonic() or self.requests > 1:
+            if not failure.again or wait >= self.ends_at - time.monotonic() or self.retried:
                 raise
+            self.retried = True
             self.brain.sleep(wait)
             return self._request()
 
@@ -198,7 +216,8 @@ class _Reading:
             case "reply":
                 return self._reply(self.toolbox.text(arguments))
             case "decline":
-                return Understanding("decline", text=_clean(self.toolbox.text(arguments), 2_000))
+                said = _clean(self.toolbox.text(arguments), 2_000)
+                return Understanding("decline", text=said, in_own_words=True)
             case "cancel":
                 return Understanding("cancel")
             case _:
@@ -240,12 +259,20 @@ class _Reading:
             raise InvalidRequest("The answer was empty.")
         if self.read_calls:
             return Understanding("calls", self.read_calls)
-        return Understanding("reply", text=_honest(_clean(text, 2_000), self.context.catalog))
+        said = _honest(_clean(text, 2_000), self.context.catalog)
+        return Understanding("reply", text=said, in_own_words=True)
+
+
+def _without_model(understood: Understanding, failure: ModelFailed) -> Understanding:
+    """Another brain's reading, with a note of why it is not the model's before its own."""
+    note = f"({failure.reason[:1].upper()}{failure.reason[1:]}: read without it.)"
+    notes = f"{note}\n{understood.note}" if understood.note else note
+    return dataclasses.replace(understood, note=notes)
 
 
 def _ask(text: str, words: str, options: Sequence[str] = ()) -> Understanding:
     frame = {"from": "model", "words": words[:500]}
-    return Understanding("ask", text=text, options=tuple(options), frame=frame)
+    return Understanding("ask", text=text, options=tuple(options), frame=frame, in_own_words=True)
 
 
 def _ask_which(made_up: MadeUp, words: str) -> Understanding:

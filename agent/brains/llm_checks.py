@@ -66,7 +66,7 @@ def _selectors(calls: Iterable[Call], excluded: bool = True) -> Iterator[Selecto
 def _shown(context: Context) -> set[str]:
     memory = context.memory
     waiting = memory.pending.targets if memory.pending else ()
-    return {*memory.targets, *(i for targets in waiting for i in targets)}
+    return {*memory.targets, *memory.listed, *(i for targets in waiting for i in targets)}
 
 
 def _spoken(text: str, context: Context) -> str:

@@ -48,7 +48,8 @@ the whole set. Leave the filtering by state to the program unless the person nam
 - high, busy, hot without a figure: over 80; idle, unused: cpu under 5 on average over 7d; nearly \
 full: disk over 90. A window not named is 1h.
 - singular is true when one machine is described rather than named ("bob's box").
-- it, them, those, the first two: memory's machines, by id. "Do the same to X": the last call on X.
+- it, them, those, the first two: memory's machines, by id; the other one: of those listed. "Do \
+the same to X": the last call on X.
 
 Turns
 - While a plan waits, "only the stopped ones", "not the database", "and 06 too" revise it: propose \
@@ -146,6 +147,7 @@ def _memory(memory: Memory, inventory: Inventory) -> dict[str, Any]:
         "said": [[who, _short(text, 300)] for who, text in memory.said[-6:]],
         "last_calls": _calls(memory.calls),
         "machines": _machines(memory.targets, inventory),
+        "listed": [] if memory.listed == memory.targets else _machines(memory.listed, inventory),
     }
     if memory.pending is not None:
         ids = [i for targets in memory.pending.targets for i in targets]

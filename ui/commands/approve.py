@@ -13,7 +13,6 @@ from tools.errors import Ambiguous, NotFound
 from tools.identity import User
 from tools.plan import Plan, PlannedCall
 from ui.cards import plan_card
-from ui.exits import WAITS
 from ui.format import RISK_STYLES, span
 from ui.gate import Given, planned_memory, through_gate
 from ui.session import open_session
@@ -96,7 +95,7 @@ def approve_plan(
     """
     if plan is None:
         show_pending(as_json=as_json)
-        raise typer.Exit(WAITS)
+        return
     with open_session() as session:
         found = find_plan(session.control, plan, session.user)
         turn = session.turns.show(found, session.user, planned_memory(found))

@@ -77,9 +77,11 @@ class Answering:
                         or frame.chosen.refers is not None
                     )
                     return not fits
-                if frame.tool in ("resize_vms", "resize_disk", "scale_group", "attach_disk") and call.tool in (
-                    "resize_vms", "resize_disk", "attach_disk", "scale_group"
-                ) and not frame.chosen.real:  # fmt: skip
+                if (
+                    frame.tool in ("resize_vms", "resize_disk", "scale_group", "attach_disk")
+                    and call.tool in ("resize_vms", "resize_disk", "attach_disk", "scale_group")
+                    and not frame.chosen.real
+                ):
                     return False
                 if (
                     frame.tool == "create_vms"
@@ -148,9 +150,8 @@ class Answering:
             kind == "argument"
             or (self.frame.get("code") == "invalid" and not self._choice_ids())
             or call.tool in NO_SELECTOR
-        ):
-            if made := self._argument(call, fragment, args, reading):
-                return made
+        ) and (made := self._argument(call, fragment, args, reading)):
+            return made
         if self._about_machines():
             made = self._machines(reading, call, fragment)
             if made is not None:
@@ -174,7 +175,11 @@ class Answering:
         if argument == "group" and "group" not in args:
             args |= self._group(fragment, options)
         if argument == "region" and "region" not in args:
-            args |= {"region": o for o in options if o in reading.words}
+            args |= (
+                {"region": said}
+                if (said := next((o for o in options if o in reading.words), ""))
+                else {}
+            )
         chosen_option = self._option(reading, options)
         if not args and chosen_option is not None:
             args = self._by_option(call, chosen_option)
@@ -186,9 +191,8 @@ class Answering:
         if call.tool == "resize_vms" and "size" in args:
             changed.pop("vcpus", None)
             changed.pop("memory_gib", None)
-        elif call.tool == "resize_vms" and args:
-            if call.args.get("size"):
-                changed.pop("size", None)
+        elif call.tool == "resize_vms" and args and call.args.get("size"):
+            changed.pop("size", None)
         if call.tool == "scale_group" and "count" in args:
             changed.pop("change", None)
         if call.tool == "create_vms" and ("size" in args or {"vcpus", "memory_gib"} & args.keys()):

@@ -11,7 +11,8 @@ from typing import Any
 from agent.brains.embedded.clauses import GENERIC, Clause
 from agent.brains.embedded.moments import Time
 from agent.brains.embedded.scan import Item
-from agent.brains.embedded.site import Site
+from agent.brains.embedded.site import Site, Value
+from agent.brains.embedded.tools import CHANGES
 
 
 @dataclass
@@ -43,13 +44,6 @@ def read_arguments(tool: str, clause: Clause, site: Site, now: datetime) -> Said
     if reader is not None:
         reader(clause, said, site, now)
     return said
-
-
-CHANGES = frozenset(
-    """start_vms stop_vms restart_vms suspend_vms resume_vms create_vms clone_vm snapshot_vms restore_snapshot
-    delete_vms tag_vms untag_vms protect_vms unprotect_vms resize_vms resize_disk attach_disk migrate_vms scale_group
-    delete_snapshots""".split()  # noqa: SIM905
-)
 
 
 def _take_time(tool: str, clause: Clause, said: Said) -> None:
@@ -97,11 +91,6 @@ def _joined(first: Time | None, second: Time) -> Time:
         after=first.after or second.after,
         half_day=first.half_day or second.half_day,
     )
-
-
-def _use(item: Item, says: str) -> Item:
-    item.used = says
-    return item
 
 
 # power
@@ -166,8 +155,7 @@ def _resize(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         for resource in _resources(items):
             said.args.setdefault(resource, f"x{factor:g}")
         if not any(k in said.args for k in ("vcpus", "memory_gib")):
-            if "size" in clause.words or "size" in clause.objects() or clause.has("pron") or True:
-                said.args["vcpus"] = said.args["memory_gib"] = f"x{factor:g}"
+            said.args["vcpus"] = said.args["memory_gib"] = f"x{factor:g}"
         return
     _amounts(clause, said)
 
@@ -238,7 +226,6 @@ def _later_size(items: list[Item], k: int) -> bool:
 
 def _amounts(clause: Clause, said: Said) -> None:
     items = clause.items
-    words = clause.words
     for k, item in enumerate(items):
         if item.used or not item.has("number"):
             continue
@@ -361,14 +348,16 @@ def _new_disk(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         ):
             item.used = item.used or "disk"
         elif (
-            item.has("number")
-            and not item.used
-            and (item.has("amount") is False or item.get("amount")[1] == "gib")
+            (
+                item.has("number")
+                and not item.used
+                and (item.has("amount") is False or item.get("amount")[1] == "gib")
+            )
+            and (item.has("amount") or "size_gib" not in said.args)
+            and item.has("amount")
         ):
-            if item.has("amount") or "size_gib" not in said.args:
-                if item.has("amount"):
-                    said.args["size_gib"] = item.get("amount")[0]
-                    item.used = "size of the disk"
+            said.args["size_gib"] = item.get("amount")[0]
+            item.used = "size of the disk"
 
 
 # tags
@@ -572,14 +561,22 @@ def _called(clause: Clause) -> str | None:
         after = items[k + 1] if k + 1 < len(items) else None
         as_name = word == "as" and after is not None and after.has("quote", "unknown_name")
         if (
-            as_name
-            or word in ("called", "named", "name", "titled", "call", "labelled", "labeled")
+            as_name or word in ("called", "named", "name", "titled", "call", "labelled", "labeled")
         ) and not item.is_entity:
             j = k + 1
             while (
                 j < len(items)
                 and items[j].has(
-                    "colon", "be", "det", "to", "pron", "filler", "with", "noun", "comma", "for",
+                    "colon",
+                    "be",
+                    "det",
+                    "to",
+                    "pron",
+                    "filler",
+                    "with",
+                    "noun",
+                    "comma",
+                    "for",
                     "verb",
                 )
                 and not items[j].has("quote", "unknown_name", "word")
@@ -759,11 +756,12 @@ def _destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
 
 def _place(item: Item, site: Site) -> tuple[str, str] | None:
     # A hypervisor's host and its region bear one name, and a machine moves to the host.
-    for name, values in sorted(item.get("value") or (), key=lambda named: named[0] != "host"):
+    values_of: list[Value] = list(item.get("value") or ())
+    for name, values in sorted(values_of, key=lambda named: named[0] != "host"):
         if name in ("host", "region", "provider"):
             if name == "provider" and len(values) > 1:
                 return name, "the cloud" if "aws" in values else "on-prem"
-            return name, values[0]
+            return name, next(iter(values))
     if item.has("unknown_value") and item.get("unknown_value")[0] in ("host", "region"):
         return item.get("unknown_value")
     return None
@@ -1099,8 +1097,17 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
             break
 
 
-_GROUPS = {"provider": "provider", "region": "region", "zone": "zone", "host": "host", "size": "size", "image": "image",
-           "group": "group", "state": "state", "owner": "owner"}  # fmt: skip
+_GROUPS = {
+    "provider": "provider",
+    "region": "region",
+    "zone": "zone",
+    "host": "host",
+    "size": "size",
+    "image": "image",
+    "group": "group",
+    "state": "state",
+    "owner": "owner",
+}
 
 
 def _count(clause: Clause, said: Said, site: Site, now: datetime) -> None:
@@ -1133,9 +1140,10 @@ def _cost(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     _group_by(clause, said, site)
     words = set(clause.words)
     for name, spoken in (
-        ("hour", {"hour", "hourly", "hr", "h", "hours"}), ("day", {"day", "daily", "today", "yesterday", "d", "days"}),
+        ("hour", {"hour", "hourly", "hr", "h", "hours"}),
+        ("day", {"day", "daily", "today", "yesterday", "d", "days"}),
         ("month", {"month", "monthly", "mo", "months"}),
-    ):  # fmt: skip
+    ):
         if words & spoken:
             said.args["window"] = name
             for item in clause.items:
@@ -1189,8 +1197,11 @@ def _operations(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         said.args["since"] = since.isoformat()
     elif "today" in clause.words:
         said.args["since"] = now.replace(hour=0, minute=0, second=0, microsecond=0).isoformat()
-    for status, words in (("running", {"running", "progress", "ongoing", "active"}), ("failed", {"failed", "fail", "failing", "unsuccessful", "wrong"}),
-                          ("done", {"finished", "completed", "succeeded", "successful"})):  # fmt: skip
+    for status, words in (
+        ("running", {"running", "progress", "ongoing", "active"}),
+        ("failed", {"failed", "fail", "failing", "unsuccessful", "wrong"}),
+        ("done", {"finished", "completed", "succeeded", "successful"}),
+    ):
         if words & set(clause.words):
             said.args["status"] = status
             break
@@ -1282,13 +1293,30 @@ def _cancel_schedule(clause: Clause, said: Said, site: Site, now: datetime) -> N
 
 
 _READERS: dict[str, Callable[[Clause, Said, Site, datetime], None]] = {
-    "stop_vms": _force, "restart_vms": _force, "resize_vms": _resize, "resize_disk": _disk_size,
-    "attach_disk": _new_disk, "tag_vms": _tags, "untag_vms": _untag, "snapshot_vms": _snapshot_name,
-    "restore_snapshot": _which_snapshot, "delete_snapshots": _delete_snapshots, "migrate_vms": _destination,
-    "clone_vm": _clone_name, "create_vms": _create, "scale_group": _scale, "count_vms": _count,
-    "query_metrics": _metrics, "cost_report": _cost, "list_catalog": _catalog, "list_operations": _operations,
-    "forecast_metric": _forecast, "find_anomalies": _anomalies, "recommend_placement": _placement, "undo": _undo,
+    "stop_vms": _force,
+    "restart_vms": _force,
+    "resize_vms": _resize,
+    "resize_disk": _disk_size,
+    "attach_disk": _new_disk,
+    "tag_vms": _tags,
+    "untag_vms": _untag,
+    "snapshot_vms": _snapshot_name,
+    "restore_snapshot": _which_snapshot,
+    "delete_snapshots": _delete_snapshots,
+    "migrate_vms": _destination,
+    "clone_vm": _clone_name,
+    "create_vms": _create,
+    "scale_group": _scale,
+    "count_vms": _count,
+    "query_metrics": _metrics,
+    "cost_report": _cost,
+    "list_catalog": _catalog,
+    "list_operations": _operations,
+    "forecast_metric": _forecast,
+    "find_anomalies": _anomalies,
+    "recommend_placement": _placement,
+    "undo": _undo,
     "cancel_schedule": _cancel_schedule,
-}  # fmt: skip
+}
 
 GENERIC_WORDS = frozenset(GENERIC)

@@ -1,4 +1,6 @@
-"""Conditions on numbers: "more than 8 cores", "older than 90 days", "cpu > 80 %", "between 2 and 4"."""
+"""Conditions on numbers: "more than 8 cores", "older than 90 days", "cpu > 80 %", "between 2 and
+4".
+"""
 
 from __future__ import annotations
 
@@ -159,11 +161,26 @@ def _reversed(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     if items[end : end + 1] and items[end].has("for", "metric", "object", "with"):
         end += _skip_of(items, end)
     words = [w for i in items[end : end + 2] for w in i.words]
-    for said, op in ((("or", "more"), "ge"), (("or", "above"), "ge"), (("or", "older"), "ge"), (("or", "fewer"), "le"),
-                     (("or", "less"), "le"), (("and", "up"), "ge"), (("and", "above"), "ge"), (("or", "bigger"), "ge"),
-                     (("or", "over"), "ge"), (("or", "higher"), "ge"), (("or", "larger"), "ge"), (("or", "below"), "le"),
-                     (("or", "smaller"), "le"), (("or", "newer"), "le"), (("or", "younger"), "le"),
-                     (("and", "more"), "ge"), (("and", "over"), "ge"), (("upwards",), "ge")):  # fmt: skip
+    for said, op in (
+        (("or", "more"), "ge"),
+        (("or", "above"), "ge"),
+        (("or", "older"), "ge"),
+        (("or", "fewer"), "le"),
+        (("or", "less"), "le"),
+        (("and", "up"), "ge"),
+        (("and", "above"), "ge"),
+        (("or", "bigger"), "ge"),
+        (("or", "over"), "ge"),
+        (("or", "higher"), "ge"),
+        (("or", "larger"), "ge"),
+        (("or", "below"), "le"),
+        (("or", "smaller"), "le"),
+        (("or", "newer"), "le"),
+        (("or", "younger"), "le"),
+        (("and", "more"), "ge"),
+        (("and", "over"), "ge"),
+        (("upwards",), "ge"),
+    ):
         if tuple(words[: len(said)]) == said:
             stop = end
             taken = 0
@@ -340,11 +357,9 @@ LARGE_GIB = 300.0
 
 def _skip_of(items: Sequence[Item], end: int) -> int:
     """The words "of ram", "of memory", "disk" after the figure."""
-    extra = 0
-    for item in items[end : end + 2]:
+    for extra, item in enumerate(items[end : end + 2], 1):
         if item.has("metric") or (item.has("object") and item.get("object") == "disk"):
-            return extra + 1
-        extra += 1
+            return extra
         if not item.has("for", "with", "det"):
             break
     return 0
@@ -366,8 +381,25 @@ def _age(
         stop += 1
         if stop < len(items) and items[stop].words == ("age",):
             stop += 1
-    spoken = words & {"older", "newer", "younger", "old", "age", "created", "ago", "aged", "existed", "around", "recent",
-                      "exist", "alive", "made", "built", "longer", "been"}  # fmt: skip
+    spoken = words & {
+        "older",
+        "newer",
+        "younger",
+        "old",
+        "age",
+        "created",
+        "ago",
+        "aged",
+        "existed",
+        "around",
+        "recent",
+        "exist",
+        "alive",
+        "made",
+        "built",
+        "longer",
+        "been",
+    }
     if not spoken and unit != "days":
         return None
     return Bound("age_days", {op: days}, stop, f"age {op} {days:g} days")
@@ -376,8 +408,18 @@ def _age(
 def _price(items: Sequence[Item], k: int, end: int, op: str, value: float) -> Bound:
     hourly, stop = value, end
     words = [w for i in items[end : end + 3] for w in i.words]
-    factor = {"hour": 1.0, "hr": 1.0, "h": 1.0, "day": 24.0, "daily": 24.0, "month": HOURS_A_MONTH,
-              "mo": HOURS_A_MONTH, "monthly": HOURS_A_MONTH, "week": 168.0, "year": HOURS_A_MONTH * 12}  # fmt: skip
+    factor = {
+        "hour": 1.0,
+        "hr": 1.0,
+        "h": 1.0,
+        "day": 24.0,
+        "daily": 24.0,
+        "month": HOURS_A_MONTH,
+        "mo": HOURS_A_MONTH,
+        "monthly": HOURS_A_MONTH,
+        "week": 168.0,
+        "year": HOURS_A_MONTH * 12,
+    }
     for n, word in enumerate(words[:3]):
         if word in factor:
             hourly = value / factor[word]

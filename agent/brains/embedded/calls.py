@@ -1,4 +1,6 @@
-"""Frames become calls: machines are resolved against the live fleet, and doubt becomes a question."""
+"""Frames become calls: machines are resolved against the live fleet, and doubt becomes a
+question.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,10 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.arguments import CHANGES
 from agent.brains.embedded.bounds import LARGE_GIB
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.lengths import window_of
@@ -18,16 +19,34 @@ from agent.brains.embedded.questions import named_in
 from agent.brains.embedded.reader import QUESTION, Frame, Reader, Reading, speaks_of_trade
 from agent.brains.embedded.selection import Chosen, Noun
 from agent.brains.embedded.timing import Time
+from agent.brains.embedded.tools import CHANGES
 from tools.calls import Call, When
 from tools.catalog import Change
 from tools.errors import NovaError
 from tools.machine import VM
 from tools.selector import METRIC_NAMES, Selector
 
-NO_SELECTOR = frozenset({"create_vms", "scale_group", "list_catalog", "list_operations", "list_schedules", "search_runbooks",
-                         "recommend_placement", "undo", "cancel_schedule"})  # fmt: skip
-OPPOSITE = {"stop_vms": "start_vms", "start_vms": "stop_vms", "suspend_vms": "resume_vms", "protect_vms": "unprotect_vms",
-            "unprotect_vms": "protect_vms", "resume_vms": "suspend_vms"}  # fmt: skip
+NO_SELECTOR = frozenset(
+    {
+        "create_vms",
+        "scale_group",
+        "list_catalog",
+        "list_operations",
+        "list_schedules",
+        "search_runbooks",
+        "recommend_placement",
+        "undo",
+        "cancel_schedule",
+    }
+)
+OPPOSITE = {
+    "stop_vms": "start_vms",
+    "start_vms": "stop_vms",
+    "suspend_vms": "resume_vms",
+    "protect_vms": "unprotect_vms",
+    "unprotect_vms": "protect_vms",
+    "resume_vms": "suspend_vms",
+}
 
 
 class Doubt(Exception):
@@ -76,7 +95,8 @@ class Builder:
         if _BYPASS.search(_QUOTED.sub(" ", reading.text)):
             return Understanding(
                 "decline",
-                text="I always show the plan and wait for a person's yes; that cannot be turned off. Nothing was changed.",
+                text="I always show the plan and wait for a person's yes; that cannot be turned "
+                "off. Nothing was changed.",
             )
         if reading.conditional and any(f.changes for f in wished):
             return replies.ask(
@@ -137,7 +157,8 @@ class Builder:
                 return Understanding("calls", (Call(tool=tool, selector=selector),))
         return Understanding(
             "reply",
-            text="Ask for it and I show exactly what would happen, to which machines, and whether it can be undone, "
+            text="Ask for it and I show exactly what would happen, to which machines, and "
+            "whether it can be undone, "
             "before anything is done. Nothing was changed.",
         )
 
@@ -331,8 +352,7 @@ class Builder:
             if frame.tool == "query_metrics" and window:
                 args["window"] = window
             return
-        conditions = picked.get("metric")
-        found = conditions if isinstance(conditions, list) else [conditions] if conditions else []
+        found: list[dict[str, Any]] = _as_list(picked.get("metric"))
         for condition in found:
             if window and condition["window"] == "1h":
                 condition["window"] = window
@@ -671,7 +691,8 @@ class Builder:
         )
         raise Doubt(
             replies.ask(
-                f"{len(found)} machines fit that: {replies.listed(names)}. Which one, or all of them?",
+                f"{len(found)} machines fit that: {replies.listed(names)}. "
+                "Which one, or all of them?",
                 [vm.id for vm in found[:20]],
                 {
                     "from": "brain",
@@ -762,7 +783,8 @@ class Builder:
         )
         raise Doubt(
             replies.ask(
-                f"You speak of {chosen.count}, and {len(found)} machines fit: {replies.listed([vm.name for vm in found])}. Which ones?",
+                f"You speak of {chosen.count}, and {len(found)} machines fit: "
+                f"{replies.listed([vm.name for vm in found])}. Which ones?",
                 [vm.id for vm in found[:20]],
                 {
                     "from": "brain",
@@ -828,11 +850,18 @@ class Builder:
             names = [vm.name for vm in self.inventory.get(ids).values()]
             raise Doubt(
                 replies.ask(
-                    f"Which one: {replies.listed(names)}?", ids,
-                    {"from": "brain", "kind": "machines", "choices": ids,
-                     "call": Call(tool=frame.tool, selector=Selector(ids=tuple(ids)), args=frame.args).to_dict()},
+                    f"Which one: {replies.listed(names)}?",
+                    ids,
+                    {
+                        "from": "brain",
+                        "kind": "machines",
+                        "choices": ids,
+                        "call": Call(
+                            tool=frame.tool, selector=Selector(ids=tuple(ids)), args=frame.args
+                        ).to_dict(),
+                    },
                 )
-            )  # fmt: skip
+            )
         return picked, (len(ids) == 1 or self._last_outright())
 
     def _one_thing(self, chosen: Chosen) -> bool:
@@ -921,8 +950,9 @@ class Builder:
         }[name]
         return replies.ask(
             f"There is no {name} “{text}”. There are {replies.listed(list(known.values()), 8)}.",
-            list(known.values())[:8], {"from": "brain", "kind": "value", "field": name},
-        )  # fmt: skip
+            list(known.values())[:8],
+            {"from": "brain", "kind": "value", "field": name},
+        )
 
     def unknown_name(
         self, name: str, frame: Frame | None, *, groups: bool = False
@@ -942,6 +972,15 @@ class Builder:
                 call = call.model_copy(update={"when": self.when(frame.said.time)})
             found |= {"call": call.to_dict(), "with": real}
         return replies.ask(f"No machine is called “{name}”.{hint}", closest, found)
+
+
+def _as_list(conditions: Any) -> list[dict[str, Any]]:
+    """The conditions on metrics of a selector, of which one may stand alone."""
+    if conditions is None:
+        return []
+    if isinstance(conditions, dict):
+        return [cast("dict[str, Any]", conditions)]
+    return list(cast("list[dict[str, Any]]", conditions))
 
 
 def _only_names(noun: Noun) -> None:
@@ -966,20 +1005,28 @@ def _subject(clause: Clause) -> Clause:
 
 
 _VAGUE = re.compile(
-    r"(?<!the )(?<!any )(?<!these )(?<!those )\b(later( on)?(?! (ones?|than|versions?|snapshots?))|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|off.?hours|out of hours|after hours|after work)\b",
+    r"(?<!the )(?<!any )(?<!these )(?<!those )\b(later( on)?(?! (ones?|than|versions?|"
+    r"snapshots?))|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|"
+    r"in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|"
+    r"off.?hours|out of hours|after hours|after work)\b",
     re.IGNORECASE,
 )
 _BYPASS = re.compile(
-    r"\b(ignore|forget|disregard|override|bypass|skip|disable) (all |any |your |the |my |these |those |previous |prior |every )*"
+    r"\b(ignore|forget|disregard|override|bypass|skip|disable) (all |any |your |the |my |these |"
+    r"those |previous |prior |every )*"
     r"(rules?|instructions?|polic(y|ies)|safety|guardrails?|restrictions?|safeguards?|confirmations?|approvals?|prompts?|gate)\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`")
 _SCOPE = re.compile(
-    r"\b(weather|forecast for (the )?(weekend|tomorrow)|stock|share price|shares|football|soccer|recipe|poem|haiku|joke|song|movie|flight|hotel|"
-    r"restaurant|coffee|pizza|lunch|dinner|breakfast|meeting|calendar|mtg|email to|news|translate|translation|president|python|javascript|"
-    r"script|essay|story|lottery|horoscope|taxi|uber|birthday|vacation|holidays?|salary|bitcoin|crypto|homework|csv|excel|powerpoint|slide deck|"
-    r"capital of|novel|chess|sing|dance|marry|love me|meaning of life|temperature in|traffic on the|train to|tickets?|jira|book a|"
+    r"\b(weather|forecast for (the )?(weekend|tomorrow)|stock|share price|shares|football|"
+    r"soccer|recipe|poem|haiku|joke|song|movie|flight|hotel|"
+    r"restaurant|coffee|pizza|lunch|dinner|breakfast|meeting|calendar|mtg|email to|news|"
+    r"translate|translation|president|python|javascript|"
+    r"script|essay|story|lottery|horoscope|taxi|uber|birthday|vacation|holidays?|salary|bitcoin|"
+    r"crypto|homework|csv|excel|powerpoint|slide deck|"
+    r"capital of|novel|chess|sing|dance|marry|love me|meaning of life|temperature in|"
+    r"traffic on the|train to|tickets?|jira|book a|"
     r"desk|chair|linkedin|tweet|instagram|facebook|youtube|netflix|spotify|groceries|beer|doctor|dentist|haircut)\b",
     re.IGNORECASE,
 )

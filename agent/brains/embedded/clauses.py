@@ -8,29 +8,90 @@ from dataclasses import dataclass, field
 from agent.brains.embedded.scan import Item
 
 CHANGING = frozenset(
-    """stop start restart suspend resume create clone snapshot restore delete tag untag protect unprotect resize
-    increase reduce double triple quadruple halve attach migrate scale undo unschedule""".split()  # noqa: SIM905
+    {
+        "stop",
+        "start",
+        "restart",
+        "suspend",
+        "resume",
+        "create",
+        "clone",
+        "snapshot",
+        "restore",
+        "delete",
+        "tag",
+        "untag",
+        "protect",
+        "unprotect",
+        "resize",
+        "increase",
+        "reduce",
+        "double",
+        "triple",
+        "quadruple",
+        "halve",
+        "attach",
+        "migrate",
+        "scale",
+        "undo",
+        "unschedule",
+    }
 )
 READING = frozenset({"list", "describe", "count", "diagnose"})
 
 GENERIC: dict[str, str] = {
     form: base
     for base, forms in {
-        "turn": "turn turned turning turns", "switch": "switch switched switching switches",
-        "power": "power powered powering powers", "put": "put putting puts", "take": "take taken taking takes took",
-        "bring": "bring brought bringing brings", "set": "set setting sets", "give": "give given giving gives gave",
-        "add": "add added adding adds", "make": "make made making makes", "change": "change changed changing changes",
-        "get": "get gotten getting gets got", "assign": "assign assigned assigning assigns", "have": "have had having",
-        "apply": "apply applied applying applies", "shut": "shut shutting shuts", "boot": "boot booted booting",
-        "fire": "fire fired", "spin": "spin spun", "keep": "keep kept keeping", "leave": "leave left",
-        "go": "go going goes", "pull": "pull", "send": "send", "do": "do", "let": "let", "run": "run",
-        "perform": "perform", "execute": "execute", "schedule": "schedule scheduled", "want": "want wants wanted",
-        "need": "need needs needed", "throw": "throw", "flip": "flip", "drop": "drop", "lose": "lose",
-        "remove": "remove", "update": "update", "rename": "rename renamed", "modify": "modify", "adjust": "adjust",
-        "enable": "enable", "disable": "disable", "kick": "kick", "allocate": "allocate", "grant": "grant", "cut": "cut",
+        "turn": "turn turned turning turns",
+        "switch": "switch switched switching switches",
+        "power": "power powered powering powers",
+        "put": "put putting puts",
+        "take": "take taken taking takes took",
+        "bring": "bring brought bringing brings",
+        "set": "set setting sets",
+        "give": "give given giving gives gave",
+        "add": "add added adding adds",
+        "make": "make made making makes",
+        "change": "change changed changing changes",
+        "get": "get gotten getting gets got",
+        "assign": "assign assigned assigning assigns",
+        "have": "have had having",
+        "apply": "apply applied applying applies",
+        "shut": "shut shutting shuts",
+        "boot": "boot booted booting",
+        "fire": "fire fired",
+        "spin": "spin spun",
+        "keep": "keep kept keeping",
+        "leave": "leave left",
+        "go": "go going goes",
+        "pull": "pull",
+        "send": "send",
+        "do": "do",
+        "let": "let",
+        "run": "run",
+        "perform": "perform",
+        "execute": "execute",
+        "schedule": "schedule scheduled",
+        "want": "want wants wanted",
+        "need": "need needs needed",
+        "throw": "throw",
+        "flip": "flip",
+        "drop": "drop",
+        "lose": "lose",
+        "remove": "remove",
+        "update": "update",
+        "rename": "rename renamed",
+        "modify": "modify",
+        "adjust": "adjust",
+        "enable": "enable",
+        "disable": "disable",
+        "kick": "kick",
+        "allocate": "allocate",
+        "grant": "grant",
+        "cut": "cut",
     }.items()
     for form in forms.split()
-}  # fmt: skip
+}
 
 OFF = frozenset({"off", "down", "offline", "out"})
 ON = frozenset({"on", "up", "online", "back"})
@@ -182,10 +243,60 @@ def _acts_by_particle(items: list[Item], k: int) -> bool:
     return False
 
 
-_TELLING = frozenset({"gave", "said", "says", "asked", "wants", "wanted", "left", "told", "thinks", "has", "needs", "is", "was",
-                      "will", "would", "went", "does", "did", "knows", "complained", "insists", "agreed", "quit", "moved"})  # fmt: skip
-_SUBJECTS = frozenset({"i", "we", "you", "it", "they", "he", "she", "there", "that", "this", "could", "can", "would", "will",
-                       "please", "what", "which", "how", "where", "why", "who", "let"})  # fmt: skip
+_TELLING = frozenset(
+    {
+        "gave",
+        "said",
+        "says",
+        "asked",
+        "wants",
+        "wanted",
+        "left",
+        "told",
+        "thinks",
+        "has",
+        "needs",
+        "is",
+        "was",
+        "will",
+        "would",
+        "went",
+        "does",
+        "did",
+        "knows",
+        "complained",
+        "insists",
+        "agreed",
+        "quit",
+        "moved",
+    }
+)
+_SUBJECTS = frozenset(
+    {
+        "i",
+        "we",
+        "you",
+        "it",
+        "they",
+        "he",
+        "she",
+        "there",
+        "that",
+        "this",
+        "could",
+        "can",
+        "would",
+        "will",
+        "please",
+        "what",
+        "which",
+        "how",
+        "where",
+        "why",
+        "who",
+        "let",
+    }
+)
 
 
 def _starts_afresh(items: list[Item], k: int) -> bool:
@@ -201,15 +312,19 @@ def _starts_afresh(items: list[Item], k: int) -> bool:
     ):
         return True
     if (
-        before is not None
-        and before.has("comma")
-        and item.has("value", "names")
-        and not item.possessive
-        and not item.plural
-        and k > 2
+        (
+            before is not None
+            and before.has("comma")
+            and item.has("value", "names")
+            and not item.possessive
+            and not item.plural
+            and k > 2
+        )
+        and after is not None
+        and after.words
+        and after.words[0] in _TELLING
     ):
-        if after is not None and after.words and after.words[0] in _TELLING:
-            return True
+        return True
     if before is None or not before.has("comma", "dash") or not item.words or item.is_entity:
         return False
     if item.has("verb") and is_action(items, k):
@@ -246,11 +361,32 @@ def _after_statement(items: list[Item], k: int) -> bool:
 
 _WONDERING = frozenset(
     {
-        "wondering", "wonder", "wondered", "know", "see", "tell", "check", "ask", "asking", "asked",
-        "grateful", "appreciate", "great", "nice", "lovely", "kind", "wonderful", "possible",
-        "curious", "glad", "happy", "good", "love", "like",
+        "wondering",
+        "wonder",
+        "wondered",
+        "know",
+        "see",
+        "tell",
+        "check",
+        "ask",
+        "asking",
+        "asked",
+        "grateful",
+        "appreciate",
+        "great",
+        "nice",
+        "lovely",
+        "kind",
+        "wonderful",
+        "possible",
+        "curious",
+        "glad",
+        "happy",
+        "good",
+        "love",
+        "like",
     }
-)  # fmt: skip
+)
 
 
 def _is_reason(items: list[Item], k: int) -> bool:
@@ -266,7 +402,9 @@ def _is_reason(items: list[Item], k: int) -> bool:
         return True
     if word in ("since", "so", "as") and len(item.words) == 1 and k and items[k - 1].has("comma"):
         return True
-    called = {"call", "name", "named", "called"} & {w for i in items[max(0, k - 2) : k] for w in i.words}
+    called = {"call", "name", "named", "called"} & {
+        w for i in items[max(0, k - 2) : k] for w in i.words
+    }
     if word == "before" and not called and k + 1 < len(items) and not items[k + 1].has("time"):
         return True
     acted = any(is_action(items, j) for j in range(k))
@@ -319,12 +457,34 @@ def _is_reading(items: list[Item], k: int) -> bool:
     if item.has("wh") and item.words[0] in ("what", "which", "who", "how", "where", "why", "when"):
         before = items[k - 1] if k else None
         return before is None or before.has("comma", "and", "then", "stop", "also", "dash")
-    return bool(item.has("verb") and item.action in READING and item.form == "base" and _begins(items, k) and k > 0
-                and items[k - 1].has("comma", "and", "then", "also"))  # fmt: skip
+    return bool(
+        item.has("verb")
+        and item.action in READING
+        and item.form == "base"
+        and _begins(items, k)
+        and k > 0
+        and items[k - 1].has("comma", "and", "then", "also")
+    )
 
 
-_LIGHT = frozenset({"need", "want", "give", "do", "take", "get", "perform", "schedule", "have", "make", "add", "run",
-                    "execute", "apply"})  # fmt: skip
+_LIGHT = frozenset(
+    {
+        "need",
+        "want",
+        "give",
+        "do",
+        "take",
+        "get",
+        "perform",
+        "schedule",
+        "have",
+        "make",
+        "add",
+        "run",
+        "execute",
+        "apply",
+    }
+)
 _WISHING = frozenset(
     {
         "get",
@@ -341,9 +501,38 @@ _WISHING = frozenset(
         "wants",
     }
 )
-_NOUN_LIKE = frozenset({"restart", "reboot", "snapshot", "stop", "shutdown", "resize", "clone", "copy", "start", "reset",
-                        "bounce", "backup", "checkpoint", "upgrade", "kick", "snap", "migration", "power cycle", "undo",
-                        "move", "boost", "rollback", "bump", "label", "tag", "lock", "guard", "shut down"})  # fmt: skip
+_NOUN_LIKE = frozenset(
+    {
+        "restart",
+        "reboot",
+        "snapshot",
+        "stop",
+        "shutdown",
+        "resize",
+        "clone",
+        "copy",
+        "start",
+        "reset",
+        "bounce",
+        "backup",
+        "checkpoint",
+        "upgrade",
+        "kick",
+        "snap",
+        "migration",
+        "power cycle",
+        "undo",
+        "move",
+        "boost",
+        "rollback",
+        "bump",
+        "label",
+        "tag",
+        "lock",
+        "guard",
+        "shut down",
+    }
+)
 
 
 def is_action(items: Sequence[Item], k: int) -> bool:
@@ -438,8 +627,32 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
     if before is None or all(i.has("filler", "comma") for i in items[:k]):
         return True
     words = [w for i in items[max(0, k - 4) : k] for w in i.words]
-    return any(w in ("want", "wants", "deserve", "deserves", "mind", "try", "start", "about", "for", "by", "of", "need", "needs", "am", "consider", "up", "could", "me",
-                     "requires", "please") for w in words)  # fmt: skip
+    return any(
+        w
+        in (
+            "want",
+            "wants",
+            "deserve",
+            "deserves",
+            "mind",
+            "try",
+            "start",
+            "about",
+            "for",
+            "by",
+            "of",
+            "need",
+            "needs",
+            "am",
+            "consider",
+            "up",
+            "could",
+            "me",
+            "requires",
+            "please",
+        )
+        for w in words
+    )
 
 
 def _base_acts(items: Sequence[Item], k: int) -> bool:
@@ -564,12 +777,32 @@ def _names_a_tag(items: Sequence[Item], k: int) -> bool:
 
 
 def _leads(items: Sequence[Item], k: int) -> bool:
-    """Whether nothing but politeness or a connector stands before, or a subject with a modal does."""
+    """Whether nothing but politeness or a connector stands before, or a subject with a modal
+    does.
+    """
     j = k - 1
     if j >= 0 and items[j].has("colon"):
         return True
-    while j >= 0 and items[j].has("filler", "ask", "comma", "det", "also", "then", "only", "and", "instead", "colon",
-                                  "same", "not", "dash", "plus_sign") and not items[j].is_entity:  # fmt: skip
+    while (
+        j >= 0
+        and items[j].has(
+            "filler",
+            "ask",
+            "comma",
+            "det",
+            "also",
+            "then",
+            "only",
+            "and",
+            "instead",
+            "colon",
+            "same",
+            "not",
+            "dash",
+            "plus_sign",
+        )
+        and not items[j].is_entity
+    ):
         if items[j].has("comma"):
             return True
         if items[j].has("det") and not items[j].has("comma"):
@@ -659,7 +892,8 @@ def _trailing_particle(clause: Clause) -> None:
 
 
 _SPLITS = frozenset(
-    (w,) for w in ("shut", "power", "turn", "switch", "take", "bring", "boot", "spin", "fire", "put")
+    (w,)
+    for w in ("shut", "power", "turn", "switch", "take", "bring", "boot", "spin", "fire", "put")
 )
 
 
@@ -690,8 +924,27 @@ def _particle(clause: Clause) -> None:
     items = clause.items
     for k, item in enumerate(items):
         verb = next((GENERIC[w] for w in item.words if w in GENERIC), None)
-        if verb not in ("turn", "switch", "power", "put", "take", "bring", "shut", "boot", "fire", "spin", "have", "get",
-                        "want", "flip", "go", "need", "let", "kick", "knock"):  # fmt: skip
+        if verb not in (
+            "turn",
+            "switch",
+            "power",
+            "put",
+            "take",
+            "bring",
+            "shut",
+            "boot",
+            "fire",
+            "spin",
+            "have",
+            "get",
+            "want",
+            "flip",
+            "go",
+            "need",
+            "let",
+            "kick",
+            "knock",
+        ):
             continue
         if verb in ("want", "need") and k and _is_somebody(items[k - 1]):
             continue

@@ -29,21 +29,27 @@ from tools.errors import NovaError
 from tools.selector import Selector
 
 _CANCEL = re.compile(
-    r"\b(cancel|abort|never ?mind|nvm|nm|forget (it|that|about)|call (it|that) off|scrap (it|that)|scratch that|drop (it|that)|"
-    r"hold (off|it)|leave it|rather not|changed my mind|call the whole|don't do (it|that)|do not do (it|that)|"
-    r"rather leave it|please don'?t|no thanks|not now|too risky|discard|withdraw|bad idea|not a good idea|stand down|stop that|"
-    r"let'?s not|skip it|don't bother|pull back|back off|on second thoughts?,? no|no no|(?:^|[.!,] ?)no[.!]*$|don'?t[.!]*$|not any ?more)",
+    r"\b(cancel|abort|never ?mind|nvm|nm|forget (it|that|about)|call (it|that) off|scrap (it|"
+    r"that)|scratch that|drop (it|that)|"
+    r"hold (off|it)|leave it|rather not|changed my mind|call the whole|don't do (it|that)|"
+    r"do not do (it|that)|"
+    r"rather leave it|please don'?t|no thanks|not now|too risky|discard|withdraw|bad idea|"
+    r"not a good idea|stand down|stop that|"
+    r"let'?s not|skip it|don't bother|pull back|back off|on second thoughts?,? no|no no|(?:^|"
+    r"[.!,] ?)no[.!]*$|don'?t[.!]*$|not any ?more)",
     re.IGNORECASE,
 )
 
 
 _LEAVE_IT = re.compile(
     r"\b((leave|keep|take|drop|let) (it|that|them|that one|those|this one|him|her)( one)? "
-    r"(out|off|alone|in peace|be|running|up|on)|(skip|exclude|spare|omit|ignore) (it|that|them|this one))\b",
+    r"(out|off|alone|in peace|be|running|up|on)|(skip|exclude|spare|omit|ignore) (it|that|them|"
+    r"this one))\b",
     re.IGNORECASE,
 )
 _DO_IT = re.compile(
-    r"^(?:ok(?:ay)?|then|so|well|right|good|great|fine|alright|please|and|now|in that case|yes|yeah|yep|sure|[,. !])*"
+    r"^(?:ok(?:ay)?|then|so|well|right|good|great|fine|alright|please|and|now|in that case|yes|"
+    r"yeah|yep|sure|[,. !])*"
     r"(?:please )?(?:do|go ahead and do|let'?s do|just do) (?:it|that|so)\b",
     re.IGNORECASE,
 )
@@ -102,7 +108,9 @@ class Followups:
         rows = self.context.read(Call(tool="list_schedules")).rows
         ids = [str(row["id"]) for row in rows]
         if len(ids) == 1:
-            return Understanding("calls", (Call(tool="cancel_schedule", args={"schedule": ids[0]}),))
+            return Understanding(
+                "calls", (Call(tool="cancel_schedule", args={"schedule": ids[0]}),)
+            )
         if not ids:
             return Understanding("cancel")
         frame = {
@@ -334,7 +342,7 @@ class Followups:
             call = pending.calls[-1]
             if call.selector is None:
                 return Understanding("cancel")
-            targets = set(pending.targets[-1]) if pending.targets else set()
+            targets = set(pending.targets[-1] if pending.targets else ())
             gone = {
                 vm.id
                 for n in frame.chosen.real
@@ -524,7 +532,9 @@ class Followups:
         return {**kept, **args}
 
     def _meant(self, calls: Sequence[Call], reading: Reading) -> Call:
-        """Which call of a plan a correction is about: the one of whose verb it speaks, else the last."""
+        """Which call of a plan a correction is about: the one of whose verb it speaks, else the
+        last.
+        """
         for call in calls:
             verb = call.tool.split("_")[0]
             if any(w.startswith(verb) for w in reading.words):
@@ -709,7 +719,9 @@ class Followups:
         return Understanding("calls", tuple(calls))
 
     def _refined(self, reading: Reading) -> Understanding | None:
-        """A fragment after an answer or an act: the last call again, narrowed or of other machines."""
+        """A fragment after an answer or an act: the last call again, narrowed or of other
+        machines.
+        """
         last = self.memory.calls[-1]
         strong = [
             f
@@ -747,12 +759,10 @@ class Followups:
     def _elliptic(self, frame: Frame, last: Call) -> bool:
         """ "and priya?", "per day?", "disk?": too little to be a question of its own."""
         clause = frame.clause
+        asking = clause.first("wh")
         if clause.has(
             "pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly"
-        ) or (
-            clause.first("wh") is not None
-            and clause.first("wh").words[0] not in ("what", "how", "which")
-        ):  # type: ignore[union-attr]
+        ) or (asking is not None and asking.words[0] not in ("what", "how", "which")):
             return False
         words = clause.words
         about = words[:2] in (("what", "about"), ("how", "about")) or words[:3] in (
@@ -801,11 +811,7 @@ class Followups:
             ),
             None,
         )
-        if (
-            asked is not None
-            and asked.tool != last.tool
-            and self.memory.targets
-        ):
+        if asked is not None and asked.tool != last.tool and self.memory.targets:
             args = {k: v for k, v in asked.args.items() if not k.startswith("_")}
             return Understanding(
                 "calls",
@@ -1001,14 +1007,33 @@ def _replace(value: Any, old: str, new: str) -> Any:
 
 def _portable(call: Call) -> dict[str, Any]:
     """Arguments that make sense on other machines too."""
-    return {k: v for k, v in call.args.items() if not (call.tool in ("restore_snapshot", "delete_snapshots") and k == "snapshot")
-            and not (call.tool == "clone_vm" and k == "name")}  # fmt: skip
+    return {
+        k: v
+        for k, v in call.args.items()
+        if not (call.tool in ("restore_snapshot", "delete_snapshots") and k == "snapshot")
+        and not (call.tool == "clone_vm" and k == "name")
+    }
 
 
 _VERB_OF: dict[str, tuple[str, ...]] = {
-    "stop_vms": ("stop",), "start_vms": ("start",), "restart_vms": ("restart",), "suspend_vms": ("suspend",), "resume_vms": ("resume",),
-    "snapshot_vms": ("snapshot",), "delete_vms": ("delete",), "resize_vms": ("resize", "increase", "reduce"),
-    "resize_disk": ("resize", "increase", "reduce"), "migrate_vms": ("migrate",), "tag_vms": ("tag",), "untag_vms": ("untag", "delete"),
-    "scale_group": ("scale", "resize", "increase", "reduce"), "clone_vm": ("clone",), "create_vms": ("create",), "protect_vms": ("protect",),
-    "unprotect_vms": ("unprotect",), "attach_disk": ("attach",), "restore_snapshot": ("restore",), "delete_snapshots": ("delete",),
-}  # fmt: skip
+    "stop_vms": ("stop",),
+    "start_vms": ("start",),
+    "restart_vms": ("restart",),
+    "suspend_vms": ("suspend",),
+    "resume_vms": ("resume",),
+    "snapshot_vms": ("snapshot",),
+    "delete_vms": ("delete",),
+    "resize_vms": ("resize", "increase", "reduce"),
+    "resize_disk": ("resize", "increase", "reduce"),
+    "migrate_vms": ("migrate",),
+    "tag_vms": ("tag",),
+    "untag_vms": ("untag", "delete"),
+    "scale_group": ("scale", "resize", "increase", "reduce"),
+    "clone_vm": ("clone",),
+    "create_vms": ("create",),
+    "protect_vms": ("protect",),
+    "unprotect_vms": ("unprotect",),
+    "attach_disk": ("attach",),
+    "restore_snapshot": ("restore",),
+    "delete_snapshots": ("delete",),
+}

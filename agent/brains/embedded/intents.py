@@ -6,14 +6,33 @@ from agent.brains.embedded.clauses import GENERIC, Clause
 from agent.brains.embedded.scan import Item
 
 DIRECT = {
-    "stop": "stop_vms", "start": "start_vms", "restart": "restart_vms", "suspend": "suspend_vms",
-    "resume": "resume_vms", "clone": "clone_vm", "snapshot": "snapshot_vms", "restore": "restore_snapshot",
-    "delete": "delete_vms", "tag": "tag_vms", "untag": "untag_vms", "protect": "protect_vms",
-    "unprotect": "unprotect_vms", "migrate": "migrate_vms", "undo": "undo", "create": "create_vms",
-    "attach": "attach_disk", "scale": "scale_group", "unschedule": "cancel_schedule", "resize": "resize_vms",
-    "increase": "resize_vms", "reduce": "resize_vms", "double": "resize_vms", "triple": "resize_vms",
-    "quadruple": "resize_vms", "halve": "resize_vms",
-}  # fmt: skip
+    "stop": "stop_vms",
+    "start": "start_vms",
+    "restart": "restart_vms",
+    "suspend": "suspend_vms",
+    "resume": "resume_vms",
+    "clone": "clone_vm",
+    "snapshot": "snapshot_vms",
+    "restore": "restore_snapshot",
+    "delete": "delete_vms",
+    "tag": "tag_vms",
+    "untag": "untag_vms",
+    "protect": "protect_vms",
+    "unprotect": "unprotect_vms",
+    "migrate": "migrate_vms",
+    "undo": "undo",
+    "create": "create_vms",
+    "attach": "attach_disk",
+    "scale": "scale_group",
+    "unschedule": "cancel_schedule",
+    "resize": "resize_vms",
+    "increase": "resize_vms",
+    "reduce": "resize_vms",
+    "double": "resize_vms",
+    "triple": "resize_vms",
+    "quadruple": "resize_vms",
+    "halve": "resize_vms",
+}
 
 SIZING = frozenset({"resize", "increase", "reduce", "double", "triple", "quadruple", "halve"})
 
@@ -87,7 +106,11 @@ def _asked_which(clause: Clause) -> bool:
             item.has("wh")
             and (
                 item.words[0] in ("which", "what", "where", "who", "when", "why")
-                or (item.words == ("how",) and before[k + 1 : k + 2] != [] and before[k + 1].has("plain"))
+                or (
+                    item.words == ("how",)
+                    and before[k + 1 : k + 2] != []
+                    and before[k + 1].has("plain")
+                )
             )
             and not any(i.has("comma", "colon", "stop") for i in before[k:])
         ):
@@ -274,7 +297,7 @@ def _speaks_of_disk(clause: Clause) -> bool:
 
 def _machine_figures(clause: Clause, *, disk: bool = False) -> bool:
     """Whether figures for vCPUs, memory or a size are given."""
-    for k, item in enumerate(clause.items):
+    for _k, item in enumerate(clause.items):
         if item.has("amount"):
             unit = item.get("amount")[1]
             if unit == "vcpus" or (unit == "gib" and not disk and not _speaks_of_disk(clause)):
@@ -298,8 +321,13 @@ def _making(clause: Clause, action: str, objects: set[str]) -> str | None:
         return "snapshot_vms"
     if "protection" in objects:
         return "protect_vms"
-    if action == "attach" or ("disk" in objects and any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items) and _existing(clause)
-                              and not any(i.has("image") for i in clause.items) and "noun" not in {k for i in clause.items for k in i.kinds}):  # fmt: skip
+    if action == "attach" or (
+        "disk" in objects
+        and any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items)
+        and _existing(clause)
+        and not any(i.has("image") for i in clause.items)
+        and "noun" not in {k for i in clause.items for k in i.kinds}
+    ):
         return "attach_disk"
     if action == "clone":
         return "clone_vm"
@@ -437,13 +465,17 @@ def _set_off(clause: Clause) -> bool:
     for k, item in enumerate(clause.items):
         if item.words in (("off",), ("down",), ("on",), ("up",)) and k:
             rest = clause.items[k + 1 :]
-            if clause.items[k - 1].has("comma") and all(i.has("comma", "ask", "filler") for i in rest):
+            if clause.items[k - 1].has("comma") and all(
+                i.has("comma", "ask", "filler") for i in rest
+            ):
                 return True
     return False
 
 
 def _without_verb(clause: Clause) -> str | None:
-    """Requests by a small verb and a thing: "give web-03 8 cores", "add a tag", "web-03 to m6i.xlarge"."""
+    """Requests by a small verb and a thing: "give web-03 8 cores", "add a tag", "web-03 to
+    m6i.xlarge".
+    """
     verbs = clause.generic()
     objects = clause.objects()
     if clause.has("wh") and not clause.has("ask") and clause.items[0].has("wh"):
@@ -452,8 +484,19 @@ def _without_verb(clause: Clause) -> str | None:
         return None
     if tool := _alone(clause):
         return tool
-    for rule in (_specified_rule, _back_rule, _snapshot_rule, _protection_rule, _schedule_rule, _tag_rule, _disk_rule, _group_rule,
-                 _size_rule, _move_rule, _create_rule):  # fmt: skip
+    for rule in (
+        _specified_rule,
+        _back_rule,
+        _snapshot_rule,
+        _protection_rule,
+        _schedule_rule,
+        _tag_rule,
+        _disk_rule,
+        _group_rule,
+        _size_rule,
+        _move_rule,
+        _create_rule,
+    ):
         if tool := rule(clause, verbs, objects):
             return tool
     return None
@@ -551,12 +594,16 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
         return "tag_vms"
     key = clause.first("key")
     if (
-        key is not None
-        and verbs & {"set", "change", "assign", "update", "make", "switch", "add", "give", "modify"}
-        and clause.has("to", "value", "word", "be")
+        (
+            key is not None
+            and verbs
+            & {"set", "change", "assign", "update", "make", "switch", "add", "give", "modify"}
+            and clause.has("to", "value", "word", "be")
+        )
+        and not _figures(clause)
+        and "group" not in objects
     ):
-        if not _figures(clause) and "group" not in objects:
-            return "tag_vms"
+        return "tag_vms"
     if verbs & {"add", "put", "give", "apply"} and "tag" in objects:
         return "tag_vms"
     if verbs & {"assign"} and any(i.is_entity for i in clause.items):
@@ -683,12 +730,16 @@ def _group_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | Non
 def _size_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if _question(clause) or clause.has("cmp"):
         return None
-    subject = any(
-        i.has("names", "glob", "stem", "unknown_name") and not _named_so(clause, i)
-        for i in clause.items
-    ) or _pronoun(clause) or any(
-        i.has("value") and not any(n in ("size", "image") for n, _ in i.get("value"))
-        for i in clause.items
+    subject = (
+        any(
+            i.has("names", "glob", "stem", "unknown_name") and not _named_so(clause, i)
+            for i in clause.items
+        )
+        or _pronoun(clause)
+        or any(
+            i.has("value") and not any(n in ("size", "image") for n, _ in i.get("value"))
+            for i in clause.items
+        )
     )
     if not subject:
         return None
@@ -733,9 +784,8 @@ def _size_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
         wanting & {"give", "make", "need", "want", "get", "take", "bring"}
         and (_bigger(clause))
         and any(i.has("names", "pron") for i in clause.items)
-    ):
-        if not any(w in ("more",) for w in clause.words) or resource or sizes:
-            return "resize_vms"
+    ) and (not any(w in ("more",) for w in clause.words) or resource or sizes):
+        return "resize_vms"
     return None
 
 
@@ -791,7 +841,9 @@ def _move_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None
 
 
 def _specified_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
-    """ "one n2-standard-2 in us-central1 with debian 12": a size, an image and a place, and no machine."""
+    """ "one n2-standard-2 in us-central1 with debian 12": a size, an image and a place, and no
+    machine.
+    """
     if (
         (_question(clause) and not clause.has("ask"))
         or clause.has("cmp")

@@ -35,8 +35,25 @@ def is_narrowing(nouns: Sequence[dict[str, Any]], call: Call, words: Sequence[st
         return False
     if said & {"ones", "those", "them", "only", "just"}:
         return True
-    predicates = {"state", "metric", "vcpus", "memory_gib", "disk_gib", "hourly_cost_usd", "age_days", "snapshots", "public_ip",
-                  "protected", "missing_tags", "exclude", "os", "region", "zone", "host", "provider"}  # fmt: skip
+    predicates = {
+        "state",
+        "metric",
+        "vcpus",
+        "memory_gib",
+        "disk_gib",
+        "hourly_cost_usd",
+        "age_days",
+        "snapshots",
+        "public_ip",
+        "protected",
+        "missing_tags",
+        "exclude",
+        "os",
+        "region",
+        "zone",
+        "host",
+        "provider",
+    }
     return set(noun) <= predicates and "names" not in old
 
 
@@ -44,7 +61,7 @@ def intersect(
     call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory, targets: Sequence[str]
 ) -> Call:
     """The call's machines that are also those of the fragment."""
-    old = call.selector.to_dict() if call.selector is not None else {"all": True}
+    old: dict[str, Any] = call.selector.to_dict() if call.selector is not None else {"all": True}
     if len(nouns) == 1:
         noun = {k: v for k, v in nouns[0].items() if k != "all"}
         clash = (set(noun) & set(old)) - {"tags", "all"} or set(noun.get("tags", {})) & set(
@@ -87,7 +104,7 @@ def unite(call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory) -> 
 
 def leave_out(call: Call, exclude: Sequence[dict[str, Any]], inventory: Inventory) -> Call:
     """The call's machines without those."""
-    old = call.selector.to_dict() if call.selector is not None else {"all": True}
+    old: dict[str, Any] = call.selector.to_dict() if call.selector is not None else {"all": True}
     if "names" in old and all(set(e) == {"names"} for e in exclude):
         gone = {x for e in exclude for x in e["names"]}
         names = [n for n in old["names"] if n not in gone]

@@ -15,7 +15,23 @@ from agent.brains.embedded.numbers import DIGITS, ONES, TENS
 Key = tuple[str, ...]
 
 _COMMON = frozenset(
-    {"use", "in", "on", "to", "my", "new", "old", "one", "two", "the", "and", "for", "of", "by", "now"}
+    {
+        "use",
+        "in",
+        "on",
+        "to",
+        "my",
+        "new",
+        "old",
+        "one",
+        "two",
+        "the",
+        "and",
+        "for",
+        "of",
+        "by",
+        "now",
+    }
 )
 _PIECES = re.compile(r"[a-z]+|\d+")
 _MAX_PIECES = 10
@@ -184,9 +200,13 @@ class NameIndex:
         """The names most like this text, best first."""
         known = [names[0] for names in self.exact.values()]
         ranked = process.extract(
-            text.casefold(), known, scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff,
+            text.casefold(),
+            known,
+            scorer=fuzz.ratio,
+            limit=limit,
+            score_cutoff=cutoff,
             processor=str.casefold,
-        )  # fmt: skip
+        )
         return [found for found, _, _ in ranked]
 
 

@@ -2,21 +2,62 @@
 
 from __future__ import annotations
 
+import itertools
+
 from agent.brains.embedded.bounds import read_bound
 from agent.brains.embedded.clauses import CHANGING, Clause
 from agent.brains.embedded.lexicon import trade_words
 from agent.brains.embedded.scan import Item
 
-ATTRIBUTES = frozenset({"ip", "public_ip", "owner", "size", "image", "region", "zone", "host", "state", "age", "group",
-                        "network", "provider", "tag", "protection"})  # fmt: skip
-CATALOG = {"size": "sizes", "image": "images", "region": "regions", "host": "hosts", "network": "networks",
-           "provider": "providers", "group": "groups"}  # fmt: skip
+ATTRIBUTES = frozenset(
+    {
+        "ip",
+        "public_ip",
+        "owner",
+        "size",
+        "image",
+        "region",
+        "zone",
+        "host",
+        "state",
+        "age",
+        "group",
+        "network",
+        "provider",
+        "tag",
+        "protection",
+    }
+)
+CATALOG = {
+    "size": "sizes",
+    "image": "images",
+    "region": "regions",
+    "host": "hosts",
+    "network": "networks",
+    "provider": "providers",
+    "group": "groups",
+}
 
 
 def question_of(clause: Clause) -> str | None:
     """The reading tool that a clause asks for, or None."""
-    for rule in (_runbooks, _savings, _placement, _schedules, _operations, _forecast, _diagnosis, _anomalies,
-                 _snapshots, _catalog, _cost, _count, _metrics, _describe, _list):  # fmt: skip
+    for rule in (
+        _runbooks,
+        _savings,
+        _placement,
+        _schedules,
+        _operations,
+        _forecast,
+        _diagnosis,
+        _anomalies,
+        _snapshots,
+        _catalog,
+        _cost,
+        _count,
+        _metrics,
+        _describe,
+        _list,
+    ):
         if tool := rule(clause):
             return tool
     return None
@@ -26,7 +67,7 @@ def machines_in(clause: Clause) -> bool:
     """Whether machines of the fleet are named or described."""
     return any(
         (i.is_entity and (not i.has("value") or i.has("names") or i.used or _narrows(i)))
-        or (i.has("pron") and not (i.words in (("that",), ("this",)) and False))
+        or (i.has("pron") and not (False))
         for i in clause.items
     )
 
@@ -56,8 +97,23 @@ def _runbooks(clause: Clause) -> str | None:
     howto = clause.first("howto")
     if howto is None:
         return None
-    written = howto.words[0] in ("runbook", "runbooks", "playbook", "documentation", "docs", "guide", "procedure",
-                                 "wiki", "kb", "manual", "sop", "checklist", "howto", "how-to", "procedures")  # fmt: skip
+    written = howto.words[0] in (
+        "runbook",
+        "runbooks",
+        "playbook",
+        "documentation",
+        "docs",
+        "guide",
+        "procedure",
+        "wiki",
+        "kb",
+        "manual",
+        "sop",
+        "checklist",
+        "howto",
+        "how-to",
+        "procedures",
+    )
     if written:
         return "search_runbooks"
     if named_in(clause) or not tech_in(clause):
@@ -157,7 +213,6 @@ def _operations(clause: Clause) -> str | None:
         wh is not None
         and "done" in words
         and set(words) & {"what", "been", "was"}
-        and clause.has("time") is not None
         and set(words) & {"has", "was", "been", "were", "did", "have"}
     ):
         return "list_operations"
@@ -213,17 +268,39 @@ def _operations(clause: Clause) -> str | None:
 
 def _speaks_of_making(clause: Clause) -> bool:
     """ "what was created this week?": the machines of that age."""
-    return any(i.has("verb") and i.action == "create" for i in clause.items) and "by" not in clause.words
+    return (
+        any(i.has("verb") and i.action == "create" for i in clause.items)
+        and "by" not in clause.words
+    )
 
 
 def _forecast(clause: Clause) -> str | None:
     item = clause.first("forecast")
     if item is None:
         return None
-    weak = item.words in (("next", "week"), ("next", "month"), ("the", "next"), ("over", "the", "next"), ("project",),
-                          ("expect",), ("expected",), ("estimate",), ("growth",), ("heading",), ("headed",), ("develop",),
-                          ("will", "be"), ("going", "to", "be"), ("in", "a", "month"), ("be", "full"), ("trend",),
-                          ("trends",), ("when", "will"), ("how", "soon"), ("how", "long", "until"))  # fmt: skip
+    weak = item.words in (
+        ("next", "week"),
+        ("next", "month"),
+        ("the", "next"),
+        ("over", "the", "next"),
+        ("project",),
+        ("expect",),
+        ("expected",),
+        ("estimate",),
+        ("growth",),
+        ("heading",),
+        ("headed",),
+        ("develop",),
+        ("will", "be"),
+        ("going", "to", "be"),
+        ("in", "a", "month"),
+        ("be", "full"),
+        ("trend",),
+        ("trends",),
+        ("when", "will"),
+        ("how", "soon"),
+        ("how", "long", "until"),
+    )
     metric = clause.has("metric") or "disk" in clause.objects() or clause.has("condition")
     ahead = any(i.get("time") is not None and i.get("time").ahead for i in clause.items)
     if clause.has("cost") and not metric:
@@ -277,7 +354,7 @@ def _does_not(clause: Clause) -> bool:
     words = clause.words
     return any(
         a == "not" and b.endswith("ing") and b not in ("using", "running", "being", "including")
-        for a, b in zip(words, words[1:], strict=False)
+        for a, b in itertools.pairwise(words)
     )
 
 
@@ -310,7 +387,8 @@ def _snapshots(clause: Clause) -> str | None:
     if "many" in words and words & {"machines", "vms", "servers", "boxes"}:
         return "count_vms"
     head = next(
-        (i for i in clause.items if i.has("noun", "value", "stem", "names", "object", "without")), None
+        (i for i in clause.items if i.has("noun", "value", "stem", "names", "object", "without")),
+        None,
     )
     if head is not None and head.has("noun", "value", "stem") and clause.has("without"):
         return "list_vms"
@@ -318,7 +396,9 @@ def _snapshots(clause: Clause) -> str | None:
 
 
 def _catalog(clause: Clause) -> str | None:
-    """Sizes, images, regions, hosts, networks or providers as such, not as something of a machine."""
+    """Sizes, images, regions, hosts, networks or providers as such, not as something of a
+    machine.
+    """
     listing = any(i.has("verb") and i.action == "list" for i in clause.items)
     if named_in(clause) or (clause.has("pron") and not (listing and clause.items[0].has("object"))):
         return None
@@ -386,10 +466,8 @@ def _cost(clause: Clause) -> str | None:
     item = clause.first("cost")
     if item is None:
         return None
-    if (
-        clause.has("superlative")
-        and clause.first("superlative").get("superlative")[0] == "hourly_cost_usd"
-    ):  # type: ignore[union-attr]
+    order = clause.first("superlative")
+    if order is not None and order.get("superlative")[0] == "hourly_cost_usd":
         return None
     if clause.has("cmp") and any(
         (i.has("amount") and i.get("amount")[1] == "usd") or i.has("dollar") for i in clause.items
@@ -522,8 +600,41 @@ def _metrics(clause: Clause) -> str | None:
 
 
 _USAGE = frozenset(
-    """using used use usage uses consuming consumption utilization utilisation load average avg peak max min p95 percent
-    % percentile free left full last current currently now trending consume consumes maximum minimum busy past""".split()  # noqa: SIM905
+    {
+        "using",
+        "used",
+        "use",
+        "usage",
+        "uses",
+        "consuming",
+        "consumption",
+        "utilization",
+        "utilisation",
+        "load",
+        "average",
+        "avg",
+        "peak",
+        "max",
+        "min",
+        "p95",
+        "percent",
+        "%",
+        "percentile",
+        "free",
+        "left",
+        "full",
+        "last",
+        "current",
+        "currently",
+        "now",
+        "trending",
+        "consume",
+        "consumes",
+        "maximum",
+        "minimum",
+        "busy",
+        "past",
+    }
 )
 
 
@@ -555,17 +666,22 @@ def _list(clause: Clause) -> str | None:
     running = bool({"run", "runs", "running", "on"} & set(clause.words)) and any(
         name == "image" for i in clause.items for name, _ in (i.get("value") or ())
     )
-    machines = lacking or running or machines_in(clause) or clause.has(
-        "noun",
-        "superlative",
-        "state",
-        "condition",
-        "lacks",
-        "untagged",
-        "protected",
-        "os",
-        "all",
-        "other",
+    machines = (
+        lacking
+        or running
+        or machines_in(clause)
+        or clause.has(
+            "noun",
+            "superlative",
+            "state",
+            "condition",
+            "lacks",
+            "untagged",
+            "protected",
+            "os",
+            "all",
+            "other",
+        )
     )
     attribute = bool(clause.objects() & ATTRIBUTES) or clause.has("key")
     if clause.has("pron") and (wh or listing or attribute or clause.asks):
@@ -589,7 +705,9 @@ def _list(clause: Clause) -> str | None:
         return "list_vms"
     if machines_in(clause):
         return "list_vms"
-    bound = next((b for k in range(len(clause.items)) if (b := read_bound(clause.items, k, None))), None)
+    bound = next(
+        (b for k in range(len(clause.items)) if (b := read_bound(clause.items, k, None))), None
+    )
     if bound is not None and len(clause.items) <= 10:
         return "query_metrics" if bound.field == "metric" else "list_vms"
     return None

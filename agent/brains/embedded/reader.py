@@ -1,4 +1,6 @@
-"""A turn is read: its clauses become frames, each a tool, its arguments and what it says of machines."""
+"""A turn is read: its clauses become frames, each a tool, its arguments and what it says of
+machines.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from agent.brains.embedded.arguments import CHANGES, Said, read_arguments
+from agent.brains.embedded.arguments import Said, read_arguments
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.intents import change_of
 from agent.brains.embedded.questions import question_of, tech_in
@@ -15,6 +17,7 @@ from agent.brains.embedded.scan import Item, Scanner
 from agent.brains.embedded.selection import Chosen, SelectionReader
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.text import cleaned, tokenise
+from agent.brains.embedded.tools import CHANGES
 
 NOMINAL, QUESTION, CHANGE = 1, 2, 3
 """How strongly a clause asks: by its nouns alone, as a question, or for a change."""
@@ -89,8 +92,10 @@ class Reader:
                 if _real_condition(clause):
                     continue
             frame = None if clause.reason else self.frame(clause)
-            if frame is not None and frame.tool == "delete_vms" and (
-                reading.fragments or (reading.frames and reading.frames[-1].negated)
+            if (
+                frame is not None
+                and frame.tool == "delete_vms"
+                and (reading.fragments or (reading.frames and reading.frames[-1].negated))
             ):
                 frame = self._thing_of_before(frame, reading)
             if (
@@ -228,7 +233,9 @@ _SPECIFIES = frozenset({"create", "clone", "snapshot"})
 
 
 def _gather_specifications(clauses: list[Clause]) -> None:
-    """What is said of a new machine in further clauses ("name it x", "it should run debian") joins the first."""
+    """What is said of a new machine in further clauses ("name it x", "it should run debian")
+    joins the first.
+    """
     for k, clause in enumerate(clauses):
         tool = change_of(clause) if not clause.reason else None
         if tool not in ("create_vms", "clone_vm", "snapshot_vms"):
@@ -387,10 +394,11 @@ def _negated(clause: Clause) -> bool:
     before = clause.items[max(0, k - 5) : k]
     words = [w for i in before for w in i.words]
     for n, item in enumerate(before):
+        opener = " ".join(item.words[:1])
         if (
-            item.words
+            opener
             and (
-                item.words[0] in ("not", "never", "nobody", "no", "without", "nope", "nothing")
+                opener in ("not", "never", "nobody", "no", "without", "nope", "nothing")
                 or (item.has("not") and len(item.words) > 1)
             )
             and not item.has("lacks", "untagged", "protected", "condition")
@@ -406,25 +414,23 @@ def _negated(clause: Clause) -> bool:
                 or "only" in after
             ):
                 return False
-            if (
-                item.words[0] in ("no",)
-                and not set(after) & {"need", "one", "reason", "to"}
-                and item.words[0] == "no"
-            ):
+            if opener == "no" and not set(after) & {"need", "one", "reason", "to"}:
                 return False
-            if item.words[0] == "not" and "can" in words and "i" not in words and clause.asks:
-                return False
-            return True
+            return not (opener == "not" and "can" in words and "i" not in words and clause.asks)
     return False
 
 
 _ONLY_ASKING = re.compile(
-    r"\b((only|just) (asking|wondering|curious|checking)|don'?t (actually )?(want|need) to do (it|that|this)|not (now|yet),? just asking|"
-    r"hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|purely (curious|theoretical))\b",
+    r"\b((only|just) (asking|wondering|curious|checking)|don'?t (actually )?(want|"
+    r"need) to do (it|that|this)|not (now|yet),? just asking|"
+    r"hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|purely (curious|"
+    r"theoretical))\b",
     re.IGNORECASE,
 )
 _POLITE_IF = re.compile(
-    r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|necessary|ok|okay|trouble|so|time|helps?|may|wish)\b"
+    r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|"
+    r"remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|"
+    r"necessary|ok|okay|trouble|so|time|helps?|may|wish)\b"
 )
 
 
@@ -527,9 +533,9 @@ def _asks_about(clause: Clause) -> bool:
             "trouble",
         }
         return not obtaining and "please" not in words
-    if start[:1] == ["does"] and clause.action is not None and clause.asks and "not" not in words:
-        return True
-    return False
+    return bool(
+        start[:1] == ["does"] and clause.action is not None and clause.asks and "not" not in words
+    )
 
 
 def speaks_of_trade(reading: Reading) -> bool:

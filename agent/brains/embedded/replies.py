@@ -9,32 +9,46 @@ from typing import Any
 from agent.brains.base import Context, Understanding
 
 HELP = (
-    "I look after your machines. Ask me what is running, what it costs, what is busy, broken or idle; "
-    "or ask for a change: start, stop, restart, resize, snapshot, clone, move, tag, protect, scale, "
-    "create or delete machines, now or at a time. I show the exact plan first and wait for your yes; "
+    "I look after your machines. Ask me what is running, what it costs, what is busy, broken "
+    "or idle; "
+    "or ask for a change: start, stop, restart, resize, snapshot, clone, move, tag, protect, "
+    "scale, "
+    "create or delete machines, now or at a time. I show the exact plan first and wait for "
+    "your yes; "
     "what can be undone, I undo. Try: “which dev machines are off?”, “restart web-03”, "
     "“stop the staging boxes every weekday at 10pm”."
 )
 
 _GREETING = re.compile(
-    r"^(hi|hello|hey|hiya|howdy|yo|greetings|good (morning|afternoon|evening|day)|morning|evening|hola|"
+    r"^(hi|hello|hey|hiya|howdy|yo|greetings|good (morning|afternoon|evening|day)|morning|"
+    r"evening|hola|"
     r"sup|heya|gm|g'day|welcome back|hallo|bonjour|ahoy|salut|moin|servus)\b"
 )
 _THANKS = re.compile(
-    r"\b(thanks|thank you|thx|ty|tysm|cheers|much appreciated|appreciate it|nice one|good job|great job|well done|"
-    r"nice work|good bot|you rock|ur the best|you are the best|that is all|that's all|bye|goodbye|see you|good night|"
-    r"goodnight|see you later|^later$|ta|take care|splendid|ciao|have a (nice|good|great)|back to bed|lovely|perfect|"
-    r"that was helpful|very helpful|brilliant|awesome|legend|lifesaver|kudos|sorry|reassuring|good to know|amazing|love it)\b"
+    r"\b(thanks|thank you|thx|ty|tysm|cheers|much appreciated|appreciate it|nice one|good job|"
+    r"great job|well done|"
+    r"nice work|good bot|you rock|ur the best|you are the best|that is all|that's all|bye|"
+    r"goodbye|see you|good night|"
+    r"goodnight|see you later|^later$|ta|take care|splendid|ciao|have a (nice|good|great)|"
+    r"back to bed|lovely|perfect|"
+    r"that was helpful|very helpful|brilliant|awesome|legend|lifesaver|kudos|sorry|reassuring|"
+    r"good to know|amazing|love it)\b"
 )
 _HELP = re.compile(
     r"\b(what can (you|u|i|nova\w*) (do|ask|say)|what things? (can )?(you|u)\b|what (you|u) can do|"
     r"what is it (that )?you do|help me( out)?$|^help\b|who are you|what are you|what do you do|"
-    r"how do (you|i) (work|use you|use this|talk to you|start)|what (commands|can i)|show me what you can|your (capabilities|abilities|"
-    r"features|skills)|are you (a )?(bot|human|robot|real|ai|there|awake|online)|^(are )?(u|you) there|what else can you|get started|"
-    r"how does this( thing)? work|how to use (you|this|nova\w*)|what is nova\w*|what are you (for|good at|able)|introduce yourself|"
-    r"what sort of (things|questions)|what kind of (things|questions)|which commands|list (your )?commands|can you help( me)?( out)?\??$|"
-    r"i need (some )?help$|what are you capable|how (are|r) (you|u)( doing)?|what('s| is) your name|your name|^usage\b|man page|"
-    r"what things can|tell me about yourself|how can you help|what do you know|what questions|how do i (begin|get started))\b"
+    r"how do (you|i) (work|use you|use this|talk to you|start)|what (commands|can i)|"
+    r"show me what you can|your (capabilities|abilities|"
+    r"features|skills)|are you (a )?(bot|human|robot|real|ai|there|awake|online)|^(are )?(u|"
+    r"you) there|what else can you|get started|"
+    r"how does this( thing)? work|how to use (you|this|nova\w*)|what is nova\w*|"
+    r"what are you (for|good at|able)|introduce yourself|"
+    r"what sort of (things|questions)|what kind of (things|questions)|which commands|"
+    r"list (your )?commands|can you help( me)?( out)?\??$|"
+    r"i need (some )?help$|what are you capable|how (are|r) (you|u)( doing)?|what('s|"
+    r" is) your name|your name|^usage\b|man page|"
+    r"what things can|tell me about yourself|how can you help|what do you know|what questions|"
+    r"how do i (begin|get started))\b"
 )
 
 
@@ -70,29 +84,41 @@ def social(text: str) -> Understanding | None:
 
 
 _ELSEWHERE = re.compile(
-    r"^(?:(?:hey|hi|hello|ok|okay|nova\w*|please|pls|kindly|just|now|then|and|so|also|go|go ahead and|could|can|would|will|"
+    r"^(?:(?:hey|hi|hello|ok|okay|nova\w*|please|pls|kindly|just|now|then|and|so|also|go|"
+    r"go ahead and|could|can|would|will|"
     r"you|i|we|need|want|to|like|us|let|me|for|have|must|should|quickly|help|pl[sz])[\s,]+)*"
     r"(?:ssh|rdp|log ?in(?:to)?|log on|telnet|(?:un|re)?install|apt(?:-get)?|yum|dnf|pip|npm|patch|"
-    r"(?:run|do|perform|start|launch|kick off|schedule) (?:an? |the )?(?:\w+ )?(?:vulnerability |port |virus |malware |security |nmap |pen(?:etration)? ?)"
+    r"(?:run|do|perform|start|launch|kick off|schedule) (?:an? |"
+    r"the )?(?:\w+ )?(?:vulnerability |port |virus |malware |security |nmap |pen(?:etration)? ?)"
     r"(?:scan|test|check)s?|scan|port ?scan|nmap|exploit|hack|crack|ddos|dump|rotate|"
-    r"e-?mail|mail|tweet|sms|call (?:the|my|our)|phone|text (?:the|my|our|him|her|them)|order (?:me|us|a|some)|buy|"
+    r"e-?mail|mail|tweet|sms|call (?:the|my|our)|phone|text (?:the|my|our|him|her|them)|"
+    r"order (?:me|us|a|some)|buy|"
     r"compile|encrypt|decrypt|curl|wget|telnet|grep|tail|"
-    r"(?:open|close|block|unblock|allow) (?:the |an? )?(?:tcp |udp )?(?:ports?|firewall|traffic|security group)|"
-    r"(?:reset|change|set|rotate) (?:the |my |an? |\w+(?:'s)? )?(?:root |admin |db |database )?(?:password|passphrase|credentials?|keys?)\b|"
+    r"(?:open|close|block|unblock|allow) (?:the |an? )?(?:tcp |udp )?(?:ports?|firewall|traffic|"
+    r"security group)|"
+    r"(?:reset|change|set|rotate) (?:the |my |an? |\w+(?:'s)? )?(?:root |admin |db |"
+    r"database )?(?:password|passphrase|credentials?|keys?)\b|"
     r"(?:give|get|grant) (?:me|us|him|her|them|\w+) (?:root|admin|sudo|ssh|shell|superuser)\b|"
     r"(?:turn|switch) off (?:the )?(?:audit|logging|alarms?|alerts?|monitoring)|"
-    r"(?:run|execute|exec) (?:the (?:script|command|query|playbook|job)|an? (?:script|command|query|playbook))|"
-    r"(?:write|draft|compose|generate) (?:me |us |an? |the )*(?:\w+ ){0,2}(?:test|script|e-?mail|poem|letter|post|article|code|function|"
+    r"(?:run|execute|exec) (?:the (?:script|command|query|playbook|job)|an? (?:script|command|"
+    r"query|playbook))|"
+    r"(?:write|draft|compose|generate) (?:me |us |an? |the )*(?:\w+ ){0,2}(?:test|script|"
+    r"e-?mail|poem|letter|post|article|code|function|"
     r"presentation|slides|essay|story|policy|ticket|playbook|terraform|ansible|regex|query|song|joke)|"
-    r"(?:copy|upload|download|move|transfer|fetch) (?:the |an? |my |this |these |those |some )*(?:files?|folders?|director(?:y|ies)|logs?|docs?|documents?)\b|"
+    r"(?:copy|upload|download|move|transfer|fetch) (?:the |an? |my |this |these |those |"
+    r"some )*(?:files?|folders?|director(?:y|ies)|logs?|docs?|documents?)\b|"
     r"(?:flush|truncate|vacuum|reindex)|"
-    r"(?:wipe|format) (?:the )?(?:disks?|drives?|volumes?) (?:of|on) (?:every |all |the )?\w*(?:competitor|rival)|"
-    r"(?:update|upgrade) (?:the )?(?:os|kernel|packages?|software|firmware|drivers?|antivirus|chrome|java|python|nginx|apache))(?![\w-])",
+    r"(?:wipe|format) (?:the )?(?:disks?|drives?|volumes?) (?:of|on) (?:every |all |"
+    r"the )?\w*(?:competitor|rival)|"
+    r"(?:update|upgrade) (?:the )?(?:os|kernel|packages?|software|firmware|drivers?|antivirus|"
+    r"chrome|java|python|nginx|apache))(?![\w-])",
     re.IGNORECASE,
 )
 
 
-_COMMAND = re.compile(r"^(?:please |pls |can you |could you )?(?:run|execute|exec) [`\"']", re.IGNORECASE)
+_COMMAND = re.compile(
+    r"^(?:please |pls |can you |could you )?(?:run|execute|exec) [`\"']", re.IGNORECASE
+)
 
 
 def acts_elsewhere(text: str) -> bool:

@@ -10,8 +10,8 @@ from agent.brains.embedded.candidates import Candidates
 from agent.brains.embedded.items import Item, Kinds
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spelling import Speller
-from agent.brains.embedded.strangers import join_numbers, kinds_of_unknown
 from agent.brains.embedded.spoken import join_letters
+from agent.brains.embedded.strangers import join_numbers, kinds_of_unknown
 from agent.brains.embedded.text import Token
 
 _FIELDS = {

@@ -41,8 +41,16 @@ class Noun:
     @property
     def empty(self) -> bool:
         """Whether nothing narrows it."""
-        return not (self.names or self.ids or self.fields or self.bounds or self.metric or self.flags
-                    or self.missing or self.not_states)  # fmt: skip
+        return not (
+            self.names
+            or self.ids
+            or self.fields
+            or self.bounds
+            or self.metric
+            or self.flags
+            or self.missing
+            or self.not_states
+        )
 
     @property
     def named_only(self) -> bool:
@@ -162,9 +170,17 @@ class SelectionReader:
 
     def _take(self, item: Item) -> int:
         for reader in (
-            self._exception, self._reference, self._named, self._measure, self._lacking, self._valued,
-            self._state, self._quantity, self._head, self._connector,
-        ):  # fmt: skip
+            self._exception,
+            self._reference,
+            self._named,
+            self._measure,
+            self._lacking,
+            self._valued,
+            self._state,
+            self._quantity,
+            self._head,
+            self._connector,
+        ):
             step = reader(item)
             if step:
                 return step
@@ -249,7 +265,9 @@ class SelectionReader:
         return self.items.index(nearest) - self.k + 1
 
     def _exclusive(self, item: Item) -> bool:
-        """Words such as leave, keep or drop make an exception only after something to except from."""
+        """Words such as leave, keep or drop make an exception only after something to except
+        from.
+        """
         if item.words[0] in (
             "leave",
             "keep",
@@ -279,8 +297,11 @@ class SelectionReader:
     def _after_articles(self, k: int) -> Item | None:
         while k < len(self.items):
             item = self.items[k]
-            if not item.used and not (item.has("det", "filler", "also", "only", "all", "in", "for", "comma", "colon")
-                                      and not item.is_entity and not item.has("noun")):  # fmt: skip
+            if not item.used and not (
+                item.has("det", "filler", "also", "only", "all", "in", "for", "comma", "colon")
+                and not item.is_entity
+                and not item.has("noun")
+            ):
                 return item
             k += 1
         return None
@@ -338,8 +359,23 @@ class SelectionReader:
             return False
         if after is None:
             return True
-        if after.is_entity or after.has("in", "with", "without", "rel", "cmp", "state", "condition", "lacks", "os",
-                                        "for", "from", "verb", "untagged", "protected", "key"):  # fmt: skip
+        if after.is_entity or after.has(
+            "in",
+            "with",
+            "without",
+            "rel",
+            "cmp",
+            "state",
+            "condition",
+            "lacks",
+            "os",
+            "for",
+            "from",
+            "verb",
+            "untagged",
+            "protected",
+            "key",
+        ):
             return after.has("from") and False
         return True
 
@@ -363,7 +399,7 @@ class SelectionReader:
                 self.chosen.ordinal = (-1, 1)
                 item.used = "the last"
                 return 1
-            if after is not None and after.has("number") and not after.has("amount"):
+            if after.has("number") and not after.has("amount"):
                 self.chosen.ordinal = (-int(after.get("number")), int(after.get("number")))
                 item.used = after.used = "the last"
                 return 2
@@ -433,7 +469,7 @@ class SelectionReader:
             return 1
         if item.has("unknown_name"):
             item.used = "no machine of that name"
-            (self.chosen.strangers if self.excluding and False else self.chosen.unknown).append(
+            (self.chosen.strangers if False else self.chosen.unknown).append(
                 item.get("unknown_name")
             )
             self.join = ""
@@ -557,7 +593,9 @@ class SelectionReader:
         return 0
 
     def _back_to_include(self) -> None:
-        """ "anything outside production that costs more than …": the condition is on what is meant."""
+        """ "anything outside production that costs more than …": the condition is on what is
+        meant.
+        """
         if (
             self.excluding
             and not self.noun.head
@@ -581,7 +619,9 @@ class SelectionReader:
         self.noun.metric.append(condition)
 
     def _top(self, item: Item) -> int:
-        """ "top 3 … by memory", "the 5 highest for disk": the measure stands elsewhere in the clause."""
+        """ "top 3 … by memory", "the 5 highest for disk": the measure stands elsewhere in the
+        clause.
+        """
         k = self.k
         before = self.items[k - 1] if k else None
         after = self.items[k + 1] if k + 1 < len(self.items) else None
@@ -691,7 +731,8 @@ class SelectionReader:
             item.used = "has no tags"
             return 1
         if item.has("lacks"):
-            key = self.site.tag_keys.get(item.get("lacks"), item.get("lacks"))
+            lacked: str = item.get("lacks")
+            key = self.site.tag_keys.get(lacked, lacked)
             self._begin(["missing"], item, predicate=True)
             self.noun.missing.append(key)
             item.used = f"has no {key} tag"
@@ -793,7 +834,9 @@ class SelectionReader:
         return k + 1 - self.k
 
     def _is_tag(self, after: Item | None) -> bool:
-        """Whether a tag's key was said: the word tag follows, or nothing and machines are listed."""
+        """Whether a tag's key was said: the word tag follows, or nothing and machines are
+        listed.
+        """
         if after is not None and after.has("object") and after.get("object") == "tag":
             return True
         ends = after is None or after.has("comma", "stop", "question")
@@ -862,7 +905,9 @@ class SelectionReader:
         self.noun.plural = True
 
     def _means_something_else(self, item: Item) -> bool:
-        """A value that is an ordinary word stands for itself unless machines follow or surround it."""
+        """A value that is an ordinary word stands for itself unless machines follow or surround
+        it.
+        """
         word = " ".join(item.words)
         led_by = self.items[self.k - 1] if self.k else None
         if word == "live" and led_by is not None and led_by.has("rel", "pron", "verb"):
@@ -953,7 +998,9 @@ class SelectionReader:
         self.join = ""
 
     def _key_after(self, item: Item) -> int:
-        """ "data team", "dev environment", "us-east region", "web role": the key only says what it is."""
+        """ "data team", "dev environment", "us-east region", "web role": the key only says what
+        it is.
+        """
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         if (
             after is not None
@@ -962,10 +1009,17 @@ class SelectionReader:
             and not after.has("noun")
         ):
             name = next(iter(self.noun.last.split(".")[-1:]), "")
-            if after.get("key") == name or after.get("object") == self.noun.last or (
-                after.has("object") and after.get("object") in ("group", "region", "host", "provider", "image", "size", "zone")
-                and self.noun.last in ("group", "region", "host", "provider", "image", "size", "zone")
-            ):  # fmt: skip
+            if (
+                after.get("key") == name
+                or after.get("object") == self.noun.last
+                or (
+                    after.has("object")
+                    and after.get("object")
+                    in ("group", "region", "host", "provider", "image", "size", "zone")
+                    and self.noun.last
+                    in ("group", "region", "host", "provider", "image", "size", "zone")
+                )
+            ):
                 after.used = "what it is"
                 if after.get("key"):
                     self.noun.head = self.noun.head or after.words[0] in ("team", "department")
@@ -1028,7 +1082,9 @@ class SelectionReader:
         return 1
 
     def _is_told(self, item: Item) -> bool:
-        """A state that is said of named machines, or that they shall be kept in, narrows nothing."""
+        """A state that is said of named machines, or that they shall be kept in, narrows
+        nothing.
+        """
         named = bool(self.noun.names) and self.noun.last != "stem" and self.tool in CHANGES
         lead = {w for i in self.items[max(0, self.k - 8) : self.k] for w in i.words}
         kept = self.tool not in CHANGES and bool(lead & {"keep", "keeping"})
@@ -1141,18 +1197,16 @@ class SelectionReader:
             self.noun.plural = self.noun.plural or item.plural
             item.used = item.used or "machines"
             return 1
-        if item.has("noun") or item.words in (("ones",), ("one",), ("stuff",), ("lot",)):
-            if item.has("noun") or (self.k and not self.items[self.k - 1].has("number")):
-                self.noun.head = True
-                self.noun.plural = (
-                    self.noun.plural
-                    or item.get("noun") == 2
-                    or item.words in (("ones",), ("stuff",))
-                )
-                item.used = item.used or "machines"
-                if item.words == ("ones",) and not self.excluding and self._determined():
-                    self._refer(item)
-                return 1
+        bare = item.words in (("ones",), ("one",), ("stuff",), ("lot",))
+        if item.has("noun") or (bare and self.k and not self.items[self.k - 1].has("number")):
+            self.noun.head = True
+            self.noun.plural = (
+                self.noun.plural or item.get("noun") == 2 or item.words in (("ones",), ("stuff",))
+            )
+            item.used = item.used or "machines"
+            if item.words == ("ones",) and not self.excluding and self._determined():
+                self._refer(item)
+            return 1
         return 0
 
     def _determined(self) -> bool:
@@ -1166,9 +1220,39 @@ class SelectionReader:
             return 1
         if item.has("with") and item.words in (("of",),):
             return 1
-        return 1 if item.has("in", "for", "rel", "be", "det", "from", "to", "filler", "ask", "wh", "also", "question",
-                             "stop", "colon", "list", "dash", "then", "instead", "same", "by", "with", "not", "at",
-                             "asking", "only", "percent", "dollar") else 0  # fmt: skip
+        return (
+            1
+            if item.has(
+                "in",
+                "for",
+                "rel",
+                "be",
+                "det",
+                "from",
+                "to",
+                "filler",
+                "ask",
+                "wh",
+                "also",
+                "question",
+                "stop",
+                "colon",
+                "list",
+                "dash",
+                "then",
+                "instead",
+                "same",
+                "by",
+                "with",
+                "not",
+                "at",
+                "asking",
+                "only",
+                "percent",
+                "dollar",
+            )
+            else 0
+        )
 
     def _begin(
         self, fields: Sequence[str], item: Item, *, head: bool = False, predicate: bool = False
@@ -1218,9 +1302,11 @@ class SelectionReader:
         return False
 
     def _stranger(self, item: Item) -> None:
-        if item.has("word", "unknown_name") or (item.has("plain", "tech") and self._inside_noun()):
-            self.chosen.strangers.append(item.text)
-        elif self._is_lost_measure(item):
+        if (
+            item.has("word", "unknown_name")
+            or (item.has("plain", "tech") and self._inside_noun())
+            or self._is_lost_measure(item)
+        ):
             self.chosen.strangers.append(item.text)
 
     def _is_lost_measure(self, item: Item) -> bool:
@@ -1229,9 +1315,8 @@ class SelectionReader:
             return False
         if item.has("number") and self.tool in _WITHOUT_FIGURES:
             return not (self.chosen.count or self.noun.empty)
-        return (
-            item.has("condition", "amount")
-            or (item.has("cmp") and item.get("cmp") in ("gt", "lt"))
+        return item.has("condition", "amount") or (
+            item.has("cmp") and item.get("cmp") in ("gt", "lt")
         )
 
     def _inside_noun(self) -> bool:
@@ -1294,10 +1379,17 @@ class SelectionReader:
 
 _WITHOUT_FIGURES = frozenset(
     {
-        "start_vms", "stop_vms", "restart_vms", "suspend_vms", "resume_vms", "delete_vms",
-        "protect_vms", "unprotect_vms", "snapshot_vms",
+        "start_vms",
+        "stop_vms",
+        "restart_vms",
+        "suspend_vms",
+        "resume_vms",
+        "delete_vms",
+        "protect_vms",
+        "unprotect_vms",
+        "snapshot_vms",
     }
-)  # fmt: skip
+)
 _ORDERED_BY = {
     "age": ("age_days", True),
     "cores": ("vcpus", True),

@@ -45,12 +45,15 @@ def _follows_hour(tokens: list[Token], i: int) -> bool:
 def _is_word(word: str, site: Site) -> bool:
     if word in ("am", "pm", "ai", "ia"):
         return False
-    return word in site.names.words or word in site.spoken.words or word in vocabulary() or (word,) in site.values
+    return (
+        word in site.names.words
+        or word in site.spoken.words
+        or word in vocabulary()
+        or (word,) in site.values
+    )
 
 
 def _joined(tokens: list[Token]) -> Token:
     text = "".join(t.text for t in tokens).casefold()
     first, last = tokens[0], tokens[-1]
-    return Token(
-        text, text, first.start, last.end, possessive=last.possessive, spaced=first.spaced
-    )
+    return Token(text, text, first.start, last.end, possessive=last.possessive, spaced=first.spaced)
