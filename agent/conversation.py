@@ -1,10 +1,13 @@
-"""One conversation that lasts: what every surface talks to."""
+"""Conversations that last, over one store: what every surface talks to."""
 
 from __future__ import annotations
 
 import dataclasses
-import threading
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.brains.base import Memory
@@ -25,8 +28,70 @@ if TYPE_CHECKING:
     from tools.plan import Plan
 
 
+class Talks:
+    """Every thread of talk over one graph: each survives a restart, with its pending plan.
+
+    Turns of different threads may run at once; of one thread, one at a time.
+
+    Args:
+        turns: the steps of a turn, over one NovaCron and one brain.
+        url: where conversations are kept; None keeps them in memory.
+    """
+
+    def __init__(self, turns: Turns, url: str | None = None) -> None:
+        from agent.graph import (
+            Graph,
+        )  # LangGraph takes seconds: only a talk that lasts waits for it
+
+        self.turns = turns
+        self._graph = Graph(_Steps(turns), opens, url)
+
+    def say(self, thread: str, text: str, user: User, on_event: OnEvent | None = None) -> Turn:
+        """One turn: what was said, and what came of it."""
+        with _taking(on_event) as taken:
+            self._graph.say(thread, text, user_to_dict(user))
+        return taken.with_latency()
+
+    def confirm(
+        self,
+        thread: str,
+        digest: str,
+        user: User,
+        typed: str | None = None,
+        on_event: OnEvent | None = None,
+    ) -> Turn:
+        """A click on a plan as it was shown, by its digest, instead of words.
+
+        Raises:
+            Conflict: that plan does not wait any more, or it is another one now.
+        """
+        with _taking(on_event) as taken:
+            self._graph.confirm(thread, user_to_dict(user), digest=digest, typed=typed)
+        return taken.with_latency()
+
+    def pending(self, thread: str, user: User) -> Turn | None:
+        """The plan that waits for a yes, as it would be shown again, or None."""
+        memory = self.memory(thread)
+        plan = self.turns.pending_plan(memory)
+        if plan is None or self.turns.control.approvals.status(plan.id) != "pending":
+            return None
+        return self.turns.show(plan, user, memory)
+
+    def memory(self, thread: str) -> Memory:
+        """What a conversation remembers."""
+        return memory_from_dict(self._graph.state(thread).get("memory") or {})
+
+    def forget(self, thread: str) -> None:
+        """Drop what a conversation remembers."""
+        self._graph.forget(thread)
+
+    def close(self) -> None:
+        """Let go of the store of conversations."""
+        self._graph.close()
+
+
 class Conversation:
-    """One thread of talk over the graph: it survives a restart, with its pending plan.
+    """One thread of talk.
 
     Args:
         turns: the steps of a turn, over one NovaCron and one brain.
@@ -35,23 +100,13 @@ class Conversation:
     """
 
     def __init__(self, turns: Turns, thread: str, url: str | None = None) -> None:
-        from agent.graph import (
-            Graph,
-        )  # LangGraph takes seconds: only a talk that lasts waits for it
-
         self.turns = turns
         self.thread = thread
-        self._steps = _Steps(turns)
-        self._graph = Graph(self._steps, opens, url)
-        self._one_at_a_time = threading.Lock()
+        self._talks = Talks(turns, url)
 
     def say(self, text: str, user: User, on_event: OnEvent | None = None) -> Turn:
         """One turn: what was said, and what came of it."""
-        began = time.perf_counter()
-        with self._one_at_a_time:
-            self._steps.begin(on_event)
-            self._graph.say(self.thread, text, user_to_dict(user))
-            return self._taken(began)
+        return self._talks.say(self.thread, text, user, on_event)
 
     def confirm(
         self, digest: str, user: User, typed: str | None = None, on_event: OnEvent | None = None
@@ -61,32 +116,49 @@ class Conversation:
         Raises:
             Conflict: that plan does not wait any more, or it is another one now.
         """
-        began = time.perf_counter()
-        with self._one_at_a_time:
-            self._steps.begin(on_event)
-            self._graph.confirm(self.thread, user_to_dict(user), digest=digest, typed=typed)
-            return self._taken(began)
+        return self._talks.confirm(self.thread, digest, user, typed, on_event)
 
     def pending(self, user: User) -> Turn | None:
         """The plan that waits for a yes, as it would be shown again, or None."""
-        memory = self.memory()
-        plan = self.turns.pending_plan(memory)
-        if plan is None or self.turns.control.approvals.status(plan.id) != "pending":
-            return None
-        return self.turns.show(plan, user, memory)
+        return self._talks.pending(self.thread, user)
 
     def memory(self) -> Memory:
         """What the conversation remembers."""
-        return memory_from_dict(self._graph.state(self.thread).get("memory") or {})
+        return self._talks.memory(self.thread)
 
     def close(self) -> None:
         """Let go of the store of conversations."""
-        self._graph.close()
+        self._talks.close()
 
-    def _taken(self, began: float) -> Turn:
-        turn = self._steps.turn
-        assert turn is not None, "every path through the graph answers"
-        return dataclasses.replace(turn, latency_ms=round((time.perf_counter() - began) * 1000, 3))
+
+@dataclass
+class _Taken:
+    """The whole turn of the present one: the graph's state keeps only what JSON holds."""
+
+    on_event: OnEvent | None
+    began: float
+    turn: Turn | None = None
+
+    def with_latency(self) -> Turn:
+        """The turn, and how long it took."""
+        assert self.turn is not None, "every path through the graph answers"
+        spent = (time.perf_counter() - self.began) * 1000
+        return dataclasses.replace(self.turn, latency_ms=round(spent, 3))
+
+
+_TAKEN: ContextVar[_Taken] = ContextVar("taken")
+"""Which turn runs in this thread; LangGraph runs nodes in a copy of the caller's context."""
+
+
+@contextmanager
+def _taking(on_event: OnEvent | None) -> Generator[_Taken]:
+    """A turn begins, and ends with the block."""
+    taken = _Taken(on_event, time.perf_counter())
+    token = _TAKEN.set(taken)
+    try:
+        yield taken
+    finally:
+        _TAKEN.reset(token)
 
 
 class _Steps:
@@ -94,12 +166,6 @@ class _Steps:
 
     def __init__(self, turns: Turns) -> None:
         self._turns = turns
-        self._on_event: OnEvent | None = None
-        self.turn: Turn | None = None
-
-    def begin(self, on_event: OnEvent | None) -> None:
-        """A new turn begins."""
-        self.turn, self._on_event = None, on_event
 
     def understand(self, state: TurnState) -> TurnState:
         """Words to calls."""
@@ -126,7 +192,7 @@ class _Steps:
             return self._took(text, Turn("clarify", "That plan is gone. Ask again.", memory=kept))
         if not yes["text"]:  # a click is for the plan it stands beside, never for a question
             memory = dataclasses.replace(memory, asked=None)
-        turn = self._turns.accept(plan, yes["typed"] or "", user, memory, self._on_event)
+        turn = self._turns.accept(plan, yes["typed"] or "", user, memory, _TAKEN.get().on_event)
         return self._took(text, turn)
 
     def answer(self, state: TurnState) -> TurnState:
@@ -138,7 +204,7 @@ class _Steps:
         return state.get("waiting") is not None
 
     def _took(self, text: str, turn: Turn) -> TurnState:
-        self.turn = turn = remembered(text, turn)
+        _TAKEN.get().turn = turn = remembered(text, turn)
         plan = self._turns.pending_plan(turn.memory)
         return {
             "memory": memory_to_dict(turn.memory),

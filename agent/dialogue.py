@@ -62,13 +62,17 @@ def plain_words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:[-.][^\W_]+)*", text)
 
 
-def _without(words: list[str], phrases: tuple[tuple[str, ...], ...]) -> tuple[list[str], int]:
+Phrases = dict[str, tuple[tuple[str, ...], ...]]
+"""First word → the phrases that begin with it, longest first."""
+
+
+def _without(words: list[str], phrases: Phrases) -> tuple[list[str], int]:
     """The words with every phrase taken out, longest first, and how many there were."""
     left: list[str] = []
     found = 0
     i = 0
     while i < len(words):
-        for phrase in phrases:
+        for phrase in phrases.get(words[i], ()):
             if tuple(words[i : i + len(phrase)]) == phrase:
                 i += len(phrase)
                 found += 1
@@ -79,11 +83,15 @@ def _without(words: list[str], phrases: tuple[tuple[str, ...], ...]) -> tuple[li
     return left, found
 
 
-def _sorted(phrases: list[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(sorted((tuple(p.split()) for p in phrases), key=len, reverse=True))
+def _by_first_word(phrases: list[str]) -> Phrases:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        words = tuple(phrase.split())
+        found.setdefault(words[0], []).append(words)
+    return {first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()}
 
 
-_YES, _NO, _POLITE = (_sorted(_LISTS[name]) for name in ("yes", "no", "polite"))
+_YES, _NO, _POLITE = (_by_first_word(_LISTS[name]) for name in ("yes", "no", "polite"))
 
 
 def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"] | None:

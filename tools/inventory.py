@@ -57,6 +57,7 @@ class Inventory:
         self._clock = clock
         self._located: tuple[tuple[int, int], dict[str, int]] | None = None
         self._offers: list[Offer] | None = None
+        self._counted: dict[str, tuple[int, dict[str, int]]] = {}
         self.version = 0
 
     def refresh(self) -> list[Connected]:
@@ -156,6 +157,15 @@ class Inventory:
             named = query.where(machines.c.name == name)
             return read_records(db.scalars(named.order_by(machines.c.position)))
 
+    def missing_names(self, names: Sequence[str]) -> list[str]:
+        """Those of these names that no machine bears, in one query."""
+        known: set[str] = set()
+        with reading(self._engine) as db:
+            for part in in_batches(names, 500):
+                query = sa.select(machines.c.name).where(machines.c.name.in_(part)).distinct()
+                known.update(db.scalars(query))
+        return [name for name in names if name not in known]
+
     def names(self) -> list[tuple[str, str]]:
         """(name, id) of every machine, in fleet order."""
         query = sa.select(machines.c.name, machines.c.id).order_by(machines.c.position)
@@ -186,7 +196,13 @@ class Inventory:
         return {key: sorted(values) for key, values in sorted(found.items())}
 
     def tag_counts(self, key: str) -> dict[str, int]:
-        """How many machines have each value of a tag."""
+        """How many machines have each value of a tag; counted once for each state of the fleet."""
+        known = self._counted.get(key)
+        if known is None or known[0] != self.version:
+            known = self._counted[key] = (self.version, self._count_tag(key))
+        return dict(known[1])
+
+    def _count_tag(self, key: str) -> dict[str, int]:
         query = sa.select(machines.c.tags, sa.func.count()).group_by(machines.c.tags)
         counts = Counter[str]()
         with reading(self._engine) as db:

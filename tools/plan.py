@@ -334,9 +334,8 @@ class Planner:
 
     def _check_names(self, selector: Selector) -> None:
         inventory = self.world.inventory
-        for name in selector.exact_names():
-            if not inventory.named(name):
-                raise NotFound(f"No machine is called {name!r}.", choices=inventory.closest(name))
+        for name in inventory.missing_names(selector.exact_names()):
+            raise NotFound(f"No machine is called {name!r}.", choices=inventory.closest(name))
         if selector.ids:
             known = inventory.get(selector.ids)
             for machine_id in selector.ids:

@@ -68,7 +68,8 @@ class EmbeddedBrain:
         known = self._sites.get(key)
         if known is not None and known[0] is inventory and known[1].version == inventory.version:
             return known[1]
-        site = build_site(inventory)
+        same = known[1] if known is not None and known[0] is inventory else None
+        site = build_site(inventory, same)
         if len(self._sites) > 8:
             self._sites.clear()
         self._sites[key] = (inventory, site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from functools import lru_cache
 
 _SIDES = {
     "east": "east", "eastern": "east", "west": "west", "western": "west", "north": "north",
@@ -81,7 +81,8 @@ def parts_of(region: str) -> set[str]:
     return parts
 
 
-def place_words(regions: Iterable[str]) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=16)
+def place_words(regions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """What a phrase such as "us east", "europe" or "frankfurt" stands for among these regions."""
     found: dict[str, list[str]] = defaultdict(list)
     for region in regions:

@@ -12,7 +12,7 @@ from agent.brains.embedded.inflection import plural
 from agent.brains.embedded.names import NameIndex
 from agent.brains.embedded.places import place_words
 from tools.inventory import Inventory
-from tools.machine import Group
+from tools.machine import VM, Group, Offer
 
 Value = tuple[str, tuple[str, ...]]
 """A field (or `tags.<key>`) and the values that a word stands for."""
@@ -107,6 +107,7 @@ class Site:
     """What a fleet's words stand for. Built once per inventory version.
 
     Attributes:
+        mark: a digest of everything that was read, to see whether a word has changed.
         values: phrase → the fields and values that it may stand for, the likelier first.
         tag_keys: the tag keys in use, by their spellings.
         spoken: the names of sizes, images, regions, zones, hosts and groups, as they are said.
@@ -116,6 +117,7 @@ class Site:
     """
 
     version: int
+    mark: int
     names: NameIndex
     values: dict[tuple[str, ...], list[Value]]
     tag_keys: dict[str, str]
@@ -132,10 +134,18 @@ class Site:
     longest: int = 1
 
 
-def build_site(inventory: Inventory) -> Site:
-    """Read the words of the fleet as it is now."""
+def build_site(inventory: Inventory, before: Site | None = None) -> Site:
+    """Read the words of the fleet as it is now.
+
+    Args:
+        before: what was read last; where no word has changed since, it is kept.
+    """
     vms = inventory.all()
     offers = inventory.offers()
+    mark = _mark(vms, offers)
+    if before is not None and before.mark == mark:
+        before.version = inventory.version
+        return before
     values: dict[tuple[str, ...], list[Value]] = defaultdict(list)
 
     def put(phrase: str, name: str, *found: str) -> None:
@@ -151,7 +161,7 @@ def build_site(inventory: Inventory) -> Site:
     regions = _distinct([vm.region for vm in vms], [r for o in offers for r in o.regions])
     for region in regions:
         put(region, "region", region)
-    for phrase, found in place_words(regions).items():
+    for phrase, found in place_words(tuple(regions)).items():
         put(phrase, "region", *found)
     zones = _distinct([vm.zone for vm in vms if vm.zone])
     for zone in zones:
@@ -173,6 +183,7 @@ def build_site(inventory: Inventory) -> Site:
     made = dict(values)
     return Site(
         version=inventory.version,
+        mark=mark,
         names=index,
         values=made,
         tag_keys=_tag_keys(tag_values),
@@ -188,6 +199,22 @@ def build_site(inventory: Inventory) -> Site:
         host_stems=frozenset(re.sub(r"[-_.]?\d+.*$", "", h.casefold()) for h in hosts) - {""},
         longest=max(map(len, made), default=1),
     )
+
+
+def _mark(vms: Iterable[VM], offers: Iterable[Offer]) -> int:
+    words = tuple(
+        (
+            vm.name, vm.provider, vm.region, vm.zone, vm.host, vm.size, vm.image, vm.group,
+            tuple(vm.tags.items()), tuple(s.name for s in vm.snapshots),
+        )
+        for vm in vms
+    )  # fmt: skip
+    offered = tuple(
+        (o.provider, o.regions, o.images, tuple(s.name for s in o.sizes),
+         tuple(h.name for h in o.hosts), tuple((g.name, g.count) for g in o.groups))
+        for o in offers
+    )  # fmt: skip
+    return hash((words, offered))
 
 
 def _distinct(*parts: Iterable[str]) -> list[str]:
