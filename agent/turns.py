@@ -229,12 +229,13 @@ class Turns:
     def _carry_out(self, calls: Sequence[Call], user: User, memory: Memory) -> Turn:
         answered: list[Answered] = []
         planned: list[PlannedCall] = []
+        planner = self.control.planner.of(user)
         for index, call in enumerate(calls):
             try:
                 if self.control.catalog.tool(call.tool).reads:
                     answered.append(self.control.read(call, user))
                 else:
-                    planned.append(self.control.planner.planned(call, planned))
+                    planned.append(planner.planned(call, planned))
             except NovaError as error:
                 return self._asks_or_declines(error, calls, index, memory)
         if not planned:

@@ -507,6 +507,7 @@ def _untag(clause: Clause, said: Said, site: Site, now: datetime) -> None:
                         "word", "plain", "quote", "unknown_name", "tech", "filler", "key", "value"
                     )
                     and not near.has("det", "from", "all", "verb", "comma", "in", "and")
+                    and near.words[0] not in ("away", "off", "out", "back", "up", "down")
                 ):
                     keys.append(near.get("key") or near.get("quote") or near.text)
                     near.used = "the tag's key"
@@ -963,6 +964,8 @@ def _scale(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         else:
             said.args["count"] = value
         number.used = f"{'+' if sign > 0 else '-' if sign else ''}{value}"
+    elif set(words[-3:]) & {"none", "zero", "nothing", "nil"} and "to" in words:
+        said.args["count"] = 0
     elif (more := _one_more(words)) and "_factor" not in said.args:
         said.args["change"] = more
 

@@ -26,6 +26,8 @@ class Bound:
 def read_bound(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     """The condition that begins at `k`, if one does."""
     item = items[k]
+    if aged := _aged(items, k):
+        return aged
     for reader in (_compared, _between, _reversed, _sized, _made):
         if bound := reader(items, k, tool):
             return bound
@@ -127,6 +129,16 @@ _TAKES_FIGURES = frozenset(
     {"resize_vms", "resize_disk", "attach_disk", "create_vms", "scale_group"}
 )
 _DESTINATIONS = frozenset({"up", "from", "max", "min", "maximum", "minimum"})
+
+
+def _aged(items: Sequence[Item], k: int) -> Bound | None:
+    """ "over a year old", "within two weeks old"."""
+    time = items[k].get("time")
+    after = items[k + 1] if k + 1 < len(items) else None
+    if time is None or not time.window or after is None or after.words[:1] != ("old",):
+        return None
+    op = "gt" if items[k].words[0] in ("over", "more", "beyond") else "le"
+    return Bound("age_days", {op: _days(time.window)}, k + 2, f"age {op} {time.window}")
 
 
 def _between(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:

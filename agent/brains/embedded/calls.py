@@ -281,6 +281,8 @@ class Builder:
         outright: bool | None,
     ) -> Call:
         tool = frame.tool
+        if picked is None and tool == "delete_snapshots" and args.get("older_than_days"):
+            picked = {"all": True}
         if picked is None:
             if frame.changes or tool in ("describe_vms", "diagnose_vms"):
                 raise Doubt(self._which(frame))
@@ -1027,7 +1029,7 @@ _SCOPE = re.compile(
     r"crypto|homework|csv|excel|powerpoint|slide deck|"
     r"capital of|novel|chess|sing|dance|marry|love me|meaning of life|temperature in|"
     r"traffic on the|train to|tickets?|jira|book a|"
-    r"desk|chair|linkedin|tweet|instagram|facebook|youtube|netflix|spotify|groceries|beer|doctor|dentist|haircut)\b",
+    r"desk|chair|linkedin|laptops?|iphones?|headset|tweet|instagram|facebook|youtube|netflix|spotify|groceries|beer|doctor|dentist|haircut)\b",
     re.IGNORECASE,
 )
 

@@ -540,6 +540,8 @@ def is_action(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     if not item.has("verb") or item.action not in CHANGING or item.quoted:
         return False
+    if any(i.words == ("scheduled",) for i in items[max(0, k - 3) : k]) and items[0].has("wh"):
+        return False
     if item.is_entity and not item.has("verb"):
         return False
     if item.is_entity and (
@@ -655,9 +657,23 @@ def _ing_acts(items: Sequence[Item], k: int) -> bool:
     )
 
 
+def _leads_an_act(items: Sequence[Item], k: int) -> bool:
+    """The small verb of "make the start of x": the act is the noun after it."""
+    if not {GENERIC.get(w) for w in items[k].words} & {"make", "do", "put", "perform"}:
+        return False
+    j = k + 1
+    while j < len(items) and items[j].has("det", "in") and not items[j].is_entity:
+        j += 1
+    return j < len(items) and items[j].has("verb") and _by_light_verb(items, j)
+
+
 def _base_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     before = items[k - 1] if k else None
+    if _leads_an_act(items, k):
+        return False
+    if before is not None and before.words == ("first",) and k == 1:
+        before = None
     if item.action == "tag" and before is not None and _names_a_tag(items, k):
         return False
     if (

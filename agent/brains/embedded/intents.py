@@ -41,13 +41,15 @@ def change_of(clause: Clause) -> str | None:
     """The tool of a clause that asks for a change, or None."""
     action = clause.action
     objects = clause.objects()
+    if action == "reduce" and clause.has("cost") and not _figures(clause):
+        return None
     if action is None:
         return _without_verb(clause)
     if _asked_which(clause):
         return None
     if action == "undo" and (clause.has("snapshot_name") or "snapshot" in objects):
         return "restore_snapshot"
-    if action in ("start", "resume") and "snapshot" in objects and "back" in clause.words:
+    if action in ("start", "resume") and {"snapshot", "back"} <= set(clause.words):
         return "restore_snapshot"
     if action == "stop" and _for_ever(clause):
         return "delete_vms"
@@ -946,7 +948,9 @@ def _question(clause: Clause) -> bool:
         return False
     if first.has("wh") and not clause.has("ask"):
         return True
-    if first.has("verb") and first.action in ("count", "list", "describe"):
+    if first.has("verb") and first.action == "count":
+        return True
+    if first.words[:1] in (("list",), ("show",), ("display",), ("print",), ("tell",)):
         return True
     if (
         first.words

@@ -173,7 +173,7 @@ class NameIndex:
         names = self.stems.get(key)
         if names and (len(names) > 1 or key[-1].isalpha()):
             return names
-        if len(key) == 1 and key[0] in self.tails and len(key[0]) > 2:
+        if len(key) == 1 and key[0] in self.tails and len(key[0]) > 2 and key[0] not in _COMMON:
             return self.tails[key[0]]
         if len(key) == 1 and key[0] in self.inner and key[0] not in _COMMON:
             return self.inner[key[0]]

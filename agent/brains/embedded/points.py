@@ -8,6 +8,7 @@ from datetime import datetime
 from agent.brains.embedded.clocks import clock_at
 from agent.brains.embedded.days import day_at
 from agent.brains.embedded.lengths import length_at
+from agent.brains.embedded.numbers import number_at
 from agent.brains.embedded.recurrences import recurrence_at
 from agent.brains.embedded.timing import PARTS, Found, Time
 
@@ -15,6 +16,7 @@ _LEADS = frozenset(
     {
         "at", "on", "by", "around", "about", "@", "the", "from", "starting", "in", ",", "for",
         "come", "this", "coming", "of", "exactly", "roughly", "circa", "every", "each", "and",
+        "after",
     }
 )  # fmt: skip
 
@@ -23,6 +25,8 @@ def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
     """The moment or recurrence that begins at `i`, and the index after it."""
     time, j = Time(), i
     got = False
+    if _by_a_figure(words, i):
+        return None
     while j < len(words):
         step = _past_leads(words, j, got)
         if step >= len(words):
@@ -35,6 +39,18 @@ def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
         time, j = found
         got = True
     return (time, j) if got else None
+
+
+_MERIDIAN = frozenset({"am", "pm", "o'clock", "oclock", ":", "a.m", "p.m"})
+
+
+def _by_a_figure(words: Sequence[str], i: int) -> bool:
+    """ "by one", "by 2": how much, where nothing says that it is a clock."""
+    if words[i] != "by" or i + 1 >= len(words) or number_at(words, i + 1) is None:
+        return False
+    after = words[i + 2] if i + 2 < len(words) else ""
+    written = ":" in words[i + 1] or words[i + 1].endswith(("am", "pm"))
+    return not written and after not in _MERIDIAN
 
 
 def _past_leads(words: Sequence[str], j: int, got: bool) -> int:
@@ -64,7 +80,7 @@ def _piece(
         return None
     if time.day is None and not time.recurs and (found := day_at(words, i, now, time)):
         return found
-    if time.clock is None or (time.days and time.clock in PARTS.values()) or time.half_day:
+    if time.clock is None or time.clock in PARTS.values() or time.half_day:
         near = bool(prepositions & {"at", "by", "@", "around", "from", "about", "starting"}) or got
         return clock_at(words, i, time, near)
     return None
@@ -81,5 +97,7 @@ def _after(words: Sequence[str], i: int, prepositions: set[str]) -> Found | None
     if j < len(words) and words[j] in ("later", "hence"):
         return Time(after=length), j + 1
     if "in" in prepositions and not prepositions & {"the", "for", "on", "every", "each"}:
+        return Time(after=length), j
+    if i and words[i - 1] == "after" and j < len(words):
         return Time(after=length), j
     return None

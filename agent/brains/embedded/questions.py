@@ -116,7 +116,7 @@ def _runbooks(clause: Clause) -> str | None:
     )
     if written:
         return "search_runbooks"
-    if named_in(clause) or not tech_in(clause):
+    if clause.has("savings") or named_in(clause) or not tech_in(clause):
         return None
     return "search_runbooks"
 
@@ -124,7 +124,7 @@ def _runbooks(clause: Clause) -> str | None:
 def _savings(clause: Clause) -> str | None:
     item = clause.first("savings")
     if item is None:
-        return None
+        return "recommend_savings" if clause.action == "reduce" and clause.has("cost") else None
     if item.words in (
         ("reduction",),
         ("excess",),

@@ -256,6 +256,8 @@ def _gather_specifications(clauses: list[Clause]) -> None:
 
 
 def _specifies(clause: Clause, tool: str) -> bool:
+    if clause.words[:1] in (("name",), ("call",), ("named",), ("called",)):
+        return True
     if clause.action is not None or (clause.first("wh") is not None and not clause.has("ask")):
         return False
     named = any(w in ("name", "named", "call", "called") for w in clause.words)

@@ -26,6 +26,9 @@ _SIGNS = {
     "|": "stop", "@": "at", "~": "filler",
 }  # fmt: skip
 _COMPARISONS = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq"}
+_STATES = frozenset(
+    {"running", "stopped", "suspended", "paused", "error", "starting", "stopping", "unknown"}
+)
 _KEY_AND_VALUE = re.compile(r"[a-z][\w.-]*:[^\s:]*[a-z][^\s:]*")
 
 
@@ -115,7 +118,10 @@ class _Sentence:
         value = value.strip("\"'")
         if not value or (sign == ":" and known is None):
             return None
-        if field := _FIELDS.get(key.casefold()):
+        field = _FIELDS.get(key.casefold())
+        if field == "state" and value.casefold() not in _STATES:
+            field = None
+        if field:
             return self._item(i, i + 1, {"value": [(field, (value,))], "pair": True})
         return self._item(i, i + 1, {"tag": (known or key, value), "known_key": known is not None})
 

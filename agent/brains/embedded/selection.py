@@ -791,6 +791,7 @@ class SelectionReader:
                 "snapshot_vms",
                 "delete_snapshots",
                 "restore_snapshot",
+                "list_snapshots",
             ):
                 self._begin(["snapshots"], item, predicate=True)
                 self.noun.bounds["snapshots"] = {"eq": 0} if lacking else {"ge": 1}
