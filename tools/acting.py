@@ -18,6 +18,8 @@ from tools.world import World
 
 ATTEMPTS = 6
 """So often a request that was refused for now is sent; after that the step has failed."""
+UNANSWERED = 3
+"""So often a request that may be repeated is sent without an answer."""
 LONGEST_WAIT_S = 30.0
 SETTLE_S = 180.0
 """So long an accepted act may take to show; after that its outcome counts as unknown."""
@@ -109,31 +111,43 @@ def _send(act: Act) -> None:
     """Send one act; what may not be repeated is read back instead."""
     if act.again and not _may_repeat(act):
         return
+    while not _try(act):
+        pass
+
+
+def _try(act: Act) -> bool:
+    """One attempt: whether it was the last."""
     assert act.provider is not None
-    while act.attempts < ATTEMPTS:
-        act.attempts += 1
-        try:
-            act.result_id = act.change.act(act.provider, act.step, act.token)
-        except (Throttled, Unreachable) as refused:
-            if act.attempts >= ATTEMPTS:
-                act.error = refused
-                return
+    act.attempts += 1
+    try:
+        act.result_id = act.change.act(act.provider, act.step, act.token)
+    except (Throttled, Unreachable) as refused:
+        if act.attempts < ATTEMPTS:
             time.sleep(_pause(refused, act.attempts))
-        except OutcomeUnknown as unknown:
-            if not _may_repeat(act):
-                act.unknown = True
-                return
-            if act.attempts >= 3:
-                act.error = unknown
-                return
-        except NovaError as error:
-            act.error = error
-            return
-        except Exception as error:  # a provider's bug must not take the others along
-            act.error = ProviderError(f"{type(error).__name__}: {error}")
-            return
-        else:
-            return
+            return False
+        act.error = _as_known(act, refused)
+    except OutcomeUnknown as unknown:
+        act.unknown = True
+        if _may_repeat(act):
+            if act.attempts < UNANSWERED:
+                return False
+            act.error = unknown
+    except NovaError as error:
+        act.error = _as_known(act, error)
+    except Exception as error:  # a provider's bug must not take the others along
+        act.error = _as_known(act, ProviderError(f"{type(error).__name__}: {error}"))
+    else:
+        act.unknown = False
+    return True
+
+
+def _as_known(act: Act, error: NovaError) -> NovaError:
+    """The error, unless an earlier attempt may have been carried out in spite of it."""
+    assert act.provider is not None
+    certain = act.provider.deduplicates and not error.retryable
+    if certain or not (act.unknown or act.again):
+        return error
+    return OutcomeUnknown(f"It may have been done at an earlier attempt. {error.message}")
 
 
 def _may_repeat(act: Act) -> bool:
@@ -148,10 +162,28 @@ def _pause(refused: NovaError, attempt: int) -> float:
     return min(0.25 * 2 ** (attempt - 1), LONGEST_WAIT_S) * random.uniform(0.7, 1.3)
 
 
+def read_machines(provider: Provider, ids: Sequence[str]) -> dict[str, VM]:
+    """The machines as they are; a reading that is refused for now is tried again.
+
+    Raises:
+        NovaError: they cannot be read.
+    """
+    attempt = 1
+    while True:
+        try:
+            return provider.get_machines(ids)
+        except (Throttled, Unreachable) as refused:
+            if attempt >= ATTEMPTS:
+                raise
+            time.sleep(_pause(refused, attempt))
+            attempt += 1
+
+
 def settle(acts: Sequence[Act], on_settled: Callable[[Sequence[Act]], None]) -> None:
     """Read back until every act shows or its time is up; a batch is one reading a provider."""
     until = time.monotonic() + SETTLE_S
     pause = 0.05
+    _look_once([act for act in acts if isinstance(act.error, OutcomeUnknown)])
     waiting = [act for act in acts if not act.settled]
     on_settled([act for act in acts if act.settled])
     while waiting:
@@ -161,13 +193,23 @@ def settle(acts: Sequence[Act], on_settled: Callable[[Sequence[Act]], None]) -> 
             if late and not act.settled:
                 seen = act.verdict.seen if act.verdict else "nothing to see"
                 act.error = OutcomeUnknown(f"It does not show after {SETTLE_S:.0f} s: {seen}.")
-            elif act.unknown and not act.settled and act.change.visible is False:
-                act.error = OutcomeUnknown("It was sent and no answer came back.")
         on_settled([act for act in waiting if act.settled])
         waiting = [act for act in waiting if not act.settled]
         if waiting:
             time.sleep(pause)
             pause = min(pause * 1.5, 1.0)
+
+
+def _look_once(unanswered: Sequence[Act]) -> None:
+    """Where no answer came, a reading may show all the same that it was done."""
+    visible = [act for act in unanswered if act.change.visible and act.provider is not None]
+    errors = [act.error for act in visible]
+    for act in visible:
+        act.error = None
+    _read_back(visible)
+    for act, error in zip(visible, errors, strict=True):
+        if act.verdict is None or act.verdict.status != "done":
+            act.error = error
 
 
 def _read_back(acts: Sequence[Act]) -> None:
@@ -189,7 +231,7 @@ def _read_back(acts: Sequence[Act]) -> None:
             continue
         except NovaError as error:
             for act in group:
-                act.error = error
+                act.error = OutcomeUnknown(f"It was sent and cannot be read back: {error.message}")
             continue
         _judge(group, seen)
 
@@ -197,7 +239,10 @@ def _read_back(acts: Sequence[Act]) -> None:
 def _judge(group: Sequence[Act], seen: Mapping[str, VM]) -> None:
     for act in group:
         act.after = seen.get(act.machine_id)
-        if act.again and not _may_repeat(act) and act.attempts == 0 and not act.change.visible:
+        if not act.change.visible and act.unknown:
+            act.error = OutcomeUnknown("It was sent and no answer came back.")
+            continue
+        if not act.change.visible and act.again and act.attempts == 0:
             act.error = OutcomeUnknown(
                 "The process that sent it died; nothing shows whether it was done."
             )
@@ -209,9 +254,11 @@ def _judged(act: Act) -> Verdict | None:
     assert act.provider is not None
     try:
         return act.change.read_back(act.provider, act.step)
+    except (Throttled, Unreachable) as refused:
+        return Verdict.waiting(refused.message)
     except NovaError as error:
-        act.error = error
-        return Verdict.failed(error.message)
+        act.error = OutcomeUnknown(f"It was sent and cannot be read back: {error.message}")
+        return Verdict.waiting(error.message)
 
 
 def provider_of_step(

@@ -114,6 +114,8 @@ class Approvals:
             Conflict: what was seen is not what is planned.
             InvalidRequest: what must be typed was not.
         """
+        if not user.approves:
+            raise NotAllowed("A yes cannot come this way.", hint="A person approves the plan.")
         row = self._row(plan_id)
         plan = Plan.from_dict(json.loads(row.record))
         if row.status != "pending":
@@ -208,10 +210,9 @@ class Approvals:
                     "The yes has expired or was used already.", hint="Confirm the plan again."
                 )
 
-    def finish(self, plan_id: str) -> None:
-        """The plan's operation has ended."""
-        with self._engine.begin() as db:
-            db.execute(sa.update(plans).where(plans.c.id == plan_id).values(status="done"))
+    def finish(self, db: sa.Connection, plan_id: str) -> None:
+        """The plan's operation has ended; in the caller's transaction."""
+        db.execute(sa.update(plans).where(plans.c.id == plan_id).values(status="done"))
 
     def cancel(self, plan_id: str, user: User) -> None:
         """Call a plan off; one that is no longer waiting stays as it is."""
@@ -245,12 +246,14 @@ def user_to_dict(user: User) -> dict[str, Any]:
         "roles": sorted(user.roles),
         "surface": user.surface,
         "tenant": user.tenant,
+        "approves": user.approves,
     }
 
 
 def user_from_dict(data: dict[str, Any]) -> User:
     """Read back what `user_to_dict` wrote."""
-    return User(data["name"], frozenset(data["roles"]), data["surface"], data["tenant"])
+    approves = data.get("approves", True)
+    return User(data["name"], frozenset(data["roles"]), data["surface"], data["tenant"], approves)
 
 
 def _approval(row: sa.Row[Any]) -> Approval:

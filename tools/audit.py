@@ -207,14 +207,14 @@ class Audit:
             return
         try:
             self.head_file.parent.mkdir(parents=True, exist_ok=True)
-            with self.head_file.open("a+") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+            with self.head_file.open("ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
                 if (head := self._head_to_keep()) is not None:
-                    file.seek(0)
-                    file.truncate()
-                    file.write(f"{head.number} {head.hash}\n")
-                    file.flush()
-                    os.fsync(file.fileno())
+                    # over the old one in one write: a process that dies here leaves one of the two
+                    with self.head_file.open("r+b", buffering=0) as file:
+                        file.write(f"{head.number} {head.hash}\n".encode())
+                        file.truncate()
+                        os.fsync(file.fileno())
         except OSError as error:
             raise Unreachable(
                 f"The audit's head cannot be written to {self.head_file}: {error.strerror}.",

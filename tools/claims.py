@@ -41,8 +41,7 @@ class Claims:
         with self._engine.begin() as db:
             take_turn(db, f"operation/{operation_id}")
             if db.scalar(_cancelled(operation_id)):
-                _call_off(db, operation_id)
-                return []
+                _call_off(db, operation_id)  # what has begun is still read back
             barrier = db.scalar(_first_open_call(operation_id))
             rows: list[sa.Row[Any]] = []
             for part in _parts(indexes):
@@ -59,6 +58,26 @@ class Claims:
             rows = [row for row in rows if row.target in free]
             self._lease(db, operation_id, [row.number for row in rows], now)
         return rows
+
+    def held(self, db: sa.Connection, operation_id: str, numbers: Sequence[int]) -> set[int]:
+        """Those of these steps that are open and this process's, until the transaction ends."""
+        take_turn(db, f"operation/{operation_id}")
+        found: set[int] = set()
+        for part in _parts(numbers):
+            query = sa.select(steps.c.number).where(
+                steps.c.operation_id == operation_id,
+                steps.c.number.in_(part),
+                steps.c.owner == self.owner,
+                steps.c.status.in_(("pending", "running")),
+            )
+            found.update(db.scalars(query))
+        return found
+
+    def call_off(self, operation_id: str) -> None:
+        """Let no step begin that has not."""
+        with self._engine.begin() as db:
+            take_turn(db, f"operation/{operation_id}")
+            _call_off(db, operation_id)
 
     def _lock(
         self, db: sa.Connection, operation_id: str, targets: Sequence[str], now: float
@@ -139,11 +158,19 @@ def _cancelled(operation_id: str) -> sa.Select[Any]:
 
 
 def _call_off(db: sa.Connection, operation_id: str) -> None:
-    """What has not begun does not begin any more."""
+    """What has not begun does not begin any more, and lets go of its machines."""
     db.execute(
         sa.update(steps)
         .where(steps.c.operation_id == operation_id, steps.c.status == "pending")
         .values(status="cancelled", seen="called off before it began", settled_at=time.time())
+    )
+    begun = sa.select(steps.c.target).where(
+        steps.c.operation_id == operation_id, steps.c.status == "running"
+    )
+    db.execute(
+        sa.delete(machine_locks).where(
+            machine_locks.c.operation_id == operation_id, machine_locks.c.target.not_in(begun)
+        )
     )
 
 

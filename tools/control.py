@@ -101,7 +101,7 @@ class Control:
             vms = self.planner.machines(tool, call)
             if tool.handler.settle is not None and call.selector is not None:
                 args = tool.handler.settle(call.selector, args)
-        result = tool.handler.run(self.world, vms, args)
+        result = tool.handler.run(self.world.of(user), vms, args)
         targets = tuple(vm.id for vm in vms) if result.targets is None else result.targets
         return Answered(call, targets, args.model_dump(mode="json"), result)
 

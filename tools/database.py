@@ -130,6 +130,7 @@ plans = Table(
     Column("status", Text, nullable=False),  # pending, started, done, cancelled, replaced
     Column("created_at", Float, nullable=False),  # seconds since 1970, UTC
     Column("record", Text, nullable=False),  # Plan.to_dict as JSON
+    Index("plans_recent", "created_at"),
 )
 """What people were shown, and whether it still waits for a yes."""
 

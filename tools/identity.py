@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An authenticated person; `roles` come from the sign-in, never from the conversation."""
+    """An authenticated person; `roles` come from the sign-in, never from the conversation.
+
+    Attributes:
+        approves: whether a yes may come this way; False for a program that only plans.
+    """
 
     name: str
     roles: frozenset[str] = frozenset({"operator"})
     surface: str = "terminal"
     tenant: str = "default"
+    approves: bool = True
 
 
 def local_user(surface: str = "terminal") -> User:

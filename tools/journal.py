@@ -70,11 +70,20 @@ class Operation:
 
 
 class Journal:
-    """Reads of the journal."""
+    """Reads of the journal.
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    Args:
+        tenant: whose operations can be seen; None: everybody's.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, tenant: str | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self._own = sa.true() if tenant is None else operations.c.tenant == tenant
+
+    def of(self, tenant: str) -> Journal:
+        """The journal as a tenant may see it."""
+        return Journal(self._engine, self._clock, tenant)
 
     def get(self, operation_id: str) -> Operation:
         """One operation with its steps.
@@ -82,7 +91,7 @@ class Journal:
         Raises:
             NotFound: there is none.
         """
-        query = sa.select(operations).where(operations.c.id == operation_id)
+        query = sa.select(operations).where(operations.c.id == operation_id, self._own)
         with reading(self._engine) as db:
             row = db.execute(query).one_or_none()
             if row is None:
@@ -112,7 +121,8 @@ class Journal:
         limit: int = 50,
     ) -> list[Operation]:
         """Operations, the newest first."""
-        query = sa.select(operations).order_by(operations.c.number.desc()).limit(limit)
+        newest = sa.select(operations).order_by(operations.c.number.desc())
+        query = newest.where(self._own).limit(limit)
         if since is not None:
             query = query.where(operations.c.created_at >= since.timestamp())
         if status is not None:
@@ -138,7 +148,7 @@ class Journal:
         )
         query = (
             sa.select(operations.c.id, operations.c.record)
-            .where(operations.c.status != "running", undone.exists())
+            .where(operations.c.status != "running", undone.exists(), self._own)
             .order_by(operations.c.number.desc())
             .limit(50)
         )
@@ -174,6 +184,7 @@ class Journal:
             .join(operations, operations.c.id == steps.c.operation_id)
             .where(
                 steps.c.target == machine_id,
+                self._own,
                 steps.c.settled_at >= since.timestamp(),
                 steps.c.status.in_(("done", "failed", "unknown")),
             )

@@ -230,14 +230,17 @@ class Planner:
 
         Raises:
             NotFound, Ambiguous: a name fits no machine, or several.
-            InvalidRequest: an argument is missing or does not exist.
+            InvalidRequest, Unsupported: an argument is wrong, the provider cannot do it.
             NotAllowed: protection, a group's limits, another provider.
-            Unsupported: the provider cannot do it.
         """
-        planned: list[PlannedCall] = []
+        planner, planned = self.of(user), list[PlannedCall]()
         for call in calls:
-            planned.append(self.planned(call, planned))
+            planned.append(planner.planned(call, planned))
         return self.assemble(planned, user)
+
+    def of(self, user: User) -> Planner:
+        """The planner over what this person may see."""
+        return Planner(self.catalog, self.world.of(user))
 
     def assemble(self, planned: Sequence[PlannedCall], user: User) -> Plan:
         """One plan of calls that are worked out already."""

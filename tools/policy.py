@@ -111,6 +111,10 @@ class Policy:
         reason = f"refused by {_names(answer.rules)}" if answer.rules else "no policy permits it"
         return Decision("deny", answer.rules, reason)
 
+    def may_approve(self, plan: Plan, approver: User) -> bool:
+        """Whether this person's yes to a plan would count."""
+        return self._may_approve(plan, approver, self._facts(plan, approver))
+
     def _may_approve(self, plan: Plan, approver: User, facts: dict[str, Any]) -> bool:
         context = {**facts, "risk": plan.risk.value, "surface": approver.surface}
         return all(

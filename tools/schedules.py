@@ -99,12 +99,20 @@ class Schedules:
 
     Args:
         zone: where the hours of cron lines are.
+        tenant: whose schedules can be seen; None: everybody's.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, zone: str = "UTC") -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, zone: str = "UTC", tenant: str | None = None
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._zone = ZoneInfo(zone)
+        self._own = sa.true() if tenant is None else schedules.c.tenant == tenant
+
+    def of(self, tenant: str) -> Schedules:
+        """The schedules as a tenant may see them."""
+        return Schedules(self._engine, self._clock, self._zone.key, tenant)
 
     def add(
         self,
@@ -160,9 +168,9 @@ class Schedules:
         last = last_firing(schedule.when.cron, self._clock().astimezone(self._zone))
         return max(schedule.next_at, last.astimezone(UTC))
 
-    def list(self, tenant: str = "default", status: Status | None = None) -> Found:
-        """The schedules of a tenant, the next to fire first, then the rest, the newest first."""
-        query = sa.select(schedules).where(schedules.c.tenant == tenant)
+    def list(self, status: Status | None = None) -> Found:
+        """The schedules, the next to fire first, then the rest, the newest first."""
+        query = sa.select(schedules).where(self._own)
         if status is not None:
             query = query.where(schedules.c.status == status)
         rank = sa.case((schedules.c.status == "active", 0), else_=1)
@@ -182,9 +190,10 @@ class Schedules:
             NotFound: there is none; the active ones are offered.
         """
         number = _number(schedule_id)
-        found = self._read(sa.select(schedules).where(schedules.c.number == number))
+        seen = sa.select(schedules).where(self._own)
+        found = self._read(seen.where(schedules.c.number == number))
         if not found:
-            active = self._read(sa.select(schedules).where(schedules.c.status == "active"))
+            active = self._read(seen.where(schedules.c.status == "active"))
             raise NotFound(
                 f"There is no schedule {schedule_id!r}.",
                 hint="list_schedules shows them.",

@@ -59,6 +59,30 @@ class Settings(BaseSettings):
     model: str = Field("", description="the model's name, for the brains that have one")
     base_url: str | None = Field(None, description="address of an OpenAI-compatible server")
     api_key: SecretStr | None = Field(None, description="key of the model's service")
+    public_url: str = Field("", description="address under which people reach `novacron serve`")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="further host names that `novacron serve` answers to"
+    )
+    refresh_seconds: float = Field(
+        30, ge=1, description="how often `novacron serve` reads the machines anew"
+    )
+    session_hours: float = Field(12, gt=0, le=720, description="how long a browser is signed in")
+    metrics_open: bool = Field(False, description="/metrics without a token")
+    oidc_issuer: str = Field("", description="OpenID Connect: the provider's issuer address")
+    oidc_client_id: str = Field("", description="OpenID Connect: this NovaCron's client id")
+    oidc_client_secret: SecretStr | None = Field(None, description="OpenID Connect: its secret")
+    oidc_name_claim: str = Field("preferred_username", description="claim with a person's name")
+    oidc_groups_claim: str = Field("groups", description="claim with a person's groups")
+    oidc_tenant_claim: str = Field("", description="claim with a person's tenant; empty: default")
+    oidc_roles: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict[str, tuple[str, ...]],
+        description='roles of each group: {"ops": ["operator"]}; others may not sign in',
+    )
+    webhooks: tuple[str, ...] = Field((), description="addresses that get operation events")
+    webhook_secret: SecretStr | None = Field(None, description="key that signs webhooks")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="what `novacron serve` logs"
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from tools.inventory import Inventory
 from tools.metrics import Metrics
 
 if TYPE_CHECKING:
+    from tools.identity import User
     from tools.journal import Journal
     from tools.schedules import Schedules
 
@@ -29,3 +30,8 @@ class World:
     def now(self) -> datetime:
         """The present moment."""
         return self.clock()
+
+    def of(self, user: User) -> World:
+        """The world as this person may see it: what was done and is scheduled in their tenant."""
+        tenant = user.tenant
+        return replace(self, journal=self.journal.of(tenant), schedules=self.schedules.of(tenant))

@@ -20,10 +20,12 @@ from tools.database import open_database
 from tools.families.power import RESTART
 from tools.identity import User
 from tools.inventory import Inventory
+from tools.journal import Journal
 from tools.machine import VM, Snapshot, State
 from tools.metrics import Metrics, NoSamples
 from tools.plan import OBSERVED, Plan, PlannedCall, Planner, digest_of, observed
 from tools.providers.sandbox import Sandbox
+from tools.schedules import Schedules
 from tools.selector import Selector
 from tools.world import World
 
@@ -204,10 +206,16 @@ DRIFTS: dict[str, Callable[[Sandbox, str], object]] = {
 @pytest.fixture
 def planner(sandbox: Sandbox, clock: FrozenClock) -> Planner:
     """A planner of one tool; what was done and what is scheduled does not matter to it."""
-    inventory = Inventory(open_database("sqlite://"), [sandbox], Readings({}), clock)
+    engine = open_database("sqlite://")
+    inventory = Inventory(engine, [sandbox], Readings({}), clock)
     inventory.refresh()
-    nothing: Any = None
-    world = World(inventory, Metrics(NoSamples(), clock), nothing, nothing, clock)
+    world = World(
+        inventory,
+        Metrics(NoSamples(), clock),
+        Journal(engine, clock),
+        Schedules(engine, clock),
+        clock,
+    )
     return Planner(Catalog([RESTART]), world)
 
 

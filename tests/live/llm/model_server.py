@@ -24,7 +24,7 @@ def main() -> None:
     params.model.path = str(find_model())
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.n_ctx = 16_384
+    params.n_ctx = 8_192
     params.n_parallel = 1
     params.n_predict = int(sys.argv[1])
     params.cpuparams.n_threads = 2

@@ -1,4 +1,4 @@
-"""A NovaCron over Postgres and one sandbox file, its workers as real processes, and the witness."""
+"""A NovaCron over a database and one sandbox file, its processes, and the witness of each act."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tools.control import Control, connect
 from tools.identity import User
 from tools.operations import Operation
 from tools.plan import Plan
+from tools.providers.sandbox import Act, Sandbox
 from tools.queue import Queue
 from tools.selector import Selector
 from tools.settings import load_settings
@@ -40,6 +41,7 @@ class Site:
     database_url: str
     folder: Path
     delays: bool = True
+    machines: int = MACHINES
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list[subprocess.Popen[bytes]])
 
     @property
@@ -48,7 +50,7 @@ class Site:
         return {
             "NOVACRON_DATA_DIR": str(self.folder),
             "NOVACRON_DATABASE_URL": self.database_url,
-            "NOVACRON_MACHINES": str(MACHINES),
+            "NOVACRON_MACHINES": str(self.machines),
             "NOVACRON_DELAYS": "true" if self.delays else "false",
             "NOVACRON_LIBVIRT_URIS": "none",
             "NOVACRON_CONFIG": os.devnull,
@@ -59,7 +61,7 @@ class Site:
         settings = load_settings(
             data_dir=self.folder,
             database_url=self.database_url,
-            machines=MACHINES,
+            machines=self.machines,
             delays=self.delays,
             libvirt_uris="none",
         )
@@ -98,12 +100,14 @@ class Site:
         return "\n".join(path.read_text()[-3000:] for path in self.folder.glob("process-*.log"))
 
 
-def wait_for(reached: Callable[[], bool], seconds: float, problem: str) -> None:
+def wait_for(
+    reached: Callable[[], bool], seconds: float, problem: str, every_s: float = 0.05
+) -> None:
     """Wait until something holds."""
     until = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < until, problem
-        time.sleep(0.05)
+        time.sleep(every_s)
 
 
 def plan_all(control: Control, tool: str, state: str) -> Plan:
@@ -119,7 +123,13 @@ def start(control: Control, plan: Plan) -> Operation:
     return control.operations.start(plan.id, control.approvals.given(plan.id))
 
 
-def acts_on_each(control: Control, since: float) -> Counter[str]:
+def acts_on_each(control: Control, since: float = 0) -> Counter[str]:
     """How often each machine was acted on, by the sandbox's own ledger."""
+    return Counter(act.machine_id for act in ledger(control) if act.at >= since)
+
+
+def ledger(control: Control) -> list[Act]:
+    """Every request that the sandbox carried out, whoever sent it."""
     sandbox = control.inventory.providers["sandbox"]
-    return Counter(act.machine_id for act in sandbox.acts() if act.at >= since)  # pyright: ignore
+    assert isinstance(sandbox, Sandbox)
+    return sandbox.acts()

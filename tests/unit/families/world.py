@@ -16,11 +16,13 @@ from tools.catalog import Catalog, Read, Result, Targets, Verdict
 from tools.database import open_database
 from tools.identity import User
 from tools.inventory import Inventory
+from tools.journal import Journal
 from tools.machine import VM, Snapshot, State
 from tools.metrics import Metrics, sample_source
 from tools.plan import PlannedCall, Planner
 from tools.providers.sandbox import Sandbox
 from tools.sample_file import COLUMNS
+from tools.schedules import Schedules
 from tools.selector import Selector
 from tools.world import World
 
@@ -230,8 +232,8 @@ def make_bench(
 
     sandbox = Sandbox.from_fleet(folder, clock=clock, delays=False)
     metrics = Metrics(sample_source([sandbox]), clock)
-    inventory = Inventory(open_database("sqlite://"), [sandbox], metrics.read, clock)
+    engine = open_database("sqlite://")
+    inventory = Inventory(engine, [sandbox], metrics.read, clock)
     inventory.refresh()
-    nothing = cast(Any, None)
-    world = World(inventory, metrics, nothing, nothing, clock)
+    world = World(inventory, metrics, Journal(engine, clock), Schedules(engine, clock), clock)
     return Bench(world, Planner(Catalog.load(TOOL_PACKAGES), world), sandbox)

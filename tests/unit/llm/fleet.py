@@ -28,10 +28,12 @@ from tools.catalog import (
 from tools.database import open_database
 from tools.identity import User
 from tools.inventory import Inventory
+from tools.journal import Journal
 from tools.machine import VM, Offer, State
 from tools.metrics import Metrics, NoSamples
 from tools.plan import Planner
 from tools.providers.base import Provider
+from tools.schedules import Schedules
 from tools.world import World
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -141,10 +143,10 @@ CATALOG = Catalog(
 def make_context(memory: Memory | None = None) -> Context:
     clock = lambda: NOW  # noqa: E731
     metrics = Metrics(NoSamples(), clock)
-    inventory = Inventory(open_database("sqlite://"), [Shelf()], metrics.read, clock)
+    engine = open_database("sqlite://")
+    inventory = Inventory(engine, [Shelf()], metrics.read, clock)
     inventory.refresh()
-    nothing = cast(Any, None)
-    world = World(inventory, metrics, nothing, nothing, clock)
+    world = World(inventory, metrics, Journal(engine, clock), Schedules(engine, clock), clock)
     planner = Planner(CATALOG, world)
 
     def read(call: Call) -> Result:

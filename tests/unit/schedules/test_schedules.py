@@ -180,4 +180,4 @@ def test_the_list_shows_the_next_first_and_only_the_tenants(store: Schedules, be
 
     assert [s.id for s in store.list()] == ["s-2", "s-1", "s-3"]
     assert [s.id for s in store.list(status="cancelled")] == ["s-3"]
-    assert store.list("somebody else's") == []
+    assert store.of("somebody else's").list() == []
