@@ -10,6 +10,7 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.calls import NO_SELECTOR, Builder, Doubt
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.reader import QUESTION, Frame, Reader, Reading
+from agent.brains.embedded.selection import Chosen
 from tools.calls import Call
 from tools.errors import NovaError
 from tools.selector import Selector
@@ -268,6 +269,8 @@ class Answering:
         words = set(reading.words)
         if choices:
             picked = self._among(choices, chosen, fragment, words)
+            if picked and len(picked) > 1 and "one" in words and not words & {"all", "both"}:
+                return self._which_of(call, picked)
             if picked:
                 return call.model_copy(
                     update={
@@ -284,10 +287,39 @@ class Answering:
             and len(self.asked.options) == 1
         ):
             return self._with_names(call, [self.asked.options[0]])
+        if chosen.real and (fitting := self._offered(chosen)):
+            if len(fitting) == 1:
+                return self._with_names(call, fitting)
+            if "one" in words:
+                ids = [vm.id for n in fitting for vm in self.builder.inventory.named(n)]
+                return self._which_of(call, ids)
         named = self._option(reading, self.asked.options)
         if named is not None and not chosen.real:
             return self._with_names(call, [named])
         return self._named(call, fragment)
+
+    def _offered(self, chosen: Chosen) -> list[str]:
+        """Of the names that the question offers, those that the answer describes."""
+        if any(n.names or n.ids for n in chosen.real):
+            return []
+        inventory = self.builder.inventory
+        found = {i for n in chosen.real for i in inventory.select_ids(Selector.parse(n.selector()))}
+        return [
+            name
+            for name in self.asked.options
+            if any(vm.id in found for vm in inventory.named(name))
+        ]
+
+    def _which_of(self, call: Call, picked: list[str]) -> Understanding:
+        """One was spoken of, and several of those offered fit."""
+        names = [vm.name for vm in self.builder.inventory.get(picked).values()]
+        frame = {
+            "from": "brain",
+            "kind": "machines",
+            "choices": picked,
+            "call": call.to_dict(),
+        }
+        return replies.ask(f"Which one: {replies.listed(names)}?", picked, frame)
 
     def _among(
         self, choices: list[str], chosen: Any, fragment: Frame, words: set[str]

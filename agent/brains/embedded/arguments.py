@@ -457,6 +457,9 @@ def _value_index(items: list[Item], k: int) -> int | None:
             moved = True
             j += 1
             continue
+        if j == k + 1 and item.has("object") and item.get("object") == "tag":
+            j += 1
+            continue
         if item.words == ("value",) or (item.has("and") and _value_follows(items, j)):
             moved = True
             j += 1

@@ -27,6 +27,15 @@ _AFTER_A_FIGURE = frozenset(
 )  # fmt: skip
 
 
+_BEFORE_A_FIGURE = frozenset(
+    {
+        "to", "by", "than", "at", "over", "under", "above", "below", "about", "around", "of", "$",
+        "exactly", "+", "-", ">", "<", ">=", "<=", "=", "size", "count", "equals", "is", "older",
+        "top", "first", "last", "ticket", "number", "code", "port",
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One reading: where it ends, how likely it is, and what the words are by it."""
@@ -52,6 +61,8 @@ class Candidates:
         found = [*self._names(i), *self._times(i), *self._values(i), *self._snapshot_or_key(i)]
         if number := number_at(self._words, i):
             found.append(self._number(i, *number))
+            if number[1] == i + 1 and (names := self._site.names.by_number(self._words[i])):
+                found.extend(self._numbered(i, names))
         found.extend(self._phrase(i))
         if not any(c.rank in (_VALUE, _NAME) for c in found):
             found.extend(self._stem(i, found))
@@ -85,6 +96,14 @@ class Candidates:
             return True
         amount = after in UNITS and after not in ("c", "g", "m", "d", "h", "t")
         return not amount and after not in _AFTER_A_FIGURE
+
+    def _numbered(self, i: int, names: list[str]) -> Iterator[Candidate]:
+        """A machine by its number alone, where nothing makes the number a figure."""
+        before = self._words[i - 1] if i else ""
+        after = self._words[i + 1] if i + 1 < len(self._words) else ""
+        if before in _BEFORE_A_FIGURE or after in UNITS or after in _AFTER_A_FIGURE:
+            return
+        yield Candidate(i + 1, _NAME, {"names": list(names)})
 
     def _times(self, i: int) -> Iterator[Candidate]:
         if found := time_at(self._words, i, self._now):

@@ -683,6 +683,9 @@ def _base_acts(items: Sequence[Item], k: int) -> bool:
     ):
         return False
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+    subject = items[k - 2] if k > 1 else None
+    if lead[-1:] in (["will"], ["would"], ["might"]) and subject is not None and subject.is_entity:
+        return False
     if (
         lead[-1:]
         and lead[-1] in ("it", "they", "that", "this")
@@ -785,11 +788,8 @@ def _names_a_tag(items: Sequence[Item], k: int) -> bool:
         return True
     if {GENERIC.get(w) for i in items[max(0, k - 2) : k] for w in i.words} & _HANDLING:
         return True
-    return before.has("key", "quote") or (
-        before.has("word", "plain", "unknown_name")
-        and k > 1
-        and items[k - 2].has("det", "without", "with", "not")
-    )
+    led = k > 1 and items[k - 2].has("det", "without", "with", "not")
+    return before.has("key", "quote") or (led and not before.has("verb", "names"))
 
 
 def _leads(items: Sequence[Item], k: int) -> bool:
@@ -931,7 +931,26 @@ def _statement(items: list[Item]) -> bool:
     return (
         len(items) > 1
         and not items[1].has("be", "verb", "ask")
-        and items[1].words[:1] not in (("did",), ("was",), ("will",), ("is",), ("does",))
+        and not set(items[1].words[:1])
+        & {
+            "did",
+            "was",
+            "will",
+            "is",
+            "does",
+            "might",
+            "can",
+            "could",
+            "do",
+            "are",
+            "should",
+            "would",
+            "must",
+            "shall",
+            "am",
+            "were",
+            "may",
+        }
     )
 
 

@@ -35,6 +35,7 @@ _CANCEL = re.compile(
     r"do not do (it|that)|"
     r"rather leave it|please don'?t|no thanks|not now|too risky|discard|withdraw|bad idea|"
     r"not a good idea|stand down|stop that|"
+    r"let'?s keep (it|them|that)|let us keep|keep (it|them) after all|keep (it|them) then|"
     r"let'?s not|skip it|don't bother|pull back|back off|on second thoughts?,? no|no no|(?:^|"
     r"[.!,] ?)no[.!]*$|don'?t[.!]*$|not any ?more)",
     re.IGNORECASE,

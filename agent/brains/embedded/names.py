@@ -33,6 +33,7 @@ _COMMON = frozenset(
         "now",
     }
 )
+_QUALIFIED = re.compile(r"[\w-]+(\.[a-z][\w-]*)+\.?", re.IGNORECASE)
 _PIECES = re.compile(r"[a-z]+|\d+")
 _MAX_PIECES = 10
 
@@ -40,6 +41,11 @@ _MAX_PIECES = 10
 def key_of(name: str) -> Key:
     """Letters and numbers in order, the numbers without leading zeros: web-03 is ("web", "3")."""
     return tuple(str(int(p)) if p.isdigit() else p for p in _PIECES.findall(name.casefold()))
+
+
+def _host_part(name: str) -> str:
+    """The name without its domain: srv-got-1012.nordic.example is srv-got-1012."""
+    return name.partition(".")[0] if _QUALIFIED.fullmatch(name) else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +74,28 @@ class NameIndex:
     words: set[str] = field(default_factory=set[str])
     starts: set[str] = field(default_factory=set[str])
     inner: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    figures: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, names: Iterable[str]) -> NameIndex:
-        """The index of these names, each once."""
+    def of(cls, names: Iterable[str], *, hosts: bool = False) -> NameIndex:
+        """The index of these names, each once.
+
+        Args:
+            hosts: they may be fully qualified, and are said without their domain too.
+        """
         index = cls()
         for name in dict.fromkeys(names):
             index.exact[name.casefold()].append(name)
             key = key_of(name)
             index.keys[key].append(name)
+            if hosts and (short := _host_part(name)) != name:
+                index.joined["".join(key)].append(name)
+                index.exact[short.casefold()].append(name)
+                key = key_of(short)
+                index.keys[key].append(name)
             letters = tuple(p for p in key if not p.isdigit())
+            if key and key[-1].isdigit() and len(key[-1]) > 2:
+                index.figures[key[-1]].append(name)
             index.joined["".join(key)].append(name)
             for end in range(1, len(key)):
                 index.stems[key[:end]].append(name)
@@ -144,6 +162,11 @@ class NameIndex:
                 break
         return best
 
+    def by_number(self, word: str) -> list[str]:
+        """The one name that ends in this figure of three digits or more: "power up 3003"."""
+        names = self.figures.get(word, []) if len(word) > 2 else []
+        return names if len(names) == 1 else []
+
     def unknown_at(self, words: Sequence[str], i: int) -> tuple[str, int] | None:
         """A name of a known stem with a number that none has, said with its zero: "web oh nine"."""
         if not self._may_begin(words[i]):
@@ -181,14 +204,14 @@ class NameIndex:
 
     def numbered(self, name: str, digits: str) -> list[str]:
         """The names like this one with another last number: ("web-01", "02") is web-02."""
-        key = key_of(name)
+        key = key_of(_host_part(name))
         if not key or not key[-1].isdigit() or not digits.isdigit():
             return []
         return self.keys.get((*key[:-1], str(int(digits))), [])
 
     def between(self, first: str, last: str) -> list[str]:
         """The names from the first to the last, of one stem, by their numbers."""
-        low, high = key_of(first), key_of(last)
+        low, high = key_of(_host_part(first)), key_of(_host_part(last))
         if low[:-1] != high[:-1] or not (low[-1].isdigit() and high[-1].isdigit()):
             return []
         numbers = range(int(low[-1]), int(high[-1]) + 1)

@@ -84,6 +84,7 @@ class Reader:
         reading = Reading(text, items, words=tuple(w for i in items for w in i.words))
         clauses = split(items)
         _gather_specifications(clauses)
+        _join_conditions(clauses)
         for clause in clauses:
             if clause.condition == "if" and _asks_about(clause):
                 clause.condition = ""
@@ -227,6 +228,16 @@ def _corrects_itself(clause: Clause) -> bool:
             "scratch",
         )
     )
+
+
+def _join_conditions(clauses: list[Clause]) -> None:
+    """ "if I need 4 cores, where does it fit?": what is needed belongs to the question."""
+    for k in range(len(clauses) - 2, -1, -1):
+        need, ask = clauses[k], clauses[k + 1]
+        sized = any(i.has("amount") for i in need.items)
+        if need.condition and sized and ask.has("placement"):
+            ask.items[:0] = [i for i in need.items if not i.has("pron")]
+            del clauses[k]
 
 
 _SPECIFIES = frozenset({"create", "clone", "snapshot"})

@@ -911,7 +911,7 @@ class SelectionReader:
         """
         word = " ".join(item.words)
         led_by = self.items[self.k - 1] if self.k else None
-        if word == "live" and led_by is not None and led_by.has("rel", "pron", "verb"):
+        if word == "live" and led_by is not None and led_by.has("rel", "pron"):
             return True
         if item.has("pair") or word not in ORDINARY_ROLES or item.possessive or item.quoted:
             return False

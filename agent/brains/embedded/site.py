@@ -179,7 +179,7 @@ def build_site(inventory: Inventory, before: Site | None = None) -> Site:
     _put_sizes(put, sizes)
     images = _distinct([vm.image for vm in vms if vm.image], [i for o in offers for i in o.images])
     _put_images(put, images)
-    index = NameIndex.of(vm.name for vm in vms)
+    index = NameIndex.of((vm.name for vm in vms), hosts=True)
     made = dict(values)
     return Site(
         version=inventory.version,

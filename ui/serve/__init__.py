@@ -1,1 +1,0 @@
-"""NovaCron for many people at once: one control behind web, Slack, HTTP and MCP."""
