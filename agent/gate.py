@@ -65,6 +65,28 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+_COUNTS = {
+    word: str(n)
+    for n, word in enumerate(
+        (
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ),
+        2,
+    )
+}
+"""A number of machines may be written out."""
+
+
 def opens(text: str, to_type: str | None, tools: Iterable[str] = ()) -> str | None:
     """What was typed where that is what must be typed, "" for a plain yes, None for neither.
 
@@ -77,7 +99,8 @@ def opens(text: str, to_type: str | None, tools: Iterable[str] = ()) -> str | No
         tools: the tools of the pending plan: "yes, restart it" is a yes to a restart alone.
     """
     words = text.strip().strip("\"'`.!").strip()
-    if to_type and words.casefold() == to_type.casefold() and reads(to_type) is None:
+    said = _COUNTS.get(words.casefold(), words.casefold())
+    if to_type and said == to_type.casefold() and reads(to_type) is None:
         return to_type
     doing = frozenset(word for tool in tools for word in _WORDS.get(tool, ()))
     return "" if reads(text, doing) == "yes" else None

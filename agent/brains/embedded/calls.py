@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.bounds import LARGE_GIB
+from agent.brains.embedded.bound_fields import LARGE_GIB
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.lengths import window_of
 from agent.brains.embedded.questions import named_in
@@ -346,9 +346,9 @@ class Builder:
                     item.used = f"window {window}"
                     break
         if window is None and frame.tool == "query_metrics":
-            from agent.brains.embedded.arguments import _bare_window  # pyright: ignore[reportPrivateUsage]
+            from agent.brains.embedded.arguments import bare_window
 
-            window = _bare_window(frame.clause)
+            window = bare_window(frame.clause)
         aggregate = args.get("aggregate")
         if picked is None:
             if frame.tool == "query_metrics" and window:
@@ -444,6 +444,9 @@ class Builder:
         if picked is not None and not picked.get("all"):
             vms = self.inventory.select(Selector.parse(picked))
             groups = list(dict.fromkeys(vm.group for vm in vms if vm.group))
+        elif picked is None and not frame.chosen.says_machines and self.memory.targets:
+            known = self.inventory.get(list(self.memory.targets)).values()
+            groups = list(dict.fromkeys(vm.group for vm in known if vm.group))
         elif (last := self._last("scale_group")) is not None and frame.chosen.refers is not None:
             groups = [last.args["group"]]
         if len(groups) == 1:

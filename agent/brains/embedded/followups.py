@@ -204,6 +204,14 @@ class Followups:
         parts = [
             p.strip() for p in re.split(r"[.!?;]+|, |\bso please\b", reading.text) if p.strip()
         ]
+        changes = [f for f in reading.frames[1:] if f.changes and not f.negated]
+        if (
+            len(parts) > 1
+            and reads(parts[0]) == "no"
+            and not changes
+            and any(f.negated for f in reading.frames)
+        ):
+            return True
         if len(parts) < 2 or reads(parts[-1]) != "no":
             return False
         return (
@@ -655,6 +663,8 @@ class Followups:
             set(words)
             & {"too", "also", "aswell", "add", "plus", "include", "including", "additionally"}
         ) or " as well" in " " + " ".join(words)
+        if words[:2] == ("one", "of") or (" one of " in f" {' '.join(words)} " and "too" in words):
+            return True
         return adding or (
             opener is not None
             and opener.has("and", "plus_sign")

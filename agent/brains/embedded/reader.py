@@ -96,7 +96,7 @@ class Reader:
             if (
                 frame is not None
                 and frame.tool == "delete_vms"
-                and (reading.fragments or (reading.frames and reading.frames[-1].negated))
+                and (reading.fragments or reading.frames)
             ):
                 frame = self._thing_of_before(frame, reading)
             if (
@@ -121,13 +121,16 @@ class Reader:
 
     def _thing_of_before(self, frame: Frame, reading: Reading) -> Frame:
         """ "web-01 should not have the owner tag, remove it": the tag goes, not the machine."""
-        told = reading.frames[-1] if reading.frames else None
-        before = told.clause if told is not None and told.negated else reading.fragments[-1]
+        last = reading.frames[-1] if reading.frames else None
+        told = last if last is not None and (last.negated or not last.changes) else None
+        if told is None and not reading.fragments:
+            return frame
+        before = told.clause if told is not None else reading.fragments[-1]
         if frame.chosen.real or frame.chosen.refers is None or len(frame.clause.words) > 5:
             return frame
         if not before.objects() & {"tag", "snapshot", "schedule", "protection"}:
             return frame
-        if told is not None and told.negated:
+        if told is not None:
             reading.frames.pop()
         else:
             reading.fragments.pop()
@@ -147,6 +150,8 @@ class Reader:
         tool = change_of(clause)
         if tool is None:
             tool = question_of(clause)
+        if tool == "query_metrics" and _would_help(clause):
+            tool = "resize_vms"
         if tool is None:
             return None
         return self.framed(tool, clause, about=about)
@@ -228,6 +233,13 @@ def _corrects_itself(clause: Clause) -> bool:
             "scratch",
         )
     )
+
+
+def _would_help(clause: Clause) -> bool:
+    """ "16 GB RAM and 4 vCPUs would fix it": figures that are wished for."""
+    sized = any(i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in clause.items)
+    helps = {"fix", "help", "suffice", "solve", "do"} & set(clause.words)
+    return sized and "would" in clause.words and bool(helps)
 
 
 def _join_conditions(clauses: list[Clause]) -> None:

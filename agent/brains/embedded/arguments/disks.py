@@ -1,0 +1,55 @@
+"""Sizes of disks, those that grow and those that are added."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.brains.embedded.arguments.said import Said
+from agent.brains.embedded.arguments.sizing import factor_of, goes_to, sign_at
+from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.scan import Item
+from agent.brains.embedded.site import Site
+
+
+def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """How large a disk shall be, or by how much it grows."""
+    items = clause.items
+    for item in items:
+        if names_disk(item):
+            item.used = item.used or "disk"
+    for k, item in enumerate(items):
+        if factor := factor_of(item):
+            said.args["size_gib"] = f"x{factor:g}"
+            item.used = "times"
+            return
+        if item.used or not item.has("number") or item.has("time"):
+            continue
+        if item.has("amount") and item.get("amount")[1] != "gib":
+            continue
+        if k and items[k - 1].has("from") and items[k - 1].words[0] == "from":
+            item.used = "from"
+            continue
+        value = item.get("amount")[0] if item.has("amount") else item.get("number")
+        sign = sign_at(clause, k)
+        if not sign and not goes_to(items, k) and clause.generic() & {"add", "give"}:
+            sign = "+"
+        said.args["size_gib"] = f"{sign}{value:g}" if sign else value
+        item.used = f"{sign}{value:g} GiB"
+        return
+
+
+def names_disk(item: Item) -> bool:
+    """Whether the item is a word for a disk."""
+    return item.get("object") == "disk" or item.get("metric") == "disk"
+
+
+def new_disk(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """How large a disk is that is added."""
+    for item in clause.items:
+        if names_disk(item):
+            item.used = item.used or "disk"
+        elif item.has("number") and not item.used and item.has("amount"):
+            value, unit = item.get("amount")
+            if unit == "gib":
+                said.args["size_gib"] = value
+                item.used = "size of the disk"

@@ -1,0 +1,86 @@
+"""Names for what is made: "called x", "as x", in quotes."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.scan import Item
+from agent.brains.embedded.words import word_lists
+
+_WORDS = word_lists("arguments")
+_BEFORE_NAME = tuple(_WORDS["before_name"])
+_ENDS_NAME = tuple(_WORDS["ends_name"])
+
+
+def name_called(clause: Clause) -> str | None:
+    """The name after "called", "named", "as", "with the name"."""
+    items = clause.items
+    for k, item in enumerate(items):
+        word = item.words[-1] if item.words else ""
+        after = items[k + 1] if k + 1 < len(items) else None
+        as_name = word == "as" and after is not None and after.has("quote", "unknown_name")
+        if (
+            as_name or word in ("called", "named", "name", "titled", "call", "labelled", "labeled")
+        ) and not item.is_entity:
+            j = k + 1
+            while (
+                j < len(items)
+                and items[j].has(*_BEFORE_NAME)
+                and not items[j].has("quote", "unknown_name", "word")
+                and not items[j].used
+            ):
+                j += 1
+            if j < len(items) and not items[j].used:
+                found = name_at(items, j)
+                if found:
+                    item.used = "name"
+                    return _whole_name(items, j, found)
+    return None
+
+
+def _whole_name(items: list[Item], j: int, first: str) -> str:
+    """A name said in several words up to the end, put together with dashes: "before upgrade"."""
+    rest = items[j + 1 :]
+    if not rest or len(rest) > 3 or items[j].quoted or re.search(r"\d", first):
+        return first
+    if any(i.used or i.has(*_ENDS_NAME) or i.is_entity for i in rest):
+        return first
+    for item in rest:
+        item.used = "the name"
+    return "-".join([first, *(w for i in rest for w in i.words)])
+
+
+def name_at(items: list[Item], j: int) -> str | None:
+    """The name that stands at `j`, with its dashes."""
+    item = items[j]
+    if item.has("quote"):
+        item.used = "the name"
+        return item.get("quote")
+    text = item.text
+    item.used = "the name"
+    end = j + 1
+    while (
+        end < len(items)
+        and items[end].start == items[end - 1].end
+        and items[end].words[:1] in (("-",), ("_",))
+        and end + 1 < len(items)
+    ):
+        items[end].used = items[end + 1].used = "the name"
+        text += items[end].text + items[end + 1].text
+        end += 2
+    return re.sub(r"\s+", "-", text.strip()) or None
+
+
+def name_quoted(clause: Clause) -> str | None:
+    """A short name in quotation marks."""
+    for item in clause.items:
+        if (
+            item.has("quote")
+            and not item.used
+            and len(item.get("quote")) <= 64
+            and len(item.get("quote").split()) <= 5
+        ):
+            item.used = "the name"
+            return item.get("quote")
+    return None

@@ -1,0 +1,160 @@
+"""What reports are of: groups, metrics, windows, horizons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.brains.embedded.arguments.said import Said
+from agent.brains.embedded.arguments.windows import bare_window, take_window
+from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.scan import Item
+from agent.brains.embedded.site import Site
+
+
+def _group_by(clause: Clause, said: Said, site: Site) -> None:
+    items = clause.items
+    systems = [i for i in items if i.has("os") and not i.used]
+    if len(systems) > 1 and {"vs", "versus", "against", "compared"} & set(clause.words):
+        said.args["group_by"] = "os"
+        for item in (*systems, *(i for i in items if i.words[:1] in (("vs",), ("versus",)))):
+            item.used = "grouped by os"
+        return
+    asked = items[0] if items and items[0].has("wh") else None
+    if asked is not None and asked.words[0] in ("which", "what") and len(items) > 1:
+        key = items[1].get("key") if items[1].has("key") and not items[1].is_entity else None
+        if key and clause.has("cost"):
+            said.args["group_by"] = key
+            items[1].used = f"grouped by {key}"
+            return
+    for k, item in enumerate(items):
+        if not (item.has("by") or item.words in (("each",), ("every",))) or item.used:
+            continue
+        for after in items[k + 1 : k + 3]:
+            if after.has("det", "filler") and not after.has("object", "key"):
+                continue
+            per_machine = item.words[-1] in ("per", "by", "each") and clause.has("cost")
+            if key := _group_key(after, per_machine=per_machine):
+                said.args["group_by"] = key
+                item.used, after.used = "grouped by", key
+                return
+            break
+
+
+_GROUPS = ("provider", "region", "zone", "host", "size", "image", "group", "state", "owner")
+
+
+def _group_key(item: Item, *, per_machine: bool) -> str | None:
+    """By what to group, of the word after "by"."""
+    if key := item.get("key"):
+        return key
+    if item.get("object") in _GROUPS:
+        return item.get("object")
+    if item.has("value") and item.words[-1] in ("cloud", "clouds"):
+        return "provider"
+    if item.words[:1] in (("os",), ("operating",)):
+        return "os"
+    return "name" if per_machine and item.has("noun") else None
+
+
+def count_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """By what machines are counted."""
+    _group_by(clause, said, site)
+
+
+def metric_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """The metric, its aggregate, and by what it is grouped."""
+    _group_by(clause, said, site)
+    for item in clause.items:
+        free = item.has("agg") and not item.used and not item.has("superlative")
+        if free and "aggregate" not in said.args:
+            said.args["aggregate"] = item.get("agg")
+            item.used = f"aggregate {item.get('agg')}"
+    for k, item in enumerate(clause.items):
+        if not item.has("metric") or item.is_entity or item.used:
+            continue
+        said.args.setdefault("metric", item.get("metric"))
+        near = clause.items[k + 1 : k + 4]
+        bounded = any(i.has("cmp") for i in near) and any(i.has("number") for i in near)
+        led = k and clause.items[k - 1].has("number", "cmp", "percent")
+        if not bounded and not led:
+            item.used = f"metric {item.get('metric')}"
+
+
+def cost_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """What a cost is for: an hour, a day, a month; and by what it is grouped."""
+    _group_by(clause, said, site)
+    words = set(clause.words)
+    for name, spoken in (
+        ("hour", {"hour", "hourly", "hr", "h", "hours"}),
+        ("day", {"day", "daily", "today", "yesterday", "d", "days"}),
+        ("month", {"month", "monthly", "mo", "months"}),
+    ):
+        if words & spoken:
+            said.args["window"] = name
+            for item in clause.items:
+                if set(item.words) & spoken and not item.is_entity:
+                    item.used = f"a {name}"
+            return
+    if words & {"year", "yearly", "annual", "annually", "week", "weekly"}:
+        for item in clause.items:
+            if set(item.words) & {"year", "yearly", "annual", "annually", "week", "weekly"}:
+                item.used = "a month"
+
+
+def forecast_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """The metric that is forecast, and how far ahead."""
+    if horizon := _horizon(clause):
+        said.args["horizon"] = horizon
+    for item in clause.items:
+        if item.has("metric") and not item.is_entity and "metric" not in said.args:
+            said.args["metric"] = item.get("metric")
+            item.used = f"metric {item.get('metric')}"
+        elif item.has("condition") and "metric" not in said.args:
+            said.args["metric"] = item.get("condition")[0]
+            item.used = "metric"
+    if "metric" not in said.args and {"fill", "fills", "full", "space", "out"} & set(clause.words):
+        said.args["metric"] = "disk"
+
+
+def _horizon(clause: Clause) -> str | None:
+    for item in clause.items:
+        time = item.get("time")
+        if time is not None and time.window and not item.used:
+            item.used = f"horizon {time.window}"
+            return time.window
+    if bare := bare_window(clause):
+        return bare
+    words = set(clause.words)
+    if {"week", "weeks"} & words:
+        return "7d"
+    if {"month", "months"} & words:
+        return "30d"
+    return "24h" if "tomorrow" in words else None
+
+
+def anomaly_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """The metric that is looked at, and since when."""
+    time = take_window(clause)
+    window = time.window if time is not None else bare_window(clause)
+    if window:
+        said.args["window"] = window
+    for item in clause.items:
+        if item.has("metric") and not item.is_entity and "metric" not in said.args:
+            said.args["metric"] = item.get("metric")
+            item.used = f"metric {item.get('metric')}"
+
+
+def placement_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """The size of what has to fit, and where."""
+    for item in clause.items:
+        if item.has("amount"):
+            value, unit = item.get("amount")
+            if unit == "vcpus":
+                said.args["vcpus"] = int(value)
+            elif unit == "gib":
+                said.args["memory_gib"] = value
+            item.used = unit
+        for name, values in item.get("value") or ():
+            if name in ("provider", "region") and len(values) == 1:
+                said.args[name] = values[0]
+                item.used = f"{name} {values[0]}"

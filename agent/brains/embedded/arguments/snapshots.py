@@ -1,0 +1,94 @@
+"""Snapshots by name, by age, or the newest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agent.brains.embedded.arguments.naming import name_called, name_quoted
+from agent.brains.embedded.arguments.said import Said
+from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.scan import Item
+from agent.brains.embedded.site import Site
+
+
+def snapshot_name(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """The name of a new snapshot."""
+    name = name_called(clause) or name_quoted(clause)
+    for item in clause.items:
+        if item.has("object") and item.get("object") == "snapshot":
+            item.used = item.used or "snapshot"
+    if name:
+        said.args["name"] = name
+
+
+def which_snapshot(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """Which snapshot is meant: by name, the oldest, or the newest where nothing is said."""
+    items = clause.items
+    for k, item in enumerate(items):
+        if item.has("snapshot_name") and not item.used:
+            said.args["snapshot"] = item.get("snapshot_name")[0]
+        elif item.has("object") and item.get("object") == "snapshot":
+            item.used = item.used or "snapshot"
+            before = items[k - 1] if k else None
+            if before is not None and (which := _which(before)):
+                said.args["snapshot"] = which
+                before.used = "which"
+        elif not item.used and _stands_for_snapshot(items, k):
+            said.args["snapshot"] = "oldest" if item.get("superlative")[1] else "newest"
+            item.used = "which"
+    if "snapshot" not in said.args and (name := name_called(clause) or name_quoted(clause)):
+        said.args["snapshot"] = name
+    if said.args.get("snapshot") == "newest":
+        del said.args["snapshot"]
+
+
+def _which(item: Item) -> str | None:
+    """ "last", "oldest", "first", before the word for a snapshot."""
+    if item.has("superlative") and item.get("superlative")[0] == "age_days":
+        return "oldest" if item.get("superlative")[1] else "newest"
+    if item.words[:1] in (("last",), ("previous",), ("final",), ("latest",)):
+        return "newest"
+    return "oldest" if item.words[:1] == ("first",) else None
+
+
+def _stands_for_snapshot(items: list[Item], k: int) -> bool:
+    """ "the oldest one", "the latest for web-03": the snapshot itself is left out."""
+    item = items[k]
+    if not item.has("superlative") or item.get("superlative")[0] != "age_days":
+        return False
+    after = items[k + 1] if k + 1 < len(items) else None
+    return after is None or after.words == ("one",) or after.has("for", "comma")
+
+
+def doomed_snapshots(clause: Clause, said: Said, site: Site, now: datetime) -> None:
+    """Which snapshots go: by name, or by age."""
+    items = clause.items
+    for k, item in enumerate(items):
+        if item.has("cmp") and item.get("cmp") in ("gt", "ge"):
+            figure = next((i for i in items[k + 1 : k + 3] if i.has("amount")), None)
+            if figure is not None and figure.get("amount")[1] in ("days", "hours"):
+                value, unit = figure.get("amount")
+                said.args["older_than_days"] = value if unit == "days" else value / 24
+                item.used = figure.used = "older than"
+                for word in items[k + 2 : k + 5]:
+                    if word.words[:1] in (("old",), ("age",)):
+                        word.used = "older than"
+        elif item.has("object") and item.get("object") == "age" and item.words == ("old",):
+            item.used = item.used or "old"
+        elif (
+            item.has("time")
+            and item.get("time").window
+            and any(i.words[:1] in (("before",), ("older",)) for i in items[max(0, k - 2) : k])
+        ):
+            item.used = "older than"
+    before = {id(i) for i in items if i.used}
+    which_snapshot(clause, said, site, now)
+    newest = any(
+        i.has("superlative")
+        and id(i) not in before
+        and i.used == "which"
+        and not i.get("superlative")[1]
+        for i in items
+    )
+    if newest:
+        said.args["snapshot"] = "newest"

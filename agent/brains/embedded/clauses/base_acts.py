@@ -1,0 +1,199 @@
+"""Whether a verb in its base form asks for its act: "restart x", not "a restart"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.brains.embedded.clauses.clause import GENERIC
+from agent.brains.embedded.scan import Item
+from agent.brains.embedded.words import word_lists
+
+_WORDS = word_lists("clauses")
+
+
+_LIGHT = frozenset(_WORDS["light_verb"])
+_ASKING_FOR = frozenset(_WORDS["asking_for"])
+
+
+_NOUN_LIKE = frozenset(_WORDS["act_as_noun"])
+
+
+def _leads_an_act(items: Sequence[Item], k: int) -> bool:
+    """The small verb of "make the start of x": the act is the noun after it."""
+    if not {GENERIC.get(w) for w in items[k].words} & {"make", "do", "put", "perform"}:
+        return False
+    j = k + 1
+    while j < len(items) and items[j].has("det", "in") and not items[j].is_entity:
+        j += 1
+    return j < len(items) and items[j].has("verb") and _by_light_verb(items, j)
+
+
+def base_acts(items: Sequence[Item], k: int) -> bool:
+    """Whether the verb at `k`, in its base form, asks for its act."""
+    item = items[k]
+    before = items[k - 1] if k else None
+    if before is not None and before.words == ("first",) and k == 1:
+        before = None
+    if _leads_an_act(items, k) or _is_told(items, k, before):
+        return False
+    if item.words in _NEEDS_THE_LEAD and not _leads(items, k):
+        return item.words == ("half",)
+    if before is not None and _by_light_verb(items, k):
+        return True
+    if before is not None and before.has("det", "superlative", "most") and not before.has("verb"):
+        return _acts_as_noun(items, k)
+    if item.has("object") and item.get("object") == "snapshot" and item.words[0] != "back":
+        return _snapshot_acts(items, k, before)
+    stated = item.has("state") and before is not None and before.has("be", "rel", "state")
+    if stated and item.form == "base":
+        lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+        return "be" in lead and any(w in ("should", "must", "to") for w in lead)
+    if item.form == "s":
+        if before is None or before.has("time"):
+            return False
+        return before.is_entity or before.has("noun", "pron")
+    return not (item.has("metric", "cost") and not _leads(items, k))
+
+
+_NEEDS_THE_LEAD = (
+    ("up",),
+    ("down",),
+    ("order",),
+    ("program",),
+    ("return",),
+    ("half",),
+    ("clean",),
+    ("clear",),
+    ("empty",),
+)
+"""Verbs that are something else unless the request begins with them."""
+
+
+def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
+    """Whether the verb is part of a thing's name or of a statement: "on boot", "it will stop"."""
+    item = items[k]
+    if item.action == "tag" and before is not None and _names_a_tag(items, k):
+        return True
+    if (
+        before is not None
+        and before.words in (("on",), ("at",), ("after",), ("during",))
+        and " ".join(item.words) in ("shutdown", "reboot", "restart", "boot", "startup", "start")
+    ):
+        return True
+    lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+    subject = items[k - 2] if k > 1 else None
+    if lead[-1:] in (["will"], ["would"], ["might"]) and subject is not None and subject.is_entity:
+        return True
+    if (
+        lead[-1:]
+        and lead[-1] in ("it", "they", "that", "this")
+        and set(lead[-3:]) & {"does", "will", "would", "did", "do", "is", "can"}
+        and "please" not in lead
+    ):
+        return True
+    after = items[k + 1] if k + 1 < len(items) else None
+    return (
+        item.action == "snapshot"
+        and after is not None
+        and after.has("verb")
+        and after.action == "delete"
+    )
+
+
+def _acts_as_noun(items: Sequence[Item], k: int) -> bool:
+    """ "it needs a restart", "give them a reboot": a noun that a small verb makes an act."""
+    item = items[k]
+    lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
+    light = any(GENERIC.get(w) in _LIGHT or w in _ASKING_FOR for w in lead)
+    noun = " ".join(item.words) in _NOUN_LIKE or item.action in ("restart", "snapshot")
+    return light and noun and not (item.action == "snapshot" and item.has("object"))
+
+
+def _snapshot_acts(items: Sequence[Item], k: int, before: Item | None) -> bool:
+    """Whether "snapshot" is the verb and not the thing."""
+    if items[k].form == "s" or (
+        before is not None
+        and before.has("with", "without", "all", "not", "in", "from", "to", "for")
+        and not before.has("ask")
+    ):
+        return False
+    return _leads(items, k) and not _counts_things(items, k)
+
+
+_HANDLING = frozenset({"take", "remove", "put", "add", "give", "set", "drop", "lose", "change"})
+
+
+_LIGHT_ACTS = frozenset(
+    {"start", "stop", "restart", "suspend", "resume", "clone", "delete", "restore"}
+)
+
+
+def _by_light_verb(items: Sequence[Item], k: int) -> bool:
+    """ "make the start of x", "make stop for x", "put in suspend x": the noun is the act."""
+    j = k - 1
+    while j >= 0 and items[j].has("det", "in") and not items[j].is_entity:
+        j -= 1
+    if j < 0 or items[j].is_entity or items[k].action not in _LIGHT_ACTS:
+        return False
+    after = items[k + 1] if k + 1 < len(items) else None
+    if after is not None and after.has("object") and not after.is_entity:
+        return False
+    light = {GENERIC.get(w) for w in items[j].words} & {"make", "do", "perform", "put", "execute"}
+    return bool(light)
+
+
+def _names_a_tag(items: Sequence[Item], k: int) -> bool:
+    """ "a tag", "no owner tag", "the owner tag of x": the thing, not the act."""
+    before = items[k - 1]
+    if before.has("det", "with", "without", "lacks", "all") or before.words in (("no",), ("not",)):
+        return True
+    if {GENERIC.get(w) for i in items[max(0, k - 2) : k] for w in i.words} & _HANDLING:
+        return True
+    led = k > 1 and items[k - 2].has("det", "without", "with", "not")
+    return before.has("key", "quote") or (led and not before.has("verb", "names"))
+
+
+def _leads(items: Sequence[Item], k: int) -> bool:
+    """Whether nothing but politeness or a connector stands before, or a subject with a modal
+    does.
+    """
+    j = k - 1
+    if j >= 0 and items[j].has("colon"):
+        return True
+    while (
+        j >= 0
+        and items[j].has(
+            "filler",
+            "ask",
+            "comma",
+            "det",
+            "also",
+            "then",
+            "only",
+            "and",
+            "instead",
+            "colon",
+            "same",
+            "not",
+            "dash",
+            "plus_sign",
+        )
+        and not items[j].is_entity
+    ):
+        if items[j].has("comma"):
+            return True
+        if items[j].has("det") and not items[j].has("comma"):
+            return False
+        j -= 1
+    if j < 0:
+        return True
+    return (
+        items[j].has("and", "then", "comma", "stop", "time", "colon")
+        or (items[j].is_entity and j < k - 1)
+        or items[j].has("ask")
+    )
+
+
+def _counts_things(items: Sequence[Item], k: int) -> bool:
+    before = items[k - 1] if k else None
+    return before is not None and before.has("number")

@@ -1,0 +1,174 @@
+"""Which change a clause asks for, by its verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.intents.mentions import (
+    bare_figure,
+    figures_of_size,
+    names_one,
+    speaks_of_group,
+)
+from agent.brains.embedded.intents.verbless import without_verb
+from agent.brains.embedded.intents.verbs import deletion_of, making_of, restoring_of, sizing_of
+from agent.brains.embedded.words import word_lists
+
+_WORDS = word_lists("intents")
+_GUARDING = frozenset(_WORDS["guarding"])
+
+
+_DIRECT = {
+    "suspend": "suspend_vms",
+    "snapshot": "snapshot_vms",
+    "untag": "untag_vms",
+    "unprotect": "unprotect_vms",
+    "unschedule": "cancel_schedule",
+}
+"""Verbs that mean one tool whatever else is said."""
+
+
+def change_of(clause: Clause) -> str | None:
+    """The tool of a clause that asks for a change, or None."""
+    action = clause.action
+    if action is None:
+        return without_verb(clause)
+    if action == "reduce" and clause.has("cost") and not figures_of_size(clause):
+        return None
+    if _asked_which(clause):
+        return None
+    rule = _RULES.get(action)
+    return rule(clause, clause.objects()) if rule else _DIRECT.get(action)
+
+
+def _undo(clause: Clause, objects: set[str]) -> str:
+    snapshot = clause.has("snapshot_name") or "snapshot" in objects
+    return "restore_snapshot" if snapshot else "undo"
+
+
+def _start(clause: Clause, objects: set[str]) -> str | None:
+    if {"snapshot", "back"} <= set(clause.words):
+        return "restore_snapshot"
+    if "schedule" in objects and not _describes_machines(clause):
+        return None
+    return "protect_vms" if "protection" in objects else "start_vms"
+
+
+def _resume(clause: Clause, objects: set[str]) -> str:
+    return "restore_snapshot" if {"snapshot", "back"} <= set(clause.words) else "resume_vms"
+
+
+def _stop(clause: Clause, objects: set[str]) -> str | None:
+    if _for_ever(clause):
+        return "delete_vms"
+    if _guards(clause):
+        return None
+    if "schedule" in objects and (
+        not _describes_machines(clause) or clause.has("number", "word", "unknown_name")
+    ):
+        return "cancel_schedule"
+    return "unprotect_vms" if "protection" in objects else "stop_vms"
+
+
+def _restart(clause: Clause, objects: set[str]) -> str | None:
+    return None if _guards(clause) else "restart_vms"
+
+
+def _delete(clause: Clause, objects: set[str]) -> str:
+    if _guards(clause):
+        return "protect_vms"
+    if speaks_of_group(clause) and bare_figure(clause) and not names_one(clause):
+        return "scale_group"
+    return deletion_of(clause, objects)
+
+
+def _protect(clause: Clause, objects: set[str]) -> str:
+    return "unprotect_vms" if "protection" in objects and clause.has("not") else "protect_vms"
+
+
+def _tag(clause: Clause, objects: set[str]) -> str:
+    return "unprotect_vms" if "unprotect" in clause.words else "tag_vms"
+
+
+def _migrate(clause: Clause, objects: set[str]) -> str | None:
+    return None if "disk" in objects and not _machines(clause) else "migrate_vms"
+
+
+_RULES: dict[str, Callable[[Clause, set[str]], str | None]] = {
+    "undo": _undo,
+    "start": _start,
+    "resume": _resume,
+    "stop": _stop,
+    "restart": _restart,
+    "delete": _delete,
+    "protect": _protect,
+    "tag": _tag,
+    "migrate": _migrate,
+    "restore": restoring_of,
+    **dict.fromkeys(("create", "attach", "clone"), making_of),
+    **dict.fromkeys(
+        ("resize", "increase", "reduce", "double", "triple", "quadruple", "halve", "scale"),
+        sizing_of,
+    ),
+}
+
+
+def _describes_machines(clause: Clause) -> bool:
+    return any(i.is_entity or i.has("noun") for i in clause.items)
+
+
+def _for_ever(clause: Clause) -> bool:
+    """ "kill x definitively": the machine shall be gone, not off."""
+    verb = clause.verb.words if clause.verb else ()
+    forever = {"definitively", "definitely", "permanently", "forever", "irrevocably"}
+    return verb[:1] == ("kill",) and bool(forever & set(clause.words))
+
+
+def _asked_which(clause: Clause) -> bool:
+    """ "which machines should I stop?", "in which regions can we create machines?": a question."""
+    if clause.verb is None or clause.verb not in clause.items:
+        return False
+    before = clause.items[: clause.items.index(clause.verb)]
+    for k, item in enumerate(before):
+        if (
+            item.has("wh")
+            and (
+                item.words[0] in ("which", "what", "where", "who", "when", "why")
+                or (
+                    item.words == ("how",)
+                    and before[k + 1 : k + 2] != []
+                    and before[k + 1].has("plain")
+                )
+            )
+            and not any(i.has("comma", "colon", "stop") for i in before[k:])
+        ):
+            if item.words[0] == "what" and k and before[k - 1].has("verb"):
+                return False
+            return not any(
+                i.has("ask")
+                and i.words[:2]
+                not in (("can", "we"), ("could", "we"), ("should", "i"), ("should", "we"))
+                and i.words[0] in ("please", "could", "can", "would", "i")
+                for i in before[k:]
+            )
+    return False
+
+
+def _guards(clause: Clause) -> bool:
+    """ "make sure nobody deletes it", "must not be deleted by accident"."""
+    if "tag" in clause.objects():
+        return False
+    words = set(clause.words)
+    negative = words & {"nobody", "nothing", "none", "never", "not"} or {"no", "one"} <= words
+    wished = _GUARDING & words
+    return bool(
+        negative
+        and wished
+        and not {"do", "please"} <= words
+        and not ("do" in words and "not" in words)
+    )
+
+
+def _machines(clause: Clause) -> bool:
+    return any(i.is_entity or i.has("noun", "pron") for i in clause.items)

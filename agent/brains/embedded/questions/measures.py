@@ -1,0 +1,167 @@
+"""Questions about figures: costs, savings, metrics, forecasts."""
+
+from __future__ import annotations
+
+from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.questions.mentions import machines_in, named_in
+from agent.brains.embedded.words import word_lists
+
+_WORDS = word_lists("questions")
+_HAS_CAPACITY = frozenset(_WORDS["has_capacity"])
+
+
+def savings_rule(clause: Clause) -> str | None:
+    """Where money can be saved."""
+    item = clause.first("savings")
+    if item is None:
+        return "recommend_savings" if clause.action == "reduce" and clause.has("cost") else None
+    if item.words in (
+        ("reduction",),
+        ("excess",),
+        ("cheaper",),
+        ("optimize",),
+        ("optimise",),
+    ) and not clause.has("cost", "wh"):
+        return None
+    return "recommend_savings"
+
+
+def placement_rule(clause: Clause) -> str | None:
+    """Where a machine of a size fits."""
+    item = clause.first("placement")
+    if item is None:
+        return None
+    if (
+        named_in(clause)
+        and item.words[0] in ("where",)
+        and item.words[1:2] in (("does",), ("will",))
+    ):
+        return None
+    sized = any(i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in clause.items)
+    return (
+        "recommend_placement" if sized or clause.has("noun", "det") or len(item.words) > 2 else None
+    )
+
+
+def forecast_rule(clause: Clause) -> str | None:
+    """How a metric goes on, or when a disk is full."""
+    item = clause.first("forecast")
+    if item is None:
+        return None
+    weak = item.words in (
+        ("next", "week"),
+        ("next", "month"),
+        ("the", "next"),
+        ("over", "the", "next"),
+        ("project",),
+        ("expect",),
+        ("expected",),
+        ("estimate",),
+        ("growth",),
+        ("heading",),
+        ("headed",),
+        ("develop",),
+        ("will", "be"),
+        ("going", "to", "be"),
+        ("in", "a", "month"),
+        ("be", "full"),
+        ("trend",),
+        ("trends",),
+        ("when", "will"),
+        ("how", "soon"),
+        ("how", "long", "until"),
+    )
+    metric = clause.has("metric") or "disk" in clause.objects() or clause.has("condition")
+    ahead = any(i.get("time") is not None and i.get("time").ahead for i in clause.items)
+    if clause.has("cost") and not metric:
+        return None
+    if weak and not metric and not ahead:
+        return None
+    return "forecast_metric"
+
+
+def anomalies_rule(clause: Clause) -> str | None:
+    """What is out of the ordinary."""
+    item = clause.first("anomaly")
+    if item is None or (item.words == ("curious",) and clause.words[:2] in (("i", "am"), ("am",))):
+        return None
+    return "find_anomalies"
+
+
+def cost_rule(clause: Clause) -> str | None:
+    """What machines cost."""
+    item = clause.first("cost")
+    if item is None:
+        return None
+    order = clause.first("superlative")
+    if order is not None and order.get("superlative")[0] == "hourly_cost_usd":
+        return None
+    if clause.has("cmp") and any(
+        (i.has("amount") and i.get("amount")[1] == "usd") or i.has("dollar") for i in clause.items
+    ):
+        return None
+    if item.words in (("pay",), ("paying",), ("paid",)) and "many" in clause.words:
+        return None
+    if _ordered(clause) and not clause.has("time"):
+        return None
+    return "cost_report"
+
+
+def _ordered(clause: Clause) -> bool:
+    """ "sorted by hourly cost": the cost only orders what is listed."""
+    return bool({"sorted", "sort", "ordered", "order", "ranked", "rank"} & set(clause.words))
+
+
+def metrics_rule(clause: Clause) -> str | None:
+    """How busy or full machines are."""
+    order = clause.first("superlative")
+    if order is not None and order.get("superlative")[0] in ("memory_gib", "disk_gib", "vcpus"):
+        return None
+    if order is not None and order.get("superlative")[0] in (
+        "cpu",
+        "memory",
+        "disk",
+        "network",
+        "iops",
+    ):
+        return "query_metrics"
+    if clause.has("condition") and not any(
+        i.has("verb") and i.action == "count" for i in clause.items
+    ):
+        condition = clause.first("condition")
+        assert condition is not None
+        if not condition.is_entity:
+            return "query_metrics"
+    metric = next((i for i in clause.items if i.has("metric") and not i.is_entity), None)
+    if metric is None:
+        return None
+    words = set(clause.words)
+    if (
+        metric.get("metric") in ("disk", "memory", "cpu")
+        and (named_in(clause) or clause.has("pron"))
+        and not _usage(clause)
+        and words & _HAS_CAPACITY
+    ):
+        return "describe_vms"
+    if any(
+        i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in clause.items
+    ) and clause.has("cmp", "with"):
+        return None
+    if (
+        metric.words
+        in (("load",), ("space",), ("utilization",), ("utilisation",), ("compute",), ("hogs",))
+        or clause.has("noun", "time", "agg", "wh", "most", "verb")
+        or named_in(clause)
+        or machines_in(clause)
+        or clause.asks
+        or len(clause.items) <= 4
+    ):
+        return "query_metrics"
+    return None
+
+
+_USAGE = frozenset(_WORDS["usage"])
+
+
+def _usage(clause: Clause) -> bool:
+    return bool(_USAGE & set(clause.words)) or clause.has("time", "agg")

@@ -1,0 +1,147 @@
+"""Questions about what happened or is known: runbooks, schedules, operations, faults."""
+
+from __future__ import annotations
+
+import itertools
+
+from agent.brains.embedded.clauses.clause import CHANGING, Clause
+from agent.brains.embedded.questions.mentions import machines_in, named_in, tech_in
+from agent.brains.embedded.scan import Item
+from agent.brains.embedded.words import word_lists
+
+_WORDS = word_lists("questions")
+_RUNBOOK = frozenset(_WORDS["runbook"])
+_SCHEDULED = frozenset(_WORDS["written_job"])
+_DIAGNOSING = frozenset(_WORDS["diagnosing"])
+
+
+def runbooks_rule(clause: Clause) -> str | None:
+    """How something is done: for the runbooks."""
+    howto = clause.first("howto")
+    if howto is None:
+        return None
+    written = howto.words[0] in _RUNBOOK
+    if written:
+        return "search_runbooks"
+    if clause.has("savings") or named_in(clause) or not tech_in(clause):
+        return None
+    return "search_runbooks"
+
+
+def schedules_rule(clause: Clause) -> str | None:
+    """What is scheduled."""
+    if "schedule" not in clause.objects():
+        return None
+    item = next(i for i in clause.items if i.has("object") and i.get("object") == "schedule")
+    if item.words in (("job",), ("jobs",), ("automation",), ("upcoming",)) and not any(
+        w in _SCHEDULED for w in clause.words
+    ):
+        return None
+    return "list_schedules"
+
+
+def operations_rule(clause: Clause) -> str | None:
+    """Operations: what was done, by whom, and what runs."""
+    wh = clause.first("wh")
+    if wh is not None and _asks_what_happened(clause, wh):
+        return "list_operations"
+    if "operation" in clause.objects():
+        return "list_operations" if _means_operations(clause) else None
+    if wh is not None and {"is", "doing", "nova"} <= set(clause.words):
+        return "list_operations"
+    return None
+
+
+def _asks_what_happened(clause: Clause, wh: Item) -> bool:
+    """ "who stopped web-03?", "what changed since monday?", "what was done?"."""
+    word, words = wh.words[0], set(clause.words)
+    past = any(
+        i.has("verb") and i.action in CHANGING and i.form in ("past", "base") for i in clause.items
+    )
+    if word == "who" and words & {"changed", "touched", "did", "done"}:
+        return True
+    if word == "who" and past and not clause.has("be"):
+        return True
+    if word in ("who", "when") and past and words & {"was", "were", "did", "got", "last"}:
+        return True
+    if (
+        word == "what"
+        and words & {"did", "happened", "changed"}
+        and not clause.has("trouble")
+        and not words & {"cost", "spend"}
+    ):
+        return True
+    if (
+        "done" in words
+        and words & {"what", "been", "was"}
+        and words & {"has", "was", "been", "were", "did", "have"}
+    ):
+        return True
+    recent = clause.has("time") or words & {"by", "recently", "last", "yesterday", "today"}
+    return bool(
+        word in ("what", "which")
+        and past
+        and not _speaks_of_making(clause)
+        and words & {"was", "were", "got", "been"}
+        and recent
+    )
+
+
+_VAGUE = frozenset(_WORDS["vague_operation"])
+_NARROWING = frozenset(_WORDS["narrows_operations"])
+
+
+def _means_operations(clause: Clause) -> bool:
+    """Whether a word such as "work" or "events" means operations here."""
+    item = next(i for i in clause.items if i.get("object") == "operation")
+    if item.words[0] not in _VAGUE:
+        return True
+    narrowed = _NARROWING & set(clause.words) or clause.has("time")
+    return bool(narrowed) and not clause.has("metric")
+
+
+def _speaks_of_making(clause: Clause) -> bool:
+    """ "what was created this week?": the machines of that age."""
+    return (
+        any(i.has("verb") and i.action == "create" for i in clause.items)
+        and "by" not in clause.words
+    )
+
+
+def diagnosis_rule(clause: Clause) -> str | None:
+    """What ails machines."""
+    words = set(clause.words)
+    machines = named_in(clause) or machines_in(clause) or clause.has("noun")
+    if clause.action == "diagnose" or any(
+        i.has("verb") and i.action == "diagnose" for i in clause.items
+    ):
+        verb = next(i for i in clause.items if i.has("verb") and i.action == "diagnose")
+        plain = verb.words[0] in _DIAGNOSING
+        if machines and (plain or clause.has("trouble") or named_in(clause)):
+            return "diagnose_vms"
+    listing = next((i for i in clause.items if not i.has("filler", "ask", "comma")), None)
+    if listing is not None and listing.has("verb") and listing.action in ("list", "count"):
+        return None
+    trouble = clause.first("trouble")
+    if (
+        trouble is not None
+        and machines
+        and (named_in(clause) or clause.has("pron") or machines_in(clause))
+    ):
+        if trouble.words in (("failed",), ("crashed",), ("error",)) and not named_in(clause):
+            return None
+        return "diagnose_vms"
+    if words & {"why"} and machines and named_in(clause):
+        return "diagnose_vms"
+    if named_in(clause) and _does_not(clause):
+        return "diagnose_vms"
+    return None
+
+
+def _does_not(clause: Clause) -> bool:
+    """ "print-srv is not printing": a machine that does not do what it is for."""
+    words = clause.words
+    return any(
+        a == "not" and b.endswith("ing") and b not in ("using", "running", "being", "including")
+        for a, b in itertools.pairwise(words)
+    )
