@@ -11,7 +11,9 @@ from agent.brains.base import Context, Trace, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.followups import Followups
-from agent.brains.embedded.reader import Reader, Reading
+from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.fresh import fresh
+from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.site import Site, build_site
 from agent.dialogue import reads
 
@@ -59,7 +61,7 @@ class EmbeddedBrain:
             return replies.nothing_pending(context)
         if understood := followups.understand(reading, said):
             return understood
-        return builder.fresh(reading)
+        return fresh(builder, reading)
 
     def _site(self, context: Context) -> Site:
         """The words of the fleet, read again when the inventory has changed."""

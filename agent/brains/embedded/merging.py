@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from agent.brains.embedded.reader import Reading
+from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.site import Site
 from tools.calls import Call
 from tools.inventory import Inventory

@@ -131,6 +131,7 @@ def test_no_text_breaks_it_or_plans_a_change(hold: Hold, text: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_ten_thousand_random_strings_plan_nothing(hold: Hold) -> None:
     chance = random.Random(7)
     alphabet = (

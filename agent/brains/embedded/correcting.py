@@ -1,0 +1,234 @@
+"""A fragment while a plan waits: other machines, other arguments, another time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from agent.brains.base import Understanding
+from agent.brains.embedded import replies
+from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.fragments import Fragments, only_number
+from agent.brains.embedded.frames import Frame, Reading
+from agent.brains.embedded.merging import (
+    intersect,
+    is_narrowing,
+    leave_out,
+    names_of,
+    unite,
+)
+from agent.brains.embedded.names import key_of
+from agent.brains.embedded.phrases import Chosen
+from agent.brains.embedded.questioning import Doubt
+from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.retiming import at_hour, retimed, shifted
+from tools.calls import Call
+from tools.errors import NovaError
+from tools.selector import Selector
+
+_LEAVE_IT = re.compile(
+    r"\b((leave|keep|take|drop|let) (it|that|them|that one|those|this one|him|her)( one)? "
+    r"(out|off|alone|in peace|be|running|up|on)|(skip|exclude|spare|omit|ignore) (it|that|them|"
+    r"this one))\b",
+    re.IGNORECASE,
+)
+
+
+class Corrections(Fragments):
+    """Revises the calls of the plan that waits."""
+
+    def corrected(self, reading: Reading, clause: Clause | None = None) -> Understanding | None:
+        """A fragment while a plan waits: read as if the plan's own verb stood before it."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = self._meant(pending.calls, reading)
+        frame = self._as_fragment(reading, call)
+        self._siblings(frame, names_of(call, self.builder.inventory, self._pending_targets(call)))
+        chosen, args = frame.chosen, {k: v for k, v in frame.args.items() if not k.startswith("_")}
+        if chosen.unknown and call.tool not in ("create_vms", "clone_vm"):
+            bare = self._bare_numbers(reading, call)
+            if not bare:
+                return self.builder.unknown_name(chosen.unknown[0], frame)
+        if call.tool == "scale_group" and not args and (count := only_number(reading)):
+            args = {"count": count}
+        if call.tool in NO_SELECTOR:
+            if not args and frame.said.time is None:
+                return None
+            merged = self._merged_args(call, args, reading)
+            return self._with_args(call, merged, frame)
+        if call.when is not None and not chosen.real and (moved := shifted(call, reading.text)):
+            return self._revised(call, call.model_copy(update={"when": moved}))
+        if call.when is not None and not chosen.real and frame.said.time is None:
+            hour = only_number(reading)
+            if hour is not None and 0 < hour < 25 and not args.keys() - {"count", "vcpus"}:
+                return self._revised(call, call.model_copy(update={"when": at_hour(call, hour)}))
+        numbers = self._bare_numbers(reading, call)
+        nouns = [n.selector() for n in chosen.real]
+        exclude = [n.selector() for n in chosen.exclude if not n.empty]
+        if numbers:
+            if chosen.excepting or set(reading.words) & {
+                "leave",
+                "skip",
+                "not",
+                "minus",
+                "without",
+                "except",
+                "drop",
+                "but",
+                "spare",
+                "keep",
+            }:
+                exclude.append({"names": numbers})
+            else:
+                nouns.append({"names": numbers})
+                args = {
+                    k: v
+                    for k, v in args.items()
+                    if k not in ("vcpus", "memory_gib", "size_gib", "count", "change")
+                }
+        timed = frame.said.time is not None or frame.said.lasts is not None
+        if not (
+            nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other
+        ):
+            return None
+        if nouns and not exclude and _LEAVE_IT.search(reading.text):
+            nouns, exclude = [], nouns
+        if chosen.strangers and not args and not timed:
+            return self.builder.stranger(chosen.strangers[0])
+        return self._apply(call, frame, nouns, exclude, args, reading)
+
+    def _apply(
+        self,
+        call: Call,
+        frame: Frame,
+        nouns: list[dict[str, Any]],
+        exclude: list[dict[str, Any]],
+        args: dict[str, Any],
+        reading: Reading,
+    ) -> Understanding | None:
+        inventory = self.builder.inventory
+        made = call
+        try:
+            if nouns or frame.chosen.ordinal or frame.chosen.other:
+                if frame.chosen.ordinal or frame.chosen.other:
+                    picked, outright = self.builder.pick(frame.chosen, frame)
+                    if picked is not None:
+                        made = call.model_copy(
+                            update={"selector": Selector.parse(picked), "outright": outright}
+                        )
+                elif self._adds(reading) and not frame.chosen.only:
+                    made = unite(call, nouns, inventory)
+                elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
+                    made = intersect(call, nouns, inventory, self._pending_targets(call))
+                else:
+                    picked, outright = (
+                        self.builder.pick(frame.chosen, frame)
+                        if frame.chosen.real
+                        else (nouns[0], None)
+                    )
+                    if picked is not None:
+                        picked.pop("exclude", None)
+                        made = call.model_copy(
+                            update={"selector": Selector.parse(picked), "outright": outright}
+                        )
+            if exclude:
+                made = leave_out(made, exclude, inventory)
+        except (Doubt, NovaError) as problem:
+            if isinstance(problem, Doubt):
+                return problem.understanding
+            return replies.ask(f"I cannot read that as a correction: {problem}")
+        if args:
+            made = made.model_copy(update={"args": self._merged_args(call, args, reading)})
+        if frame.said.time is not None:
+            made = made.model_copy(update={"when": retimed(self.builder, call, frame)})
+        if (
+            re.search(r"\b(right now|now|immediately)\b", " ".join(reading.words))
+            and made.when is not None
+            and frame.said.time is None
+        ):
+            made = made.model_copy(update={"when": None})
+        return self._revised(call, made, frame)
+
+    def _revised(self, old: Call, new: Call, frame: Frame | None = None) -> Understanding:
+        pending = self.memory.pending
+        assert pending is not None
+        calls = [new if c is old else c for c in pending.calls]
+        if frame is not None and frame.said.lasts is not None:
+            calls.extend(self.builder.opposite_after(frame, new))
+        if old.selector is not None and new.selector != old.selector:
+            calls = [
+                c.model_copy(update={"selector": new.selector, "outright": new.outright})
+                if c.selector == old.selector and c is not new
+                else c
+                for c in calls
+            ]
+        return Understanding("revise", tuple(calls))
+
+    def _with_args(self, call: Call, args: dict[str, Any], frame: Frame) -> Understanding:
+        made = call.model_copy(update={"args": args})
+        if frame.said.time is not None:
+            made = made.model_copy(update={"when": self.builder.when(frame.said.time)})
+        return self._revised(call, made)
+
+    def _merged_args(self, call: Call, args: dict[str, Any], reading: Reading) -> dict[str, Any]:
+        """New arguments beside the old, where one does not speak against the other."""
+        kept = dict(call.args)
+        if call.tool == "resize_vms":
+            if "size" in args:
+                kept = {}
+            elif args:
+                kept.pop("size", None)
+        if call.tool == "scale_group" and args.keys() & {"count", "change"}:
+            kept.pop("count", None)
+            kept.pop("change", None)
+        if call.tool == "create_vms":
+            if "size" in args:
+                kept.pop("vcpus", None)
+                kept.pop("memory_gib", None)
+            if args.keys() & {"vcpus", "memory_gib"}:
+                kept.pop("size", None)
+            if "region" in args:
+                kept.pop("provider", None)
+            if (
+                args.get("count") == 1
+                and "count" in kept
+                and not set(reading.words) & {"one", "single", "1"}
+            ):
+                args = {k: v for k, v in args.items() if k != "count"}
+        if call.tool == "migrate_vms" and args:
+            kept = {}
+        if (
+            call.tool == "tag_vms"
+            and "tags" in args
+            and set(reading.words) & {"also", "too", "and", "plus"}
+        ):
+            return {"tags": {**kept.get("tags", {}), **args["tags"]}}
+        return {**kept, **args}
+
+    def _meant(self, calls: Sequence[Call], reading: Reading) -> Call:
+        """Which call of a plan a correction is about: the one of whose verb it speaks, else the
+        last.
+        """
+        for call in calls:
+            verb = call.tool.split("_")[0]
+            if any(w.startswith(verb) for w in reading.words):
+                return call
+        named = [c for c in calls if c.when is None]
+        return named[-1] if named and len(named) < len(calls) else calls[-1]
+
+    def _siblings(self, frame: Frame, names: Sequence[str]) -> None:
+        """ "and runner 2 too": of the names that fit, those like the names of the plan."""
+        stems = {key_of(n)[:-1] for n in names}
+        for noun in frame.chosen.real:
+            like = [n for n in noun.names if key_of(n)[:-1] in stems]
+            if noun.last == "stem" and like and len(like) < len(noun.names):
+                noun.names = like
+
+    def _added(self, chosen: Chosen, frame: Frame, last: Call) -> Understanding | None:
+        nouns = [n.selector() for n in chosen.real]
+        if chosen.unknown:
+            return self.builder.unknown_name(chosen.unknown[0], frame)
+        if not nouns:
+            return None
+        return self._revised(last, unite(last, nouns, self.builder.inventory))

@@ -1,0 +1,135 @@
+"""The machines that a pronoun or a place in a list stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from agent.brains.embedded import replies
+from agent.brains.embedded.described import Described, Picked
+from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.phrases import Chosen
+from agent.brains.embedded.questioning import Doubt
+from agent.brains.embedded.tools import CHANGES
+from tools.calls import Call
+from tools.selector import Selector
+
+NO_SELECTOR = frozenset(
+    {
+        "create_vms",
+        "scale_group",
+        "list_catalog",
+        "list_operations",
+        "list_schedules",
+        "search_runbooks",
+        "recommend_placement",
+        "undo",
+        "cancel_schedule",
+    }
+)
+
+
+class References(Described):
+    """Finds the machines of before."""
+
+    def _referred(self, chosen: Chosen, frame: Frame, made: Sequence[Call]) -> Picked | None:
+        """The machines that a pronoun or a place in a list stands for."""
+        last = next((c for c in reversed(made) if c.selector is not None), None)
+        plain = chosen.refers is not None and chosen.ordinal is None and not chosen.other
+        if last is not None and last.selector is not None and plain:
+            if not chosen.real:
+                return last.selector.to_dict(), last.outright
+            return None
+        if chosen.real and any(n.named_only and n.last != "stem" for n in chosen.real):
+            return None
+        ids = list(self.memory.targets)
+        if chosen.other:
+            ids = self._others()
+        elif chosen.ordinal is not None:
+            start, many = chosen.ordinal
+            ids = ids[start - 1 : start - 1 + many] if start > 0 else ids[start:][:many]
+        ids = [i for i in ids if i in self.inventory.get(ids)] if ids else []
+        if not ids:
+            if frame.tool in NO_SELECTOR or chosen.real:
+                return None
+            if (
+                frame.tool == "list_vms"
+                and chosen.refers is not None
+                and chosen.refers.words[0] == "the"
+            ):
+                return None
+            if (
+                plain
+                and made == []
+                and frame.changes is False
+                and frame.tool not in ("describe_vms", "diagnose_vms", "query_metrics", "list_vms")
+            ):
+                return None
+            raise Doubt(self._which(frame))
+        picked: dict[str, Any] = {"ids": ids}
+        if chosen.real:
+            narrowing = chosen.real[0].selector()
+            picked = (
+                {**narrowing, "ids": ids}
+                if len(chosen.real) == 1
+                else {"ids": [i for i in self._union(chosen.real, frame) if i in ids]}
+            )
+            return picked, len(ids) == 1
+        singular = chosen.refers is not None and chosen.refers.words[0] in (
+            "it",
+            "that",
+            "this",
+            "its",
+        )
+        if frame.changes and singular and len(ids) > 1 and not self._one_thing(chosen):
+            names = [vm.name for vm in self.inventory.get(ids).values()]
+            raise Doubt(
+                replies.ask(
+                    f"Which one: {replies.listed(names)}?",
+                    ids,
+                    {
+                        "from": "brain",
+                        "kind": "machines",
+                        "choices": ids,
+                        "call": Call(
+                            tool=frame.tool, selector=Selector(ids=tuple(ids)), args=frame.args
+                        ).to_dict(),
+                    },
+                )
+            )
+        return picked, (len(ids) == 1 or self._last_outright())
+
+    def _one_thing(self, chosen: Chosen) -> bool:
+        """ "do it again", "that" for what was just planned over several machines is them all."""
+        return bool(
+            self.memory.calls
+            and chosen.refers is not None
+            and chosen.refers.words[0] in ("it", "that")
+            and self.memory.calls[-1].tool in CHANGES
+        )
+
+    def _last_outright(self) -> bool:
+        last = self.memory.calls[-1] if self.memory.calls else None
+        return last is not None and last.is_outright
+
+    def _others(self) -> list[str]:
+        """The siblings of the last machines: of the same name, else of the same stem."""
+        known = self.inventory.get(list(self.memory.targets))
+        if not known:
+            return []
+        names = {vm.name for vm in known.values()}
+        listed = [i for i in self.memory.listed if i not in known]
+        if listed and set(known) & set(self.memory.listed):
+            return listed
+        same = [vm.id for n in names for vm in self.inventory.named(n) if vm.id not in known]
+        if same:
+            return same
+        stems: list[str] = []
+        for name in names:
+            key = tuple(name.rstrip("0123456789").rstrip("-_. "))
+            stems.extend(
+                n
+                for n, _ in self.inventory.names()
+                if tuple(n.rstrip("0123456789").rstrip("-_. ")) == key and n not in names
+            )
+        return [vm.id for n in dict.fromkeys(stems) for vm in self.inventory.named(n)]

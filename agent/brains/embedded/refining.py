@@ -1,0 +1,293 @@
+"""A turn after an answer or an act: the same again, narrowed, or of other machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.brains.base import Understanding
+from agent.brains.embedded import replies
+from agent.brains.embedded.fragments import Fragments, only_number, portable
+from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
+from agent.brains.embedded.merging import (
+    intersect,
+    is_narrowing,
+    leave_out,
+)
+from agent.brains.embedded.questioning import Doubt
+from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.windows import put_windows
+from tools.calls import Call
+from tools.errors import NovaError
+from tools.selector import Selector
+
+
+class Refinements(Fragments):
+    """Reads a turn against the calls of before."""
+
+    def repeated(self, reading: Reading) -> Understanding | None:
+        """ "do the same to web-04", "same for payments", "and priya?"."""
+        same = any(
+            (
+                i.has("same")
+                and i.words[0]
+                in ("the", "same", "likewise", "ditto", "do", "repeat", "again", "similarly")
+            )
+            or i.words[:1] == ("likewise",)
+            for i in reading.items
+        )
+        changes = [f for f in reading.frames if f.changes and not f.negated]
+        if changes and changes[0].tool != self.memory.calls[-1].tool:
+            return None
+        if not same or (changes and changes[0].chosen.real) or set(reading.words) & {"undo"}:
+            return None
+        last = self.memory.calls[-1]
+        frame = self._as_fragment(reading, last)
+        try:
+            if last.tool in NO_SELECTOR:
+                return None
+            picked, outright = self.builder.pick(frame.chosen, frame)
+        except Doubt as doubt:
+            return doubt.understanding
+        if frame.chosen.unknown:
+            return self.builder.unknown_name(frame.chosen.unknown[0], frame)
+        numbers = self._bare_numbers(reading, last)
+        if picked is None and numbers:
+            picked, outright = {"names": numbers}, None
+        if picked is None:
+            return None
+        calls = [
+            c.model_copy(
+                update={
+                    "selector": Selector.parse(picked),
+                    "outright": outright,
+                    "args": {**portable(c), **(frame.args if len(self.memory.calls) == 1 else {})},
+                }
+            )
+            for c in self.memory.calls
+            if c.tool not in NO_SELECTOR
+        ]
+        if frame.said.time is not None:
+            calls = [
+                c.model_copy(update={"when": self.builder.when(frame.said.time)}) for c in calls
+            ]
+        return Understanding("calls", tuple(calls))
+
+    def refined(self, reading: Reading) -> Understanding | None:
+        """A fragment after an answer or an act: the last call again, narrowed or of other
+        machines.
+        """
+        last = self.memory.calls[-1]
+        strong = [
+            f
+            for f in reading.frames
+            if f.strength >= QUESTION and (f.changes or not self._elliptic(f, last))
+        ]
+        if (
+            strong
+            or reading.conditional
+            or not reading.items
+            or (
+                last.tool in NO_SELECTOR
+                and last.tool not in ("scale_group", "list_catalog", "list_operations")
+            )
+        ):
+            return None
+        if replies.social(reading.text) and not self._has_entities(reading):
+            return None
+        if self.context.catalog[last.tool].reads or self._looks_at(reading):
+            return self._refined_read(reading, last)
+        return self._refined_change(reading, last)
+
+    def _looks_at(self, reading: Reading) -> bool:
+        """ "cpu now?" after an act: a bare measure, of the machines that it was about."""
+        frames = reading.frames
+        return bool(
+            self.memory.targets
+            and len(frames) == 1
+            and frames[0].tool in ("query_metrics", "cost_report")
+            and not frames[0].chosen.says_machines
+            and "group_by" not in frames[0].args
+            and frames[0].chosen.order is None
+        )
+
+    def _elliptic(self, frame: Frame, last: Call) -> bool:
+        """ "and priya?", "per day?", "disk?": too little to be a question of its own."""
+        clause = frame.clause
+        asking = clause.first("wh")
+        if clause.has(
+            "pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly"
+        ) or (asking is not None and asking.words[0] not in ("what", "how", "which")):
+            return False
+        words = clause.words
+        about = words[:2] in (("what", "about"), ("how", "about")) or words[:3] in (
+            ("and", "what", "about"),
+            ("and", "how", "about"),
+        )
+        if about:
+            return True
+        if any(i.has("wh") for i in clause.items) or any(
+            i.has("verb") and i.action in ("list", "count") for i in clause.items
+        ):
+            return False
+        if (
+            frame.tool in ("describe_vms",)
+            and clause.has("names")
+            and last.tool
+            not in (
+                "query_metrics",
+                "cost_report",
+                "diagnose_vms",
+                "describe_vms",
+                "list_snapshots",
+            )
+        ):
+            return len(words) <= 3
+        if clause.has("be") and clause.has("state"):
+            return False
+        return len([i for i in clause.items if not i.has("filler", "comma", "and", "also")]) <= 4
+
+    def _refined_read(self, reading: Reading, last: Call) -> Understanding | None:
+        metric = next((i for i in reading.items if i.has("metric") and not i.is_entity), None)
+        if self._looks_at(reading) and not self.context.catalog[last.tool].reads:
+            frame = reading.frames[0]
+            args = {k: v for k, v in frame.args.items() if not k.startswith("_")}
+            return Understanding(
+                "calls",
+                (Call(tool=frame.tool, selector=Selector(ids=self.memory.targets), args=args),),
+            )
+        call = last
+        asked = next(
+            (
+                f
+                for f in reading.frames
+                if f.tool in ("cost_report", "list_snapshots", "recommend_savings")
+                and not f.chosen.says_machines
+            ),
+            None,
+        )
+        if asked is not None and asked.tool != last.tool and self.memory.targets:
+            args = {k: v for k, v in asked.args.items() if not k.startswith("_")}
+            return Understanding(
+                "calls",
+                (
+                    Call(
+                        tool=asked.tool,
+                        selector=Selector(ids=tuple(self.memory.targets)),
+                        args=args,
+                    ),
+                ),
+            )
+        if metric is not None and last.tool in (
+            "describe_vms",
+            "diagnose_vms",
+            "list_vms",
+            "query_metrics",
+            "find_anomalies",
+            "forecast_metric",
+        ):
+            tool = (
+                last.tool
+                if last.tool in ("query_metrics", "find_anomalies", "forecast_metric")
+                else "query_metrics"
+            )
+            call = Call(
+                tool=tool, selector=last.selector, args=dict(last.args) if tool == last.tool else {}
+            )
+        frame = self._as_fragment(reading, call)
+        put_windows(frame, frame.args, None)
+        if call.tool != "query_metrics":
+            frame.args.pop("window", None) if call.tool not in (
+                "cost_report",
+                "find_anomalies",
+            ) else None
+        if frame.chosen.unknown:
+            return self.builder.unknown_name(frame.chosen.unknown[0], frame)
+        nouns = [n.selector() for n in frame.chosen.real]
+        exclude = [n.selector() for n in frame.chosen.exclude if not n.empty]
+        ordered = frame.chosen.order is not None or frame.chosen.limit is not None
+        if not (nouns or exclude or frame.args or metric is not None or ordered):
+            return None
+        if frame.chosen.strangers and not nouns:
+            return None
+        base = call.model_copy(update={"selector": self._base_selector(call, reading)})
+        made = base
+        try:
+            if nouns:
+                if is_narrowing(nouns, base, reading.words) or frame.chosen.only:
+                    made = intersect(base, nouns, self.builder.inventory, list(self.memory.targets))
+                else:
+                    made = self._replaced(base, nouns, frame, reading)
+            if exclude:
+                made = leave_out(made, exclude, self.builder.inventory)
+        except Doubt as doubt:
+            return doubt.understanding
+        except NovaError:
+            return None
+        args = {**made.args, **{k: v for k, v in frame.args.items() if v is not None}}
+        return Understanding("calls", (made.model_copy(update={"args": args}),))
+
+    def _base_selector(self, call: Call, reading: Reading) -> Selector | None:
+        """The machines of the last answer; by id where its selector measured or ordered them."""
+        selector = call.selector
+        if (
+            selector is not None
+            and (selector.limit or (selector.metric and call.tool != "query_metrics"))
+            and self.memory.targets
+        ):
+            return Selector(ids=tuple(self.memory.targets))
+        return selector
+
+    def _replaced(
+        self, call: Call, nouns: list[dict[str, Any]], frame: Frame, reading: Reading
+    ) -> Call:
+        """Other machines in the same question: fields of the same kind give way, others stay."""
+        picked, _ = self.builder.pick(frame.chosen, frame)
+        if picked is None:
+            return call
+        old = call.selector.to_dict() if call.selector is not None else {}
+        if len(nouns) == 1 and "names" not in nouns[0] and "names" not in old and "ids" not in old:
+            merged = {**old, **nouns[0]}
+            if "tags" in old and "tags" in nouns[0]:
+                merged["tags"] = {**old["tags"], **nouns[0]["tags"]}
+                if set(old["tags"]) != set(nouns[0]["tags"]) and set(nouns[0]["tags"]) & {
+                    "owner",
+                    "team",
+                }:
+                    merged["tags"] = nouns[0]["tags"]
+            merged.pop("all", None)
+            return call.model_copy(update={"selector": Selector.parse(merged)})
+        keep = {k: v for k, v in old.items() if k in ("metric",) and call.tool == "query_metrics"}
+        return call.model_copy(update={"selector": Selector.parse({**keep, **picked})})
+
+    def _refined_change(self, reading: Reading, last: Call) -> Understanding | None:
+        """After an act: "now web-04", "web-05 too": the same act on other machines."""
+        if last.tool == "scale_group" and (count := only_number(reading)):
+            return Understanding(
+                "calls",
+                (last.model_copy(update={"args": {"group": last.args["group"], "count": count}}),),
+            )
+        if any(f.strength > NOMINAL for f in reading.frames) or last.selector is None:
+            return None
+        words = set(reading.words)
+        if not (self._adds(reading) or words & {"now", "next", "then"}):
+            return None
+        frame = self._as_fragment(reading, last)
+        if frame.chosen.unknown:
+            return self.builder.unknown_name(frame.chosen.unknown[0], frame)
+        numbers = self._bare_numbers(reading, last)
+        try:
+            picked, outright = self.builder.pick(frame.chosen, frame)
+        except Doubt as doubt:
+            return doubt.understanding
+        if picked is None and numbers:
+            picked, outright = {"names": numbers}, None
+        if picked is None or frame.chosen.strangers:
+            return None
+        call = last.model_copy(
+            update={
+                "selector": Selector.parse(picked),
+                "outright": outright,
+                "args": portable(last),
+            }
+        )
+        return Understanding("calls", (call,))

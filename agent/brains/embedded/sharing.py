@@ -1,0 +1,55 @@
+"""Times that several requests of one turn have in common."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from agent.brains.embedded.frames import Frame
+
+
+def share_times(frames: Sequence[Frame]) -> None:
+    """ "stop at 20:00 and start at 07:00, weekdays": the days hold for both."""
+    times = [f.said.time for f in frames if f.said.time is not None]
+    recurring = next((t for t in times if t.recurs), None)
+    dated = next((t for t in times if t.day is not None), None)
+    for frame in frames:
+        time = frame.said.time
+        if time is None:
+            continue
+        if recurring is not None and not time.recurs and time.day is None and time.after is None:
+            frame.said.time = dataclasses.replace(
+                time, days=recurring.days, month_day=recurring.month_day
+            )
+        elif (
+            dated is not None
+            and time.day is None
+            and not time.recurs
+            and time.after is None
+            and frame is not frames[0]
+        ):
+            frame.said.time = dataclasses.replace(time, day=dated.day)
+    first = frames[0] if frames else None
+    if (
+        first is not None
+        and first.said.time is not None
+        and len(frames) > 1
+        and _leads_with_time(first)
+    ):
+        for frame in frames[1:]:
+            if frame.said.time is None:
+                frame.said.time = first.said.time
+    last = frames[-1] if frames else None
+    if last is not None and last.said.time is not None and len(frames) > 1:
+        for frame in frames[:-1]:
+            if frame.said.time is None and not frame.chosen.says_machines and frame.changes:
+                frame.said.time = last.said.time
+
+
+def _leads_with_time(frame: Frame) -> bool:
+    for item in frame.clause.items:
+        if item.has("time") and item.used == "when":
+            return True
+        if not item.has("filler", "comma", "ask", "colon"):
+            return False
+    return False

@@ -1,0 +1,185 @@
+"""Machines by values of their fields and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.brains.embedded.cursor import Cursor
+from agent.brains.embedded.names import key_of
+from agent.brains.embedded.scan import Item
+from agent.brains.embedded.site import ORDINARY_ROLES
+
+
+class Values(Cursor):
+    """Reads values."""
+
+    def _valued(self, item: Item) -> int:
+        if item.has("value"):
+            if self._means_something_else(item):
+                return 0
+            name, values = self._alternative(item)
+            self._or_else(name)
+            self._begin([name], item, head=item.plural)
+            self._put(name, list(values), item)
+            item.used = f"{name.removeprefix('tags.')} is {' or '.join(values)}"
+            return self._key_after(item)
+        if item.has("os"):
+            self._or_else("os")
+            self._begin(["os"], item)
+            self._put("os", [item.get("os")], item)
+            self.noun.last = "os"
+            item.used = f"os is {item.get('os')}"
+            return 1
+        if item.has("weak_stem"):
+            after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+            if (
+                after is None
+                or not (after.has("noun") or after.words[:1] in (("ones",), ("one",)))
+                or item.has("det", "verb", "all", "superlative", "most")
+            ):
+                return 0
+            item.kinds["stem"] = item.get("weak_stem")
+        if item.has("stem"):
+            stem = item.get("stem")
+            self._begin(["names"], item, head=item.plural)
+            self.noun.names.extend(self._of_both(item, stem.names))
+            self.noun.plural = True
+            self.noun.last = "stem"
+            item.used = "names like " + "-".join(stem.key)
+            return 1
+        if item.has("key"):
+            return self._keyed(item)
+        return 0
+
+    def _of_both(self, item: Item, names: Sequence[str]) -> Sequence[str]:
+        """ "ci runner": of the names with runner in them, those with ci in them too."""
+        before = self.items[self.k - 1] if self.k else None
+        if before is None or not before.has("value") or before.end != item.start:
+            return names
+        return [n for n in names if before.words[-1] in key_of(n)] or names
+
+    def _or_else(self, name: str) -> None:
+        """ "windows or rhel": two systems by two fields are two phrases with the rest in common."""
+        last = self.noun.last
+        if self.join != "or" or {name, last} != {"os", "image"} or last not in self.noun.fields:
+            return
+        other = {k: list(v) for k, v in self.noun.fields.items() if k != last}
+        flags, bounds = dict(self.noun.flags), dict(self.noun.bounds)
+        self._close()
+        self.noun.fields, self.noun.flags, self.noun.bounds = other, flags, bounds
+        self.noun.plural = True
+
+    def _means_something_else(self, item: Item) -> bool:
+        """A value that is an ordinary word stands for itself unless machines follow or surround
+        it.
+        """
+        word = " ".join(item.words)
+        led_by = self.items[self.k - 1] if self.k else None
+        if word == "live" and led_by is not None and led_by.has("rel", "pron"):
+            return True
+        if item.has("pair") or word not in ORDINARY_ROLES or item.possessive or item.quoted:
+            return False
+        if item.has("names"):
+            return False
+        if self.join and any(name == self.noun.last for name, _ in item.get("value")):
+            return False
+        if (
+            all(name in ("tags.owner", "tags.team") for name, _ in item.get("value"))
+            and word != "quality"
+        ):
+            return item.has("verb", "metric") and not self._beside_noun()
+        around = [
+            i
+            for i in (
+                *self.items[max(0, self.k - 2) : self.k],
+                *self.items[self.k + 1 : self.k + 3],
+            )
+        ]
+        beside = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        if any(
+            i.has("noun", "key")
+            or i.words in (("ones",), ("one",), ("team",), ("stuff",), ("fleet",), ("tier",))
+            for i in around
+        ):
+            return False
+        if beside is not None and (
+            beside.has("value", "stem", "os", "and", "comma", "or") and not beside.has("verb")
+        ):
+            return False
+        if item.plural and word not in ("backups", "searches", "apps", "builds", "tests"):
+            return False
+        before = self.items[self.k - 1] if self.k else None
+        led = before is not None and (
+            before.has(
+                "all", "in", "for", "except", "only", "value", "from", "not", "verb", "be", "by"
+            )
+            or before.used in ("verb", "except", "tag", "and")
+        )
+        if led and item.has("verb", "object", "metric", "noun", "anomaly", "cost", "forecast"):
+            return item.has("metric", "cost", "anomaly") and not (before and before.has("all"))
+        return not led and not (before is not None and before.has("det"))
+
+    def _beside_noun(self) -> bool:
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        return after is not None and after.has("noun", "key")
+
+    def _key_after(self, item: Item) -> int:
+        """ "data team", "dev environment", "us-east region", "web role": the key only says what
+        it is.
+        """
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        if (
+            after is not None
+            and not after.used
+            and after.has("key", "object")
+            and not after.has("noun")
+        ):
+            name = next(iter(self.noun.last.split(".")[-1:]), "")
+            if (
+                after.get("key") == name
+                or after.get("object") == self.noun.last
+                or (
+                    after.has("object")
+                    and after.get("object")
+                    in ("group", "region", "host", "provider", "image", "size", "zone")
+                    and self.noun.last
+                    in ("group", "region", "host", "provider", "image", "size", "zone")
+                )
+            ):
+                after.used = "what it is"
+                if after.get("key"):
+                    self.noun.head = self.noun.head or after.words[0] in ("team", "department")
+                return 2
+        return 1
+
+    def _keyed(self, item: Item) -> int:
+        """ "owner is dana", "team data", "tagged env prod"."""
+        key = item.get("key")
+        k = self.k + 1
+        negated = False
+        while (
+            k < len(self.items)
+            and k - self.k < 4
+            and self.items[k].has("be", "to", "colon", "not", "det", "in", "with", "except")
+            and not self.items[k].is_entity
+        ):
+            negated = negated or (
+                self.items[k].has("not") and self.items[k].words[0] in ("not", "no")
+            )
+            k += 1
+        thing = self.items[k] if k < len(self.items) else None
+        if thing is None or thing.used:
+            return 0
+        for name, values in thing.get("value") or ():
+            if name == f"tags.{key}":
+                for used in self.items[self.k : k]:
+                    used.used = "what it is"
+                self.k = k
+                if negated:
+                    self._close()
+                    self.excluding = True
+                self._begin([name], thing)
+                self._put(name, list(values), thing)
+                thing.used = f"{key} is {' or '.join(values)}"
+                return 1
+        return 0

@@ -1,0 +1,119 @@
+"""How strongly a clause asks, and which requests of a turn outweigh the others."""
+
+from __future__ import annotations
+
+from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
+
+_LEARNING = frozenset(
+    {"know", "see", "get", "find", "have", "understand", "check", "view", "look", "learn", "hear"}
+)
+
+
+def strength_of(clause: Clause) -> int:
+    """How strongly a clause without a change asks."""
+    if clause.asks or clause.has("howto") or (clause.has("ask") and not _tells_a_need(clause)):
+        return QUESTION
+    first = next(
+        (i for i in clause.items if not i.has("filler", "comma") or i.has("wh", "verb")), None
+    )
+    if first is not None and (
+        first.has("wh")
+        or (first.has("verb") and first.action in ("list", "describe", "count", "diagnose"))
+    ):
+        return QUESTION
+    if any(
+        i.has("verb")
+        and i.action in ("list", "count", "diagnose")
+        and i.form != "past"
+        and not i.is_entity
+        for i in clause.items
+    ):
+        return QUESTION
+    return NOMINAL
+
+
+def _tells_a_need(clause: Clause) -> bool:
+    """ "I have to budget for storage": what somebody does, not what they ask for."""
+    asking = clause.first("ask")
+    if asking is None or asking.words[0] not in ("i", "we") or asking.words[-1] != "to":
+        return False
+    k = clause.items.index(asking)
+    after = clause.items[k + 1] if k + 1 < len(clause.items) else None
+    return after is not None and not (after.has("verb", "det") or set(after.words) & _LEARNING)
+
+
+def weigh(reading: Reading) -> None:
+    """Leave out what only leads up to a request: a change outweighs what is said around it."""
+    strongest = max((f.strength for f in reading.frames), default=0)
+    if any(f.changes for f in reading.frames):
+        kept = [f for f in reading.frames if f.changes or _stands_alone(f)]
+    elif strongest >= QUESTION:
+        kept = _telling([f for f in reading.frames if f.strength >= QUESTION])
+    else:
+        kept = _telling(reading.frames)
+    for frame in reading.frames:
+        if frame not in kept:
+            reading.fragments.append(frame.clause)
+    reading.frames = kept
+
+
+def _telling(frames: list[Frame]) -> list[Frame]:
+    """Questions that say which machines outweigh those that only lead to them, or ask twice."""
+    if any(f.tool == "diagnose_vms" for f in frames):
+        frames = [f for f in frames if f.tool not in ("describe_vms", "list_vms")]
+    full = [
+        f
+        for f in frames
+        if f.chosen.says_machines
+        or f.args
+        or f.tool not in ("list_vms", "describe_vms", "search_runbooks")
+    ]
+    kept = full or frames[-1:]
+    made: list[Frame] = []
+    for frame in kept:
+        twin = next((m for m in made if m.tool == frame.tool), None)
+        if (
+            twin is not None
+            and not frame.args
+            and (not frame.chosen.real or frame.chosen.refers is not None)
+        ):
+            continue
+        if twin is not None and not twin.chosen.real and not twin.args:
+            made.remove(twin)
+        if (
+            frame.tool in ("list_vms", "describe_vms")
+            and frame.chosen.refers is not None
+            and not frame.chosen.real
+            and made
+        ):
+            continue
+        made.append(frame)
+    if len(made) > 1 and any(m.tool == "search_runbooks" for m in made):
+        made = (
+            [m for m in made if m.tool != "search_runbooks"]
+            if any(m.chosen.says_machines for m in made)
+            else made[:1]
+        )
+    return made
+
+
+def _stands_alone(frame: Frame) -> bool:
+    """A read beside a change is kept where it is told to happen too."""
+    if frame.clause.words[:1] in (("they",), ("he",), ("she",), ("people",), ("somebody",)):
+        return False
+    first = next(
+        (
+            i
+            for i in frame.clause.items
+            if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb")
+        ),
+        None,
+    )
+    return (
+        first is not None
+        and first.has("verb")
+        and first.action in ("list", "count")
+        and first.form == "base"
+        and frame.strength >= QUESTION
+    )

@@ -1,0 +1,67 @@
+"""The window and the aggregate of a question about metrics."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from agent.brains.embedded.arguments import bare_window
+from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.lengths import window_of
+from tools.selector import METRIC_NAMES
+
+
+def put_windows(frame: Frame, args: dict[str, Any], picked: dict[str, Any] | None) -> None:
+    """Put the window and the aggregate that were said where they belong."""
+    window = args.get("window")
+    if window is None:
+        for item in frame.clause.items:
+            time = item.get("time")
+            if time is not None and time.after is not None and not item.used:
+                window, item.used = window_of(time.after), "window"
+                break
+            if time is not None and time.window and not item.used.startswith(("created", "age")):
+                window = time.window
+                item.used = f"window {window}"
+                break
+    if window is None and frame.tool == "query_metrics":
+        window = bare_window(frame.clause)
+    aggregate = args.get("aggregate")
+    if picked is None:
+        if frame.tool == "query_metrics" and window:
+            args["window"] = window
+        return
+    found: list[dict[str, Any]] = _as_list(picked.get("metric"))
+    for condition in found:
+        if window and condition["window"] == "1h":
+            condition["window"] = window
+        if aggregate:
+            condition["aggregate"] = aggregate
+    order = picked.get("order_by")
+    if (
+        order in METRIC_NAMES
+        and (window or aggregate)
+        and not any(c["name"] == order for c in found)
+    ):
+        condition = {"name": order, "aggregate": aggregate or "avg", "window": window or "1h"}
+        picked["metric"] = [*found, condition] if found else condition
+        picked.pop("all", None)
+    if frame.tool == "query_metrics":
+        if window:
+            args["window"] = window
+        if order in METRIC_NAMES:
+            args["metric"] = order
+        elif found and "metric" not in args:
+            args["metric"] = found[0]["name"]
+    elif frame.tool in ("list_vms", "count_vms"):
+        args.pop("aggregate", None)
+        args.pop("metric", None)
+        args.pop("window", None)
+
+
+def _as_list(conditions: Any) -> list[dict[str, Any]]:
+    """The conditions on metrics of a selector, of which one may stand alone."""
+    if conditions is None:
+        return []
+    if isinstance(conditions, dict):
+        return [cast("dict[str, Any]", conditions)]
+    return list(cast("list[dict[str, Any]]", conditions))

@@ -1,0 +1,164 @@
+"""Whether a clause wishes its act, asks about it, forbids it or sets a condition."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.embedded.clauses import Clause
+
+
+def is_negated(clause: Clause) -> bool:
+    """Whether the wish is that it does not happen: "don't stop", "never restart", "no need to"."""
+    verb = clause.verb
+    if verb is None or verb not in clause.items:
+        return False
+    k = clause.items.index(verb)
+    if any(i.has("not") and len(i.words) > 1 for i in clause.items[:k]):
+        return True
+    before = clause.items[max(0, k - 5) : k]
+    words = [w for i in before for w in i.words]
+    for n, item in enumerate(before):
+        opener = " ".join(item.words[:1])
+        if (
+            opener
+            and (
+                opener in ("not", "never", "nobody", "no", "without", "nope", "nothing")
+                or (item.has("not") and len(item.words) > 1)
+            )
+            and not item.has("lacks", "untagged", "protected", "condition")
+            and not (item.has("without") and len(item.words) > 1)
+            and not any(x.is_entity or x.has("comma", "stop") for x in before[n + 1 :])
+        ):
+            after = [w for i in before[n + 1 :] for w in i.words]
+            if (
+                "forget" in after
+                or "hesitate" in after
+                or "mind" in after
+                or "why" in words[:1]
+                or "only" in after
+            ):
+                return False
+            if opener == "no" and not set(after) & {"need", "one", "reason", "to"}:
+                return False
+            return not (opener == "not" and "can" in words and "i" not in words and clause.asks)
+    return False
+
+
+def asks_about(clause: Clause) -> bool:
+    """Whether it asks about a change rather than for it."""
+    items = clause.items
+    asking = clause.first("asking")
+    words = clause.words
+    if (
+        asking is not None
+        and clause.action is None
+        and clause.first("wh") is not None
+        and asking.words[0] in ("may", "can", "could", "am")
+    ):
+        return False
+    if asking is not None and not asking.is_entity:
+        k = items.index(asking)
+        after = items[k + 1].words[:1] if k + 1 < len(items) else ()
+        if asking.words == ("may", "i") and after in (
+            ("ask",),
+            ("bother",),
+            ("trouble",),
+            ("request",),
+            ("have",),
+            ("get",),
+            ("see",),
+        ):
+            return False
+        if asking.words[:1] in (("may",), ("are",)) and "please" in words:
+            return False
+        if (
+            asking.words[:3]
+            in (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able"))
+            and asking.words[-1] != "safe"
+        ):
+            return "please" not in words
+        if asking.words[:2] in (("if", "i"), ("if", "we"), ("if", "you")):
+            rest = [w for i in items[k + 1 :] for w in i.words]
+            return bool(rest) and rest[0] not in (
+                "can",
+                "could",
+                "may",
+                "understand",
+                "would",
+                "might",
+                "please",
+                "do",
+                "got",
+                "am",
+                "remember",
+                "have",
+            )
+        return k <= 4 or clause.asks
+    start = list(words[:6])
+    while start and start[0] in (
+        "so",
+        "and",
+        "hey",
+        "hi",
+        "hello",
+        "ok",
+        "okay",
+        "um",
+        "uh",
+        "well",
+        "also",
+        "just",
+        "then",
+        "wait",
+        "quick",
+        "question",
+        ",",
+        "now",
+        "but",
+        "actually",
+    ):
+        start.pop(0)
+    if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and clause.action is not None:
+        obtaining = set(start[2:5]) & {
+            "get",
+            "have",
+            "ask",
+            "see",
+            "please",
+            "request",
+            "bother",
+            "trouble",
+        }
+        return not obtaining and "please" not in words
+    return bool(
+        start[:1] == ["does"] and clause.action is not None and clause.asks and "not" not in words
+    )
+
+
+_POLITE_IF = re.compile(
+    r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|"
+    r"remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|"
+    r"necessary|ok|okay|trouble|so|time|helps?|may|wish)\b"
+)
+
+
+def is_real_condition(clause: Clause) -> bool:
+    """A condition on the world, not "if you can"."""
+    content = any(
+        i.is_entity
+        or (
+            i.has("metric", "state", "condition", "trouble", "cmp", "cost", "unknown_name")
+            and not i.has("ask")
+        )
+        for i in clause.items
+    )
+    return content or not _POLITE_IF.search(" ".join(clause.words))
+
+
+ONLY_ASKING = re.compile(
+    r"\b((only|just) (asking|wondering|curious|checking)|don'?t (actually )?(want|"
+    r"need) to do (it|that|this)|not (now|yet),? just asking|"
+    r"hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|purely (curious|"
+    r"theoretical))\b",
+    re.IGNORECASE,
+)
