@@ -212,7 +212,7 @@ def _resolved(field: dict[str, Any], schema: dict[str, Any]) -> str:
 def _default(name: str, field: FieldInfo) -> str:
     if name in _COMPUTED:
         return _COMPUTED[name]
-    value = field.get_default()
+    value = field.get_default(call_default_factory=True)
     if value is None or value == "":
         return ""
     items = cast(tuple[Any, ...], value) if isinstance(value, tuple) else (value,)
