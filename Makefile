@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-.PHONY: help install run test check format types docs eval bench lock clean
+.PHONY: help install clouds run test check format types docs eval pictures bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -11,8 +11,11 @@ help: ## list the targets
 install: ## make .venv from the hashed lock, with novacron in it
 	@sh requirements/install.sh runtime
 
-run: install ## open the chat on the simulated fleet (and on libvirt, where it is reachable)
-	@$(BIN)/novacron chat
+clouds: ## add the SDKs of AWS, Azure, GCP, vSphere, Proxmox and Vault
+	@sh requirements/install.sh clouds
+
+run: install ## serve the web chat on the simulated fleet (and on libvirt, where it is reachable)
+	@$(BIN)/novacron serve
 
 test: ## install what the tests need and run every test
 	@sh requirements/system.sh
@@ -35,6 +38,10 @@ docs: ## write the generated pages of docs/ anew
 
 eval: install ## run the cases in evals/cases on the embedded brain
 	@$(BIN)/novacron eval evals/cases
+
+pictures: ## take the pictures of docs/pictures anew, in Chromium
+	@sh requirements/install.sh dev
+	@NOVACRON_PICTURES=docs/pictures $(BIN)/pytest -q tests/e2e/web/test_story.py
 
 bench: ## print every benchmark
 	@sh requirements/install.sh dev

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tools.catalog import Risk
 from tools.errors import NovaError
 from tools.machine import VM
 from tools.operations import Operation
@@ -62,9 +61,7 @@ def _waits_for(plan: Plan, decision: Decision) -> str:
     if decision.effect == "ask_two":
         return "This needs the yes of two people, one of them not you."
     if plan.to_type is not None:
-        lost = sum(len(c.vms) for c in plan.calls if c.risk is Risk.DESTROY)
-        what = "the machine's name" if lost == 1 else "the number of machines"
-        return f"Data is lost. To go ahead, type {what}: {plan.to_type}"
+        return f"Data is lost. To go ahead, type {plan.what_to_type}: {plan.to_type}"
     return "Shall I go ahead?"
 
 

@@ -30,13 +30,27 @@ def open_brain(settings: Settings) -> Brain:
     from agent.brains.llm import anthropic_brain, openai_brain
 
     make = anthropic_brain if settings.brain == "anthropic" else openai_brain
-    return make(settings.model, settings.api_key, settings.base_url, instead=embedded)
+    key = settings.api_key
+    if key is not None and key.reference is not None:
+        from agent.brains.llm_keys import KeyedBrain
+
+        model, base_url = settings.model, settings.base_url
+        return KeyedBrain(
+            settings.brain, key, lambda k: make(model, k, base_url, instead=embedded), embedded
+        )
+    return make(settings.model, key, settings.base_url, instead=embedded)
 
 
-def open_turns(settings: Settings, clock: Clock = utc_now) -> tuple[Turns, list[Skipped]]:
-    """Turns over what this machine can reach, and the connections that could not be made."""
+def open_turns(
+    settings: Settings, clock: Clock = utc_now, *, lasts: bool = False
+) -> tuple[Turns, list[Skipped]]:
+    """Turns over what this machine can reach, and the connections that could not be made.
+
+    Args:
+        lasts: it stays open, so that connections which are late are not waited for.
+    """
     brain = open_brain(settings)
-    control, skipped = connect(settings, clock)
+    control, skipped = connect(settings, clock, lasts=lasts)
     return Turns(control, brain), skipped
 
 

@@ -10,8 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.brains.base import Memory
-from agent.gate import opens
+from agent.brains.base import Memory, NextStep, Understanding
 from agent.memory import (
     memory_from_dict,
     memory_to_dict,
@@ -21,6 +20,7 @@ from agent.memory import (
 from agent.turn import Turn, remembered
 from agent.turns import OnEvent, Turns
 from tools.approvals import user_from_dict, user_to_dict
+from tools.calls import Call
 from tools.identity import User
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Talks:
         )  # LangGraph takes seconds: only a talk that lasts waits for it
 
         self.turns = turns
-        self._graph = Graph(_Steps(turns), opens, url)
+        self._graph = Graph(_Steps(turns), turns.opens, url)
 
     def say(self, thread: str, text: str, user: User, on_event: OnEvent | None = None) -> Turn:
         """One turn: what was said, and what came of it."""
@@ -67,6 +67,15 @@ class Talks:
         """
         with _taking(on_event) as taken:
             self._graph.confirm(thread, user_to_dict(user), digest=digest, typed=typed)
+        return taken.with_latency()
+
+    def propose(self, thread: str, step: NextStep, user: User) -> Turn:
+        """A click on what an answer offered: it is planned, and asked about like any wish."""
+        if not step.calls:
+            return self.say(thread, step.label, user)
+        calls = [call.to_dict() for call in step.calls]
+        with _taking(None) as taken:
+            self._graph.propose(thread, step.label, calls, user_to_dict(user))
         return taken.with_latency()
 
     def pending(self, thread: str, user: User) -> Turn | None:
@@ -117,6 +126,10 @@ class Conversation:
             Conflict: that plan does not wait any more, or it is another one now.
         """
         return self._talks.confirm(self.thread, digest, user, typed, on_event)
+
+    def propose(self, step: NextStep, user: User) -> Turn:
+        """A click on what an answer offered: it is planned, and asked about like any wish."""
+        return self._talks.propose(self.thread, step, user)
 
     def pending(self, user: User) -> Turn | None:
         """The plan that waits for a yes, as it would be shown again, or None."""
@@ -170,7 +183,10 @@ class _Steps:
     def understand(self, state: TurnState) -> TurnState:
         """Words to calls."""
         text, user, memory = _given(state)
-        understood = self._turns.understand(text, user, memory)
+        if clicked := state.get("calls"):
+            understood = Understanding("calls", tuple(Call.parse(call) for call in clicked))
+        else:
+            understood = self._turns.understand(text, user, memory)
         return {"understanding": understanding_to_dict(understood)}
 
     def resolve(self, state: TurnState) -> TurnState:
@@ -192,6 +208,8 @@ class _Steps:
             return self._took(text, Turn("clarify", "That plan is gone. Ask again.", memory=kept))
         if not yes["text"]:  # a click is for the plan it stands beside, never for a question
             memory = dataclasses.replace(memory, asked=None)
+        if sooner := self._turns.at_once(plan, yes["text"], memory):
+            return self._took(text, self._turns.resolve(sooner, user, memory))
         turn = self._turns.accept(plan, yes["typed"] or "", user, memory, _TAKEN.get().on_event)
         return self._took(text, turn)
 

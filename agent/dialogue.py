@@ -40,7 +40,14 @@ _THANKS = frozenset({"thanks", "thank", "thx", "ty", "cheers", "ta"})
 _WEAK = frozenset(_LISTS["weak"])
 """An "ok, thanks" ends a talk; it starts nothing."""
 
-_NEGATIVE = frozenset(
+_ASKING = frozenset(
+    (verb, whom)
+    for verb in ("are", "is", "am", "was", "do", "does", "did")
+    for whom in ("you", "it", "this", "that", "i", "we", "they", "there")
+) - {("do", "it"), ("do", "this"), ("do", "that")}
+"""How a question begins, though no sign follows it: "are you sure"."""
+
+NEGATIVE = frozenset(
     {"not", "no", "never", "nothing", "nobody", "none", "cannot", "dont", "wont", "nope", "nah"}
 )
 
@@ -118,7 +125,7 @@ def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"
     ):
         return "no"
     left, agreed = _without(words, _YES)
-    if set(left) & (_BUT | _NEGATIVE) or "?" in text:
+    if set(left) & (_BUT | NEGATIVE) or "?" in text or tuple(words[:2]) in _ASKING:
         return None
     if set(words) <= _WEAK and set(words) & _THANKS:
         return None

@@ -29,7 +29,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Interrupt, interrupt
 
-from agent.guards import Guard, guard_by_file, guard_by_postgres, guard_here
+from agent.guards import Guard, alone_on_postgres, guard_by_file, guard_by_postgres, guard_here
 from agent.state import Steps, TurnState, Waiting, Yes
 from tools.errors import Conflict, InvalidRequest
 
@@ -63,6 +63,17 @@ class Graph:
                     return self._resume(thread_id, _yes(waiting, user, typed or None, text))
             return self._turn(thread_id, text, user)
 
+    def propose(
+        self,
+        thread_id: str,
+        text: str,
+        calls: Sequence[Mapping[str, Any]],
+        user: Mapping[str, Any],
+    ) -> TurnState:
+        """One turn of a click on what was offered: its calls are planned, and nothing is read."""
+        with self._guard(thread_id):
+            return self._turn(thread_id, text, user, calls)
+
     def confirm(
         self, thread_id: str, user: Mapping[str, Any], *, digest: str, typed: str | None = None
     ) -> TurnState:
@@ -95,8 +106,15 @@ class Graph:
     def _state(self, thread_id: str) -> TurnState:
         return cast(TurnState, self._graph.get_state(_config(thread_id)).values)
 
-    def _turn(self, thread_id: str, text: str, user: Mapping[str, Any]) -> TurnState:
-        fresh: TurnState = {"text": text, "user": dict(user), "yes": None}
+    def _turn(
+        self,
+        thread_id: str,
+        text: str,
+        user: Mapping[str, Any],
+        calls: Sequence[Mapping[str, Any]] = (),
+    ) -> TurnState:
+        clicked = [dict(call) for call in calls] or None
+        fresh: TurnState = {"text": text, "user": dict(user), "yes": None, "calls": clicked}
         return self._invoke(thread_id, fresh)
 
     def _resume(self, thread_id: str, yes: Yes) -> TurnState:
@@ -214,5 +232,6 @@ def _open_postgres(
     )
     close.callback(pool.close)
     saver = PostgresSaver(pool, serde=serde)
-    saver.setup()
+    with alone_on_postgres(url, "checkpoints/setup"):
+        saver.setup()
     return saver

@@ -7,6 +7,7 @@ import hashlib
 import os
 import struct
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -70,3 +71,19 @@ def guard_by_postgres(url: str) -> Guard:
             yield
 
     return guard
+
+
+@contextmanager
+def alone_on_postgres(url: str, what: str) -> Generator[None]:
+    """Be the only process that does this; the others look again until it is done.
+
+    They must not wait inside the database: `CREATE INDEX CONCURRENTLY` waits for every statement
+    that runs, and one that waits for the lock would never end.
+    """
+    import psycopg
+
+    ours = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+    with psycopg.connect(url, autocommit=True) as session:
+        while session.execute(ours, [what]).fetchone() != (True,):
+            time.sleep(0.05)
+        yield

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent.brains.base import Asked, Memory, Pending, Trace, Understanding
+from agent.brains.base import Asked, Memory, NextStep, Pending, Trace, Understanding
 from tools.calls import Call
+from tools.plan import Plan
 
 REMEMBERED = 12
 """How many sayings are kept for brains that read the talk itself."""
+
+
+def planned_memory(plan: Plan) -> Memory:
+    """A conversation in which only this plan was said, so that it can be planned afresh.
+
+    Its calls are as they were asked for: "two more" is two more than there are then.
+    """
+    calls = tuple(
+        Call(tool=c.tool, selector=c.selector, args=dict(c.given), when=c.when) for c in plan.calls
+    )
+    pending = Pending(plan.id, calls, tuple(call.targets for call in plan.calls))
+    return Memory(calls=calls, targets=plan.machine_ids, pending=pending)
 
 
 def memory_to_dict(memory: Memory) -> dict[str, Any]:
@@ -29,6 +42,7 @@ def memory_to_dict(memory: Memory) -> dict[str, Any]:
         "operation": memory.operation,
         "listed": list(memory.listed),
         "said": [list(pair) for pair in memory.said],
+        "offers": [[step.label, [c.to_dict() for c in step.calls]] for step in memory.offers],
     }
 
 
@@ -48,6 +62,10 @@ def memory_from_dict(data: Mapping[str, Any]) -> Memory:
         operation=data.get("operation"),
         listed=tuple(data.get("listed", ())),
         said=tuple((who, text) for who, text in data.get("said", ())),
+        offers=tuple(
+            NextStep(label, tuple(Call.parse(call) for call in calls))
+            for label, calls in data.get("offers", ())
+        ),
     )
 
 

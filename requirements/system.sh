@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the real parts that the tests talk to, as root on Debian: libvirt with QEMU, Postgres.
+# Installs the real parts that the tests talk to, as root on Debian: libvirt with QEMU, Postgres, Chromium,
+# and what the vCenter simulator is built from.
 set -eu
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     echo "Not root on Debian: tests use the parts that are here." >&2
@@ -7,7 +8,9 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 set -- libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils busybox-static cpio kmod \
-    dnsmasq-base iptables iproute2 e2fsprogs postgresql git
+    dnsmasq-base iptables iproute2 e2fsprogs postgresql git chromium espeak-ng flite prometheus \
+    prometheus-libvirt-exporter golang-go golang-github-vmware-govmomi-dev
+command -v npm >/dev/null 2>&1 || set -- "$@" nodejs npm
 missing=""
 for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

@@ -15,7 +15,7 @@ from tools.providers.sandbox import Sandbox
 if TYPE_CHECKING:
     from tools.control import Control
 
-pytest_plugins = ["tests.live.libvirt.session", "tests.postgres"]
+pytest_plugins = ["tests.contract.proofs", "tests.live.libvirt.session", "tests.postgres"]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

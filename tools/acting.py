@@ -12,6 +12,7 @@ from typing import Any
 from tools.catalog import Change, Step, Verdict
 from tools.errors import NovaError, OutcomeUnknown, ProviderError, Throttled, Unreachable
 from tools.inventory import Inventory
+from tools.losses import DISK
 from tools.machine import VM
 from tools.providers.base import Provider
 from tools.world import World
@@ -23,6 +24,8 @@ UNANSWERED = 3
 LONGEST_WAIT_S = 30.0
 SETTLE_S = 180.0
 """So long an accepted act may take to show; after that its outcome counts as unknown."""
+BLIND_S = 45.0
+"""So long a provider may be out of reach after an act was sent; then its outcome is unknown."""
 
 
 @dataclass
@@ -62,6 +65,13 @@ class Act:
         return self.result_id or self.step.target
 
 
+@dataclass
+class _Lane:
+    """The acts on one provider; once it could not be reached, each of the rest is tried once."""
+
+    is_down: bool = False
+
+
 def perform(acts: Sequence[Act], world: World) -> None:
     """Send every act, so many at once as each provider takes."""
     by_provider: dict[str, list[Act]] = {}
@@ -70,31 +80,25 @@ def perform(acts: Sequence[Act], world: World) -> None:
             _here(act, world)
         else:
             by_provider.setdefault(act.provider.name, []).append(act)
-    width = sum(
-        min(len(group), group[0].provider.concurrency if group[0].provider else 1)
-        for group in by_provider.values()
-    )
-    if width <= 1:
-        for group in by_provider.values():
-            for act in group:
-                _send(act)
-        return
-    with ThreadPoolExecutor(width) as pool:
-        waiting = [
-            pool.submit(_in_turn, group[start::lanes])
-            for group in by_provider.values()
-            for lanes in [
-                min(len(group), group[0].provider.concurrency if group[0].provider else 1)
-            ]
-            for start in range(lanes)
-        ]
-        for one in waiting:
-            one.result()
+    turns = [turn for group in by_provider.values() for turn in _turns(group)]
+    if len(turns) == 1:
+        _in_turn(*turns[0])
+    elif turns:
+        with ThreadPoolExecutor(len(turns)) as pool:
+            for one in [pool.submit(_in_turn, *turn) for turn in turns]:
+                one.result()
 
 
-def _in_turn(acts: Sequence[Act]) -> None:
+def _turns(group: Sequence[Act]) -> list[tuple[Sequence[Act], _Lane]]:
+    """The acts on one provider in as many turns as it takes requests at once."""
+    provider, lane = group[0].provider, _Lane()
+    at_once = min(len(group), provider.concurrency if provider else 1)
+    return [(group[start::at_once], lane) for start in range(at_once)]
+
+
+def _in_turn(acts: Sequence[Act], lane: _Lane) -> None:
     for act in acts:
-        _send(act)
+        _send(act, lane)
 
 
 def _here(act: Act, world: World) -> None:
@@ -107,24 +111,26 @@ def _here(act: Act, world: World) -> None:
         act.error = ProviderError(f"No provider carries out {act.step.label}.")
 
 
-def _send(act: Act) -> None:
+def _send(act: Act, lane: _Lane) -> None:
     """Send one act; what may not be repeated is read back instead."""
     if act.again and not _may_repeat(act):
         return
-    while not _try(act):
+    while not _try(act, lane):
         pass
 
 
-def _try(act: Act) -> bool:
+def _try(act: Act, lane: _Lane) -> bool:
     """One attempt: whether it was the last."""
     assert act.provider is not None
     act.attempts += 1
     try:
         act.result_id = act.change.act(act.provider, act.step, act.token)
     except (Throttled, Unreachable) as refused:
-        if act.attempts < ATTEMPTS:
+        gives_up = lane.is_down and isinstance(refused, Unreachable)
+        if act.attempts < ATTEMPTS and not gives_up:
             time.sleep(_pause(refused, act.attempts))
             return False
+        lane.is_down = isinstance(refused, Unreachable)
         act.error = _as_known(act, refused)
     except OutcomeUnknown as unknown:
         act.unknown = True
@@ -137,7 +143,7 @@ def _try(act: Act) -> bool:
     except Exception as error:  # a provider's bug must not take the others along
         act.error = _as_known(act, ProviderError(f"{type(error).__name__}: {error}"))
     else:
-        act.unknown = False
+        act.unknown = lane.is_down = False
     return True
 
 
@@ -182,12 +188,14 @@ def read_machines(provider: Provider, ids: Sequence[str]) -> dict[str, VM]:
 def settle(acts: Sequence[Act], on_settled: Callable[[Sequence[Act]], None]) -> None:
     """Read back until every act shows or its time is up; a batch is one reading a provider."""
     until = time.monotonic() + SETTLE_S
+    read_at: dict[str, float] = {}
     pause = 0.05
     _look_once([act for act in acts if isinstance(act.error, OutcomeUnknown)])
     waiting = [act for act in acts if not act.settled]
     on_settled([act for act in acts if act.settled])
     while waiting:
-        _read_back(waiting)
+        unread = _read_back(waiting)
+        _give_up(waiting, unread, read_at)
         late = time.monotonic() > until
         for act in waiting:
             if late and not act.settled:
@@ -212,7 +220,29 @@ def _look_once(unanswered: Sequence[Act]) -> None:
             act.error = error
 
 
-def _read_back(acts: Sequence[Act]) -> None:
+def _give_up(
+    waiting: Sequence[Act], unread: Mapping[str, NovaError], read_at: dict[str, float]
+) -> None:
+    """Wait no longer for providers that have been out of reach since the acts were sent.
+
+    Args:
+        waiting: the acts that do not show yet.
+        unread: the providers that could not be read just now, and why.
+        read_at: when each of the others was read last; brought up to date.
+    """
+    now = time.monotonic()
+    for act in waiting:
+        name = act.provider.name if act.provider else ""
+        if name not in unread:
+            read_at[name] = now
+        elif now - read_at.setdefault(name, now) > BLIND_S and not act.settled:
+            why = unread[name].message
+            act.error = OutcomeUnknown(f"It was sent, and {name} cannot be read since: {why}")
+
+
+def _read_back(acts: Sequence[Act]) -> dict[str, NovaError]:
+    """Read the machines and judge each act; which providers could not be reached, and why."""
+    unread: dict[str, NovaError] = {}
     groups: dict[str, list[Act]] = {}
     for act in acts:
         if act.provider is None:
@@ -220,6 +250,7 @@ def _read_back(acts: Sequence[Act]) -> None:
         verdict = _judged(act)
         if verdict is not None:
             act.verdict = verdict
+            act.after = act.before  # what was judged is no part of the machine's record
         else:
             groups.setdefault(act.provider.name, []).append(act)
     for group in groups.values():
@@ -227,13 +258,16 @@ def _read_back(acts: Sequence[Act]) -> None:
         assert provider is not None
         try:
             seen = provider.get_machines([act.machine_id for act in group])
-        except (Throttled, Unreachable):
+        except (Throttled, Unreachable) as error:
+            if isinstance(error, Unreachable):
+                unread[provider.name] = error
             continue
         except NovaError as error:
             for act in group:
                 act.error = OutcomeUnknown(f"It was sent and cannot be read back: {error.message}")
             continue
         _judge(group, seen)
+    return unread
 
 
 def _judge(group: Sequence[Act], seen: Mapping[str, VM]) -> None:
@@ -276,6 +310,8 @@ def provider_of_step(
     inner: Mapping[str, Any] = step.args.get("args", step.args)
     if step.target.startswith("new:"):
         return inventory.provider_for(str(inner.get("provider")), inner.get("region"))
+    if step.target.startswith(DISK):
+        return inventory.providers.get(str(inner.get("connection")))
     if step.target.startswith("group:"):
         name = step.target.removeprefix("group:")
         for offer in inventory.offers():

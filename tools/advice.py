@@ -6,11 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
+from tools.calls import Call, When
 from tools.cost import HOURS
-from tools.machine import VM, Offer, State
+from tools.loose_disks import DISK_USD_GIB_MONTH, usd_month
+from tools.machine import VM, LooseDisk, Offer, State
 from tools.metrics import Metrics, Series
+from tools.selector import Selector
 from tools.sizes import fitting_sizes, offered
 from tools.world import World
 
@@ -18,8 +21,9 @@ MONTH_H = HOURS["month"]
 IDLE_PERCENT = 5.0
 OLD_SNAPSHOT_DAYS = 30
 SNAPSHOT_USD_GIB_MONTH = 0.05
-DISK_USD_GIB_MONTH = 0.08
-"""What clouds ask for a GiB of snapshot and of disk a month, about (2026 list prices)."""
+"""What clouds ask for a GiB of snapshot a month, about (2026 list prices)."""
+YOUNG = timedelta(days=1)
+"""A disk may be on its way to a machine: one as young as this is no waste."""
 
 _NIGHT = frozenset({*range(0, 7), *range(20, 24)})
 _OFF_SHARE = (5 * 11 + 48) / 168
@@ -27,7 +31,7 @@ _CPU_TARGET = 60.0
 _MEMORY_TARGET = 80.0
 _WORTH_USD_MONTH = 1.0
 
-Kind = Literal["idle", "oversized", "schedule", "long stopped", "old snapshots"]
+Kind = Literal["idle", "oversized", "schedule", "long stopped", "old snapshots", "orphaned disk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,17 @@ class Saving:
     """One way to spend less: what to do, why, what it saves and what it risks.
 
     Attributes:
+        name, id: the machine's, or the disk's.
         action: a sentence that NovaCron can be told.
+        calls: the same as calls on just this, to be planned and asked about at a click.
         saving_usd_month: what it saves; disks and snapshots are estimates.
     """
 
-    vm: VM
+    name: str
+    id: str
     kind: Kind
     action: str
+    calls: tuple[Call, ...]
     evidence: str
     saving_usd_month: float
     risk: Literal["low", "medium", "high"]
@@ -56,6 +64,30 @@ def savings(world: World, vms: Sequence[VM]) -> list[Saving]:
         ways = [way for way in (_compute(world, vm, week), *_storage(world, vm, week)) if way]
         found += [way for way in ways if way.saving_usd_month >= _WORTH_USD_MONTH]
     return sorted(found, key=lambda s: -s.saving_usd_month)
+
+
+def disk_savings(world: World, disks: Sequence[LooseDisk]) -> list[Saving]:
+    """What the disks that no machine uses cost, the dearest first."""
+    old = [d for d in disks if d.created_at is None or world.now - d.created_at > YOUNG]
+    found = [_orphaned(disk) for disk in old]
+    return [saving for saving in found if saving.saving_usd_month >= _WORTH_USD_MONTH]
+
+
+def _orphaned(disk: LooseDisk) -> Saving:
+    made = f", made {disk.created_at:%Y-%m-%d}" if disk.created_at else ""
+    since = f" since {disk.detached_at:%Y-%m-%d}" if disk.detached_at else ""
+    return Saving(
+        disk.name,
+        disk.id,
+        "orphaned disk",
+        f"delete disk {disk.name}",
+        (Call(tool="delete_disks", args={"disks": [disk.id]}),),
+        f"attached to no machine{since}; {disk.size_gib:g} GiB in {disk.provider} "
+        f"{disk.region}{made}",
+        usd_month(disk),
+        "high",
+        "what is on it is lost: ask whose it was",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +124,11 @@ def _idle(vm: VM, week: _Week) -> Saving:
     average, most = week.cpu_avg[vm.id], week.cpu_max[vm.id]
     guarded = vm.protected or is_production(vm)
     return Saving(
-        vm,
+        vm.name,
+        vm.id,
         "idle",
         f"stop {vm.name}",
+        _on(vm, "stop_vms"),
         f"CPU {average:.1f} % on average and {most:.0f} % at most over 7 days",
         vm.hourly_cost_usd * MONTH_H,
         "medium" if guarded else "low",
@@ -113,9 +147,11 @@ def _oversized(offer: Offer, vm: VM, week: _Week) -> Saving | None:
     if smaller is None or smaller.hourly_cost_usd > 0.9 * vm.hourly_cost_usd:
         return None
     return Saving(
-        vm,
+        vm.name,
+        vm.id,
         "oversized",
         f"resize {vm.name} to {smaller.name}",
+        _on(vm, "resize_vms", size=smaller.name),
         f"p95 over 7 days: CPU {cpu:.0f} % of {vm.vcpus} vCPUs, memory {memory:.0f} % of "
         f"{vm.memory_gib:g} GiB; {smaller.name} has {smaller.vcpus} and {smaller.memory_gib:g} GiB",
         (vm.hourly_cost_usd - smaller.hourly_cost_usd) * MONTH_H,
@@ -135,13 +171,18 @@ def _scheduled(vm: VM, week: _Week) -> Saving | None:
     if mean >= IDLE_PERCENT:
         return None
     return Saving(
-        vm,
+        vm.name,
+        vm.id,
         "schedule",
         f"stop {vm.name} every weekday at 8pm",
+        (
+            *_on(vm, "stop_vms", When(cron="0 20 * * 1-5")),
+            *_on(vm, "start_vms", When(cron="0 7 * * 1-5")),
+        ),
         f"CPU {mean:.1f} % at nights and weekends against {sum(work) / len(work):.0f} % by day",
         vm.hourly_cost_usd * MONTH_H * _OFF_SHARE,
         "low",
-        "add a start at 7am on weekdays; night jobs would not run",
+        "with a start at 7am on weekdays, which the plan has; night jobs would not run",
     )
 
 
@@ -153,9 +194,11 @@ def _long_stopped(vm: VM, week: _Week) -> Saving | None:
     if vm.state is not State.STOPPED or vm.id in week.cpu_avg:
         return None
     return Saving(
-        vm,
+        vm.name,
+        vm.id,
         "long stopped",
         f"delete {vm.name}",
+        _on(vm, "delete_vms"),
         f"stopped, no samples for 7 days; {vm.disk_gib:g} GiB of disk kept",
         vm.disk_gib * DISK_USD_GIB_MONTH,
         "high",
@@ -171,15 +214,22 @@ def _old_snapshots(world: World, vm: VM) -> Saving | None:
     size = sum(s.size_gib if s.size_gib is not None else vm.disk_gib / 4 for s in old)
     oldest = min(s.created_at for s in old)
     return Saving(
-        vm,
+        vm.name,
+        vm.id,
         "old snapshots",
         f"delete snapshots of {vm.name} older than {OLD_SNAPSHOT_DAYS} days",
+        _on(vm, "delete_snapshots", older_than_days=OLD_SNAPSHOT_DAYS),
         f"{len(old)} older than {OLD_SNAPSHOT_DAYS} days, the oldest of {oldest:%Y-%m-%d}; "
         f"about {size:,.0f} GiB",
         size * SNAPSHOT_USD_GIB_MONTH,
         "medium",
         "check that no backup policy counts on them",
     )
+
+
+def _on(vm: VM, tool: str, when: When | None = None, **args: Any) -> tuple[Call, ...]:
+    """A call on just this machine, whoever else bears its name."""
+    return (Call(tool=tool, selector=Selector(ids=(vm.id,)), args=args, when=when),)
 
 
 def is_production(vm: VM) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from tools.audit import Audit
 from tools.database import approvals, plans, reading, take_turn
 from tools.errors import Conflict, InvalidRequest, NotAllowed, NotFound
-from tools.identity import User
+from tools.identity import VOICE, User
 from tools.plan import Plan
 from tools.times import Clock
 
@@ -126,6 +126,10 @@ class Approvals:
             raise NotFound(f"There is no plan {plan_id!r}.")
         if digest != plan.digest:
             raise Conflict("The plan that was shown is not this one.", hint="Look at it again.")
+        if plan.to_type is not None and user.surface == VOICE:
+            raise NotAllowed(
+                f"Data is lost: {plan.to_type} is typed, not said.", hint="Type it, or call it off."
+            )
         if plan.to_type is not None and (typed or "").casefold() != plan.to_type.casefold():
             raise InvalidRequest(
                 f"Data is lost: type {plan.to_type} to go ahead.", hint="Nothing was changed."
@@ -247,13 +251,15 @@ def user_to_dict(user: User) -> dict[str, Any]:
         "surface": user.surface,
         "tenant": user.tenant,
         "approves": user.approves,
+        "sees": user.sees,
     }
 
 
 def user_from_dict(data: dict[str, Any]) -> User:
     """Read back what `user_to_dict` wrote."""
-    approves = data.get("approves", True)
-    return User(data["name"], frozenset(data["roles"]), data["surface"], data["tenant"], approves)
+    roles = frozenset(data["roles"])
+    approves, sees = data.get("approves", True), data.get("sees", "")
+    return User(data["name"], roles, data["surface"], data["tenant"], approves, sees)
 
 
 def _approval(row: sa.Row[Any]) -> Approval:

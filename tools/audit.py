@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from tools.database import audit, audit_head, is_postgres, reading, take_turn
 from tools.errors import Unreachable
+from tools.many_rows import insert_rows
 from tools.times import Clock
 
 BEGINNING = "0" * 64
@@ -113,7 +114,7 @@ class Audit:
             last = _Head(number, _hash(number, at, kind, text, previous))
             rows.append({**row, "hash": last.hash})
         for start in range(0, len(rows), _BATCH):
-            db.execute(sa.insert(audit), rows[start : start + _BATCH])
+            insert_rows(db, audit, rows[start : start + _BATCH])
         values = {"number": last.number, "hash": last.hash}
         change = sa.update(audit_head) if head else sa.insert(audit_head).values(id=1)
         db.execute(change.values(values))

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
@@ -339,7 +340,8 @@ class Catalog(Mapping[str, Tool[Any]]):
             NotFound: there is none.
         """
         if name not in self._tools:
-            raise NotFound(f"There is no tool {name!r}.", choices=tuple(self._tools))
+            close = tuple(get_close_matches(name, self._tools, 5, 0.5))
+            raise NotFound(f"There is no tool {name!r}.", choices=close, hint="See docs/tools.md.")
         return self._tools[name]
 
 

@@ -15,13 +15,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
-from sqlalchemy.dialects import postgresql, sqlite
 
-from tools.database import is_postgres, machine_locks, operations, steps, take_turn
+from tools.database import machine_locks, operations, steps, take_turn
+from tools.many_rows import among, upsert_rows
 
 LEASE_S = 5.0
 """So long a step belongs to a process that no longer renews its lease."""
-_PART = 400
 
 
 class Claims:
@@ -43,17 +42,15 @@ class Claims:
             if db.scalar(_cancelled(operation_id)):
                 _call_off(db, operation_id)  # what has begun is still read back
             barrier = db.scalar(_first_open_call(operation_id))
-            rows: list[sa.Row[Any]] = []
-            for part in _parts(indexes):
-                query = sa.select(steps).where(
-                    steps.c.operation_id == operation_id,
-                    steps.c.number.in_(part),
-                    steps.c.call_index == barrier,
-                    steps.c.status.in_(("pending", "running")),
-                    sa.or_(steps.c.leased_until.is_(None), steps.c.leased_until < now),
-                )
-                rows.extend(db.execute(query.order_by(steps.c.number)))
-            rows = _first_on_machine(db, operation_id, rows)
+            query = sa.select(steps).where(
+                steps.c.operation_id == operation_id,
+                among(db, steps.c.number, indexes),
+                steps.c.call_index == barrier,
+                steps.c.status.in_(("pending", "running")),
+                sa.or_(steps.c.leased_until.is_(None), steps.c.leased_until < now),
+            )
+            found = db.execute(query.order_by(steps.c.number)).all()
+            rows = _first_on_machine(db, operation_id, found)
             free = self._lock(db, operation_id, [row.target for row in rows], now)
             rows = [row for row in rows if row.target in free]
             self._lease(db, operation_id, [row.number for row in rows], now)
@@ -62,16 +59,13 @@ class Claims:
     def held(self, db: sa.Connection, operation_id: str, numbers: Sequence[int]) -> set[int]:
         """Those of these steps that are open and this process's, until the transaction ends."""
         take_turn(db, f"operation/{operation_id}")
-        found: set[int] = set()
-        for part in _parts(numbers):
-            query = sa.select(steps.c.number).where(
-                steps.c.operation_id == operation_id,
-                steps.c.number.in_(part),
-                steps.c.owner == self.owner,
-                steps.c.status.in_(("pending", "running")),
-            )
-            found.update(db.scalars(query))
-        return found
+        query = sa.select(steps.c.number).where(
+            steps.c.operation_id == operation_id,
+            among(db, steps.c.number, numbers),
+            steps.c.owner == self.owner,
+            steps.c.status.in_(("pending", "running")),
+        )
+        return set(db.scalars(query).all())
 
     def call_off(self, operation_id: str) -> None:
         """Let no step begin that has not."""
@@ -84,73 +78,48 @@ class Claims:
     ) -> set[str]:
         """The machines among these that this operation has now."""
         unique = sorted(set(targets))
-        insert = postgresql.insert if is_postgres(self._engine) else sqlite.insert
+        if not unique:
+            return set()
         rows = [{"target": t, "operation_id": operation_id, "until": now + LEASE_S} for t in unique]
-        if rows:
-            statement = insert(machine_locks)
-            taken = sa.or_(
-                machine_locks.c.until < now, machine_locks.c.operation_id == operation_id
-            )
-            change = statement.on_conflict_do_update(
-                index_elements=["target"],
-                set_={
-                    "operation_id": statement.excluded.operation_id,
-                    "until": statement.excluded.until,
-                },
-                where=taken,
-            )
-            db.execute(change, rows)
-        held: set[str] = set()
-        for part in _parts(unique):
-            query = sa.select(machine_locks.c.target).where(
-                machine_locks.c.target.in_(part), machine_locks.c.operation_id == operation_id
-            )
-            held.update(db.scalars(query))
-        return held
+        free = sa.or_(machine_locks.c.until < now, machine_locks.c.operation_id == operation_id)
+        upsert_rows(db, machine_locks, "target", rows, where=free)
+        query = sa.select(machine_locks.c.target).where(
+            among(db, machine_locks.c.target, unique), machine_locks.c.operation_id == operation_id
+        )
+        return set(db.scalars(query).all())
 
     def _lease(
         self, db: sa.Connection, operation_id: str, numbers: Sequence[int], now: float
     ) -> None:
-        for part in _parts(numbers):
-            db.execute(
-                sa.update(steps)
-                .where(steps.c.operation_id == operation_id, steps.c.number.in_(part))
-                .values(owner=self.owner, leased_until=now + LEASE_S)
-            )
+        leased = sa.update(steps).where(
+            steps.c.operation_id == operation_id, among(db, steps.c.number, numbers)
+        )
+        db.execute(leased.values(owner=self.owner, leased_until=now + LEASE_S))
 
     def renew(self, operation_id: str, numbers: Sequence[int], targets: Sequence[str]) -> None:
         """Keep open steps and their machines for a while longer."""
         until = time.time() + LEASE_S
         with self._engine.begin() as db:
-            for part in _parts(numbers):
-                db.execute(
-                    sa.update(steps)
-                    .where(
-                        steps.c.operation_id == operation_id,
-                        steps.c.number.in_(part),
-                        steps.c.owner == self.owner,
-                    )
-                    .values(leased_until=until)
-                )
-            for part in _parts(sorted(set(targets))):
-                db.execute(
-                    sa.update(machine_locks)
-                    .where(
-                        machine_locks.c.target.in_(part),
-                        machine_locks.c.operation_id == operation_id,
-                    )
-                    .values(until=until)
-                )
+            leased = sa.update(steps).where(
+                steps.c.operation_id == operation_id,
+                among(db, steps.c.number, numbers),
+                steps.c.owner == self.owner,
+            )
+            db.execute(leased.values(leased_until=until))
+            locked = sa.update(machine_locks).where(
+                among(db, machine_locks.c.target, sorted(set(targets))),
+                machine_locks.c.operation_id == operation_id,
+            )
+            db.execute(locked.values(until=until))
 
     def give_back(self, db: sa.Connection, operation_id: str, targets: Sequence[str]) -> None:
         """Let go of machines, in the caller's transaction."""
-        for part in _parts(sorted(set(targets))):
-            db.execute(
-                sa.delete(machine_locks).where(
-                    machine_locks.c.target.in_(part),
-                    machine_locks.c.operation_id == operation_id,
-                )
+        db.execute(
+            sa.delete(machine_locks).where(
+                among(db, machine_locks.c.target, sorted(set(targets))),
+                machine_locks.c.operation_id == operation_id,
             )
+        )
 
 
 def _cancelled(operation_id: str) -> sa.Select[Any]:
@@ -184,18 +153,12 @@ def _first_on_machine(
     db: sa.Connection, operation_id: str, rows: Sequence[sa.Row[Any]]
 ) -> list[sa.Row[Any]]:
     """Those before which no step on the same machine is open."""
-    first: dict[str, int] = {}
-    for part in _parts(sorted({row.target for row in rows})):
-        query = sa.select(steps.c.target, sa.func.min(steps.c.number)).where(
-            steps.c.target.in_(part),
-            steps.c.operation_id == operation_id,
-            steps.c.status.in_(("pending", "running")),
-        )
-        first.update(
-            {target: number for target, number in db.execute(query.group_by(steps.c.target))}
-        )
+    query = sa.select(steps.c.target, sa.func.min(steps.c.number)).where(
+        among(db, steps.c.target, sorted({row.target for row in rows})),
+        steps.c.operation_id == operation_id,
+        steps.c.status.in_(("pending", "running")),
+    )
+    first: dict[str, int] = {
+        target: number for target, number in db.execute(query.group_by(steps.c.target)).all()
+    }
     return [row for row in rows if first.get(row.target) == row.number]
-
-
-def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
-    return [items[start : start + _PART] for start in range(0, len(items), _PART)]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
@@ -16,22 +13,46 @@ from tools.approvals import Approvals
 from tools.audit import Audit
 from tools.calls import Call
 from tools.catalog import Catalog, Read, Result, Targets
+from tools.channels import as_bound
+from tools.connecting import (
+    Connecting,
+    Skipped,
+    libvirt_uris,
+    open_providers,
+    open_sandbox,
+    sandbox_file,
+)
 from tools.database import open_database
-from tools.errors import InvalidRequest, NotAllowed, NovaError
+from tools.errors import InvalidRequest, NotAllowed
 from tools.identity import User
-from tools.inventory import Inventory
+from tools.inventory import OLD_AFTER_S, Inventory
 from tools.journal import Journal
 from tools.machine import VM
-from tools.metrics import Metrics, sample_source
+from tools.metrics import Metrics
 from tools.operations import Operations
 from tools.plan import Plan, Planner
 from tools.policy import Policy, load_policies
 from tools.providers.base import Provider
+from tools.sampling import ConnectedSamples
 from tools.schedules import Schedules
 from tools.selector import Selector
 from tools.settings import Settings
+from tools.sight import about, gaps
+from tools.silence import silence, unheard
 from tools.times import Clock, utc_now
 from tools.world import World
+
+__all__ = [
+    "TOOL_PACKAGES",
+    "Answered",
+    "Control",
+    "Skipped",
+    "connect",
+    "libvirt_uris",
+    "open_providers",
+    "open_sandbox",
+    "sandbox_file",
+]  # fmt: skip
 
 TOOL_PACKAGES = ("tools.families", "knowledge.families")
 
@@ -64,10 +85,16 @@ class Control:
         self.catalog = catalog
         self.metrics = metrics
         self.inventory = Inventory(engine, providers, metrics.read, clock)
+        self.inventory.patience_s = settings.patience_seconds
+        self.inventory.old_after_s = max(OLD_AFTER_S, 3 * settings.refresh_seconds)
+        self.connecting: Connecting | None = None
         self.audit = Audit(engine, clock, settings.data_dir)
         self.journal = Journal(engine, clock)
         self.schedules = Schedules(engine, clock, settings.zone)
-        self.world = World(self.inventory, metrics, self.journal, self.schedules, clock)
+        bounds = {tenant: as_bound(seen) for tenant, seen in settings.tenant_machines.items()}
+        self.world = World(
+            self.inventory, metrics, self.journal, self.schedules, clock, bounds, settings
+        )
         self.planner = Planner(catalog, self.world)
         self.policy = Policy(
             load_policies(settings.policies),
@@ -98,12 +125,24 @@ class Control:
         if tool.targets is not Targets.NONE:
             if call.selector is None:
                 call = call.model_copy(update={"selector": Selector.parse({"all": True})})
-            vms = self.planner.machines(tool, call)
+            vms = self.planner.of(user).machines(tool, call)
             if tool.handler.settle is not None and call.selector is not None:
                 args = tool.handler.settle(call.selector, args)
         result = tool.handler.run(self.world.of(user), vms, args)
+        said = [silence(self.metrics, call.selector)] if not vms else []
+        if tool.targets is not Targets.NONE:
+            said += self._not_seen(call, vms, user)
+        if any(said):
+            result = replace(result, text=" ".join([result.text, *filter(None, said)]))
         targets = tuple(vm.id for vm in vms) if result.targets is None else result.targets
         return Answered(call, targets, args.model_dump(mode="json"), result)
+
+    def _not_seen(self, call: Call, vms: Sequence[VM], user: User) -> list[str]:
+        """What an answer on these machines does not show as it is now, and how old it is."""
+        inventory = self.world.of(user).inventory
+        found = gaps(inventory, self.clock().timestamp())
+        found = about(inventory, found, call.selector, [vm.id for vm in vms])
+        return [*unheard(self.metrics, call.selector), *map(str, found)]
 
     def plan(self, calls: Sequence[Call], user: User) -> Plan:
         """Work out calls that change something, and keep the plan for approval."""
@@ -113,7 +152,10 @@ class Control:
 
     def close(self) -> None:
         """Let go of the providers and the database."""
-        for provider in self.inventory.providers.values():
+        if self.connecting is not None:
+            self.connecting.close()
+        self.inventory.close()
+        for provider in list(self.inventory.providers.values()):
             provider.close()
         self.engine.dispose()
 
@@ -121,82 +163,28 @@ class Control:
         return self.inventory.tag_counts(self.settings.environment_tag)
 
 
-@dataclass(frozen=True)
-class Skipped:
-    """A connection that could not be made, and why."""
-
-    name: str
-    error: NovaError
-
-
-def connect(settings: Settings, clock: Clock = utc_now) -> tuple[Control, list[Skipped]]:
+def connect(
+    settings: Settings, clock: Clock = utc_now, *, lasts: bool = False
+) -> tuple[Control, list[Skipped]]:
     """Find what this machine can reach and put a NovaCron together over it.
 
+    What was read before is there at once. A connection that is slow is waited for: `lasts` for
+    `patience_seconds`, else longer where nothing recent is known of it. What comes later goes into
+    the inventory by itself; answers say what is missing, and how old the rest is.
+
+    Args:
+        lasts: it stays open, so that what is late still comes.
+
     Returns:
-        The control, its inventory read afresh, and the connections that could not be made.
+        The control and the connections that could not be made.
     """
     engine = open_database(settings.database)
-    providers, skipped = open_providers(settings, clock)
-    control = Control(
-        engine,
-        providers,
-        Metrics(sample_source(providers), clock),
-        Catalog.load(TOOL_PACKAGES),
-        settings,
-        clock,
-    )
-    control.inventory.refresh()
-    return control, skipped
-
-
-def open_providers(settings: Settings, clock: Clock) -> tuple[list[Provider], list[Skipped]]:
-    """The sandbox, and every hypervisor that the settings name or that is found here."""
-    providers: list[Provider] = []
-    skipped: list[Skipped] = []
-    if settings.sandbox:
-        providers.append(open_sandbox(settings, clock))
-    if uris := libvirt_uris(settings):
-        from tools.providers.libvirt_discovery import introduce_all
-
-        with ThreadPoolExecutor(len(uris)) as pool:
-            opened = list(pool.map(partial(_open_libvirt, settings), uris))
-        providers.extend(one for one in opened if isinstance(one, Provider))
-        skipped.extend(one for one in opened if isinstance(one, Skipped))
-        introduce_all(providers)
-    return providers, skipped
-
-
-def open_sandbox(settings: Settings, clock: Clock) -> Provider:
-    """The simulated fleet: a folder's, or a generated one that is kept in the data folder."""
-    from tools.providers.sandbox import Sandbox
-
-    path = sandbox_file(settings)
-    if settings.fleet is not None:
-        return Sandbox.from_fleet(settings.fleet, path, clock=clock, delays=settings.delays)
-    return Sandbox.generated(path, settings.machines, clock=clock, delays=settings.delays)
-
-
-def sandbox_file(settings: Settings) -> Path:
-    """Where the simulated fleet is kept."""
-    folder: Path = settings.data_dir / "sandbox"
-    if settings.fleet is not None:
-        return folder / f"{settings.fleet.resolve().name}.db"
-    return folder / f"generated-{settings.machines}.db"
-
-
-def libvirt_uris(settings: Settings) -> list[str]:
-    """The hypervisors to connect: those that are named, or those that are found."""
-    if settings.libvirt_uris == "auto":
-        from tools.providers.libvirt_discovery import discover
-
-        return discover()
-    return [] if settings.libvirt_uris == "none" else settings.libvirt_uris.split()
-
-
-def _open_libvirt(settings: Settings, uri: str) -> Provider | Skipped:
-    from tools.providers.libvirt import Libvirt
-
-    try:
-        return Libvirt.open(uri, images=settings.libvirt_images)
-    except NovaError as error:
-        return Skipped(f"libvirt:{uri}", error)
+    opened: list[Control] = []
+    samples = ConnectedSamples(settings, lambda: opened[0].inventory)
+    metrics = Metrics(samples, clock)
+    control = Control(engine, (), metrics, Catalog.load(TOOL_PACKAGES), settings, clock)
+    opened.append(control)
+    connecting = control.connecting = Connecting(settings, clock, control.inventory)
+    connecting.look(connecting.patience(settings.patience_seconds, lasts=lasts))
+    connecting.forget_unwanted()
+    return control, connecting.skipped()

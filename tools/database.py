@@ -39,13 +39,15 @@ machines = Table(
     # the order of the fleet; a number is never given twice, so that a stale one means no machine
     Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("id", Text, nullable=False, unique=True),
+    # what most selectors look at comes first: SQLite reads a row up to the last column it needs
+    Column("state", Text, nullable=False),
+    Column("tags", Text, nullable=False),  # as `tools.tag_text` writes them
     Column("connection", Text, nullable=False),
     Column("name", Text, nullable=False, index=True),
     Column("provider", Text, nullable=False),
     Column("region", Text, nullable=False),
     Column("zone", Text),
     Column("host", Text),
-    Column("state", Text, nullable=False),
     Column("os", Text),
     Column("image", Text),
     Column("size", Text),
@@ -58,7 +60,6 @@ machines = Table(
     Column("snapshots", Integer),
     Column("public_ip", Text),
     Column("protected", Boolean, nullable=False),
-    Column("tags", Text, nullable=False),  # as `tools.tag_text` writes them
     sqlite_autoincrement=True,
 )
 """The inventory: every machine as it was last seen, and the connection that reaches it.
@@ -80,6 +81,22 @@ connections = Table(
     Column("refreshed_at", Float),  # when its machines were last read
     Column("error", Text),  # why the last reading failed, as JSON, or null
 )
+
+connection_keys = Table(
+    "connection_keys",
+    metadata,
+    Column("key", Text, primary_key=True),  # what the settings or the credentials say, no secret
+    Column("name", Text, nullable=False),  # what the connection calls itself once it is open
+)
+"""Whose machines those are of a connection that is not open yet."""
+
+fleet_changes = Table(
+    "fleet_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("number", Integer, nullable=False),
+)
+"""How often the inventory was written to: what is kept in memory is fresh while it stands still."""
 
 audit = Table(
     "audit",

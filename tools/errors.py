@@ -107,7 +107,7 @@ class Unsupported(NovaError):
     code = "unsupported"
     http_status = 422
     exit_code = 4
-    default_hint = "See docs/providers.md for what each provider can do."
+    default_hint = "Another provider may; `novacron doctor` shows which are connected."
 
 
 class Conflict(NovaError):

@@ -17,9 +17,10 @@ from tools.acting import Act, perform, provider_of_step, read_machines, settle
 from tools.catalog import Step
 from tools.claims import LEASE_S, Claims
 from tools.database import reading, steps
-from tools.errors import NotFound, NovaError
+from tools.errors import NotFound, NovaError, Unreachable
 from tools.journal import StepRecord, step_record
 from tools.machine import VM
+from tools.many_rows import update_rows
 from tools.providers.base import Provider
 from tools.results import facts_of, row_of, status_of
 
@@ -40,16 +41,22 @@ Rows = Sequence[sa.Row[Any]]
 
 
 class Executor:
-    """Carries steps out in this process; every step first belongs to it, by a lease."""
+    """Carries steps out in this process; every step first belongs to it, by a lease.
+
+    Batches on several providers run side by side; they take turns in writing to the journal and in
+    telling of it.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control = control
         self._engine = control.engine
         self._claims = Claims(control.engine)
+        self._turn = threading.RLock()
 
     def run(self, operation_id: str, indexes: Sequence[int], on_event: OnEvent | None) -> bool:
         """Carry out those of these steps that can be had; whether there was anything to do."""
-        rows = self._claims.take(operation_id, indexes)
+        with self._turn:
+            rows = self._claims.take(operation_id, indexes)
         if not rows:
             return False
         by_number = {row.number: row for row in rows}
@@ -57,8 +64,9 @@ class Executor:
         with _Heartbeat(self._claims, operation_id, list(by_number), targets):
             acts = self._begin(operation_id, rows)
             if on_event is not None:
-                for act in acts:
-                    on_event(_begun(operation_id, by_number[act.number]))
+                with self._turn:
+                    for act in acts:
+                        on_event(_begun(operation_id, by_number[act.number]))
             perform([act for act in acts if not act.settled], self._control.world)
             settle(acts, lambda done: self._write_down(operation_id, done, by_number, on_event))
         return True
@@ -68,25 +76,21 @@ class Executor:
 
         A step that was called off meanwhile, or that another process took over, does not begin.
         """
-        acts = self._acts(operation_id, rows)
+        with self._turn:
+            acts = self._acts(operation_id, rows)
         self._read_before(acts)
-        change = (
-            sa.update(steps)
-            .where(steps.c.operation_id == sa.bindparam("o"), steps.c.number == sa.bindparam("n"))
-            .values(status="running", before=sa.bindparam("before"))
-        )
-        with self._engine.begin() as db:
+        with self._turn, self._engine.begin() as db:
             held = self._claims.held(db, operation_id, [act.number for act in acts])
             acts = [act for act in acts if act.number in held]
             begun = [
                 {
-                    "o": operation_id, "n": act.number,
+                    "number": act.number, "status": "running",
                     "before": json.dumps(act.before.to_dict()) if act.before else None,
                 }
                 for act in acts
             ]  # fmt: skip
             if begun:
-                db.execute(change, begun)
+                update_rows(db, steps, steps.c.operation_id == operation_id, "number", begun)
         return acts
 
     def _acts(self, operation_id: str, rows: Rows) -> list[Act]:
@@ -138,8 +142,17 @@ class Executor:
 
         Acts of steps that another process took over are left to that process.
         """
-        if not acts:
-            return
+        if acts:
+            with self._turn:
+                self._write(operation_id, acts, rows, on_event)
+
+    def _write(
+        self,
+        operation_id: str,
+        acts: Sequence[Act],
+        rows: Mapping[int, sa.Row[Any]],
+        on_event: OnEvent | None,
+    ) -> None:
         audit = self._control.audit
         with self._engine.begin() as db:
             held = self._claims.held(db, operation_id, [act.number for act in acts])
@@ -165,15 +178,9 @@ class Executor:
     ) -> None:
         now = time.time()
         values = [
-            {"o": operation_id, "n": act.number, **row_of(act, rows[act.number].attempts, now)}
-            for act in acts
+            {"number": act.number, **row_of(act, rows[act.number].attempts, now)} for act in acts
         ]
-        change = (
-            sa.update(steps)
-            .where(steps.c.operation_id == sa.bindparam("o"), steps.c.number == sa.bindparam("n"))
-            .values({name: sa.bindparam(name) for name in values[0] if name not in ("o", "n")})
-        )
-        db.execute(change, values)
+        update_rows(db, steps, steps.c.operation_id == operation_id, "number", values)
         _skip_after(db, operation_id, acts, rows)
         self._claims.give_back(db, operation_id, [act.step.target for act in acts])
 
@@ -185,7 +192,10 @@ class Executor:
             return step_record(db.execute(query).one())
 
     def _show(self, acts: Sequence[Act]) -> None:
-        """Take the fresh readings over into the inventory."""
+        """Take the fresh readings over into the inventory, and which connection failed."""
+        for act in acts:
+            if act.provider is not None and isinstance(act.error, Unreachable):
+                self._control.inventory.book.note_failure(act.provider.name, act.error)
         groups: dict[str, tuple[list[VM], list[str]]] = {}
         for act in acts:
             if act.provider is None or act.step.target.startswith("group:"):
@@ -199,7 +209,7 @@ class Executor:
         for name, (seen, gone) in groups.items():
             self._control.inventory.update(name, list({vm.id: vm for vm in seen}.values()), gone)
         if any(act.provider and act.step.target.startswith("group:") for act in acts):
-            self._control.inventory.refresh()
+            self._control.inventory.refresh({act.provider.name for act in acts if act.provider})
 
 
 class _Heartbeat:

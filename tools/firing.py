@@ -10,14 +10,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tools.catalog import Risk
-from tools.errors import Drifted, NotFound, NovaError
+from tools.errors import Drifted, NotFound, NovaError, Unreachable
+from tools.names import listed
 from tools.plan import NothingToDo, Plan
 from tools.schedules import Schedule, Status
+from tools.sight import NOT_SEEN
 
 if TYPE_CHECKING:
     from tools.control import Control
     from tools.journal import Operation
 
+FRESH_WITHIN_S = 60.0
+"""So long a firing waits for slow connections; every machine is read again before anything runs."""
 GRACE = timedelta(minutes=15)
 """A firing that comes later than this is asked about: a stop of last night is not one of today."""
 
@@ -54,7 +58,7 @@ def fire_due(control: Control, carry_out: CarryOut | None = None) -> list[Firing
     due = [s for s in control.schedules.due(control.clock()) if control.schedules.claim(s)]
     if not due:
         return []
-    control.inventory.refresh()
+    control.inventory.refresh(within_s=FRESH_WITHIN_S)
     firings = [_fire(control, schedule) for schedule in due]
     run = carry_out or control.operations.run
     return [
@@ -73,11 +77,11 @@ def _fire(control: Control, schedule: Schedule) -> Firing:
             operation = _start(control, schedule, plan)
     except NothingToDo as nothing:
         return _settled(control, schedule, "done", nothing.message)
-    except (_AskAgain, Drifted) as reason:
+    except (_AskAgain, Drifted, Unreachable) as reason:
         return _ask_again(control, schedule, plan, str(reason))
     except NovaError as error:
         return _settled(control, schedule, "failed", error.message)
-    note = f"ran as operation {operation.id}"
+    note = f"ran as operation {operation.id}{_without(plan)}"
     firing = _settled(
         control, schedule, "done", note, operation=operation.id, plan=operation.plan_id
     )
@@ -159,6 +163,13 @@ def _settled(
         **facts,
     )
     return Firing(control.schedules.settle(schedule, status, note), note)
+
+
+def _without(plan: Plan) -> str:
+    """Which machines it was not about since they could not be seen."""
+    left_out = [one for call in plan.calls for one in call.left_out if NOT_SEEN in one.reason]
+    named = listed([f"{one.name} ({one.reason})" for one in left_out])
+    return f", without {named}" if left_out else ""
 
 
 def _words(late: timedelta) -> str:

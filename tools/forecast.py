@@ -1,25 +1,40 @@
-"""Forecasts and anomalies of hourly series: a daily profile, a robust trend, robust spreads."""
+"""Forecasts of hourly series: what they usually are, averaged with ETS of statsforecast.
+
+statsforecast is imported on first use. Why these, and how far they are off: docs/metrics.md.
+"""
 
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-Points = Sequence[tuple[datetime, float]]
+from tools.anomalies import Oddity, oddities
+from tools.usual import DAY_H, HOUR, Points, Usual, grid, hour_of
+
+if TYPE_CHECKING:
+    from tools.usual import Values
+
+__all__ = ["BEST", "ENOUGH", "FAST", "Forecast", "Oddity", "forecast", "oddities"]
 
 ENOUGH = 48
 """Hours of samples below which there is no forecast."""
 
-_HOUR = timedelta(hours=1)
-_DAY_H = 24
-_WEEK_H = 168
-_TO_SIGMA = 1.4826
-_ODD = 4.5
-_FLOOR = {"cpu": 5.0, "memory": 4.0, "disk": 2.0, "network": 20.0, "iops": 50.0}
-_Z90 = 1.645
+BEST = ("profile", "ets")
+"""What is averaged for a few machines, where there are less than `LONG` hours: after that the
+usual of the hours alone is nearer, since it tells weekends."""
+LONG = 21 * DAY_H
+FAST = ("profile",)
+"""What answers for many machines in time."""
+
+_HELD_BACK = 2
+_WIDER = 1.1
+_MOVED = 0.5
+_FITS = 64
+"""So many fits are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,131 +61,98 @@ class Forecast:
         return now + timedelta(days=days) if days <= 365 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """A run of samples unlike the usual at their hours: the worst of them stands for it."""
-
-    start: datetime
-    end: datetime
-    value: float
-    usual: float
-    score: float
-
-
 def forecast(
-    points: Points, hours: int, floor: float = 0, ceiling: float = math.inf
+    points: Points,
+    hours: int,
+    floor: float = 0,
+    ceiling: float = math.inf,
+    ways: Sequence[str] = BEST,
 ) -> Forecast | None:
-    """Continue a series by so many hours: the profile of its hours, plus its trend.
+    """Continue a series by so many hours; None where there are fewer than `ENOUGH` samples.
 
-    None where there are fewer than `ENOUGH` samples.
+    The range is as wide as the same way was off on the last days that it was not shown.
+
+    Args:
+        points: hourly samples; a gap of hours is filled from its sides, for the models only.
+        hours: how far.
+        floor, ceiling: what the metric cannot pass.
+        ways: what is averaged, of `BEST` or `FAST`.
     """
+    import numpy as np
+
     if len(points) < ENOUGH:
         return None
-    slope = _slope(points)
-    last = points[-1][0]
-    flat = [(time, value - slope * _hours(time, last)) for time, value in points]
-    profile = _profile(flat)
-    residuals = [value - profile[_slot(time)] for time, value in flat]
-    spread = max(_spread(residuals), 1e-9)
-    level = statistics.median(v for _, v in flat[-_DAY_H:])
-    span = max(1.0, -_hours(points[0][0], last))
-    ahead: list[tuple[datetime, float, float, float]] = []
-    for step in range(1, hours + 1):
-        time = last + step * _HOUR
-        expected = profile[_slot(time)] + slope * step
-        width = _Z90 * spread * math.sqrt(1 + step / span)
-        bounded = [
-            min(max(v, floor), ceiling) for v in (expected, expected - width, expected + width)
-        ]
-        ahead.append((time, bounded[0], bounded[1], bounded[2]))
-    return Forecast(tuple(ahead), level, slope * _DAY_H)
+    numbers, values = grid(points)
+    if len(values) >= LONG:
+        ways = FAST
+    ahead = _ahead(numbers, values, hours, ways)
+    off = _off(numbers, values, ways)
+    span = max(1.0, float(numbers[-1] - numbers[0]))
+    widths = off * np.sqrt(1 + np.arange(1, hours + 1) / span)
+    start = hour_of(points[-1][0])
+    bounded = np.clip((ahead, ahead - widths, ahead + widths), floor, ceiling)
+    made = tuple(
+        (start + step * HOUR, expected, low, high)
+        for step, (expected, low, high) in enumerate(bounded.T.tolist(), 1)
+    )
+    usual = Usual.of(numbers, values)
+    flat = values - usual.slope * (numbers - usual.origin)
+    level = float(np.nanmedian(flat[-DAY_H:]))
+    return Forecast(made, level, usual.slope * DAY_H)
 
 
-def oddities(points: Points, since: datetime, metric: str) -> list[Oddity]:
-    """Runs of samples at `since` or later that differ from what those hours of the day are like.
+def _ahead(numbers: Values, values: Values, hours: int, ways: Sequence[str]) -> Values:
+    """The mean of what these ways say."""
+    import numpy as np
 
-    The usual is the median of the samples before `since` at the same hour, one hour around it;
-    how far is too far is told by their median deviation, never less than the metric's own noise.
-    """
-    by_hour: dict[int, list[float]] = {}
-    for time, value in points:
-        if time < since:
-            by_hour.setdefault(time.hour, []).append(value)
-    found: list[Oddity] = []
-    for time, value in points:
-        if time < since:
-            continue
-        usual, scale = _usual(by_hour, time.hour, metric)
-        if usual is None:
-            continue
-        score = abs(value - usual) / scale
-        if score > _ODD:
-            found.append(Oddity(time, time + _HOUR, value, usual, score))
-    return _joined(found)
+    return np.mean([_WAYS[way](numbers, values, hours) for way in ways], axis=0)
 
 
-def _usual(by_hour: dict[int, list[float]], hour: int, metric: str) -> tuple[float | None, float]:
-    near = [v for h in (hour - 1, hour, hour + 1) for v in by_hour.get(h % 24, [])]
-    if len(near) < 6:
-        return None, 1.0
-    usual = statistics.median(near)
-    noise = max(_FLOOR[metric] / 2, 0.1 * abs(usual))
-    return usual, max(_spread([v - usual for v in near]), noise)
+def _off(numbers: Values, values: Values, ways: Sequence[str]) -> float:
+    """What nine in ten hours are off by at most, on days that were held back."""
+    import numpy as np
+
+    errors: list[Values] = []
+    for day in range(1, _HELD_BACK + 1):
+        split = len(values) - day * DAY_H
+        if np.count_nonzero(~np.isnan(values[:split])) >= DAY_H:
+            later = values[split : split + DAY_H]
+            errors.append(np.abs(_ahead(numbers[:split], values[:split], DAY_H, ways) - later))
+    known = np.concatenate(errors)
+    known = known[~np.isnan(known)]
+    return max(float(np.quantile(known, 0.9)) * _WIDER, 1e-9) if len(known) else 1e-9
 
 
-def _joined(found: Sequence[Oddity]) -> list[Oddity]:
-    runs: list[Oddity] = []
-    for odd in found:
-        last = runs[-1] if runs else None
-        same_side = last is not None and (last.value > last.usual) == (odd.value > odd.usual)
-        if last is not None and same_side and odd.start - last.end <= _HOUR:
-            worst = max(last, odd, key=lambda o: o.score)
-            runs[-1] = Oddity(last.start, odd.end, worst.value, worst.usual, worst.score)
-        else:
-            runs.append(odd)
-    return runs
+def _profile(numbers: Values, values: Values, hours: int) -> Values:
+    """The usual of those hours, moved half way to where the last day was."""
+    import numpy as np
+
+    usual = Usual.of(numbers, values)
+    left = (values - usual.at(numbers)[0])[-DAY_H:]
+    moved = float(np.nanmedian(left)) if not np.all(np.isnan(left)) else 0.0
+    return usual.at(numbers[-1] + np.arange(1, hours + 1))[0] + _MOVED * moved
 
 
-def _hours(time: datetime, origin: datetime) -> float:
-    return (time - origin) / _HOUR
+def _ets(numbers: Values, values: Values, hours: int) -> Values:
+    """Exponential smoothing of level and daily season by statsforecast, beside the robust trend."""
+    return _fitted(int(numbers[0]), values.tobytes(), hours)
 
 
-def _slot(time: datetime) -> int:
-    return time.hour
+@lru_cache(maxsize=_FITS)
+def _fitted(first: int, given: bytes, hours: int) -> Values:
+    """What is fitted to these values of the hours from the first on; it takes a tenth of a second,
+    and the same series is asked about again."""
+    import numpy as np
+    from statsforecast.models import AutoETS
+
+    values: Values = np.frombuffer(given)
+    numbers: Values = np.arange(first, first + len(values))
+    slope = Usual.of(numbers, values).slope
+    known = ~np.isnan(values)
+    filled = np.interp(numbers, numbers[known], values[known])
+    model: Any = AutoETS(season_length=DAY_H, model="ANA")
+    flat = model.forecast(y=filled - slope * (numbers - numbers[-1]), h=hours)["mean"]
+    return np.asarray(flat) + slope * np.arange(1, hours + 1)
 
 
-def _profile(flat: Points) -> dict[int, float]:
-    """The median of each hour of the day; an hour without samples has the median of all."""
-    slots: dict[int, list[float]] = {}
-    for time, value in flat:
-        slots.setdefault(_slot(time), []).append(value)
-    whole = statistics.median(value for _, value in flat)
-    return {h: statistics.median(slots[h]) if h in slots else whole for h in range(24)}
-
-
-def _spread(values: Sequence[float]) -> float:
-    """A robust standard deviation: the median deviation, scaled."""
-    middle = statistics.median(values)
-    return _TO_SIGMA * statistics.median(abs(v - middle) for v in values)
-
-
-def _slope(points: Points) -> float:
-    """The median change an hour between samples whole days apart, so that hours do not mislead.
-
-    Samples whole weeks apart are taken where there are three weeks. 0 where the changes do not
-    agree on a direction.
-    """
-    values = {round(_hours(time, points[0][0])): value for time, value in points}
-    span = max(values)
-    period = _WEEK_H if span >= 3 * _WEEK_H else _DAY_H
-    slopes = [
-        (values[later] - value) / (later - hour)
-        for hour, value in values.items()
-        for later in range(hour + period, span + 1, period)
-        if later in values
-    ]
-    if len(slopes) < _DAY_H:
-        return 0.0
-    middle = statistics.median(slopes)
-    agreeing = sum(1 for s in slopes if s * middle > 0) / len(slopes)
-    return middle if agreeing >= 0.75 else 0.0
+_WAYS: dict[str, Callable[[Values, Values, int], Values]] = {"profile": _profile, "ets": _ets}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass
 
+VOICE = "voice"
+"""The surface of what is spoken: what must be typed cannot be said there."""
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -12,6 +15,7 @@ class User:
 
     Attributes:
         approves: whether a yes may come this way; False for a program that only plans.
+        sees: a selector as JSON: for them no other machine exists; empty: the whole fleet.
     """
 
     name: str
@@ -19,6 +23,7 @@ class User:
     surface: str = "terminal"
     tenant: str = "default"
     approves: bool = True
+    sees: str = ""
 
 
 def local_user(surface: str = "terminal") -> User:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, wait
 
 import sqlalchemy as sa
 from rapidfuzz import fuzz, process
 from sqlalchemy import Engine
 
-from tools.database import connections, machine_records, machines, reading, take_turn
+from tools.connection_book import Connected, ConnectionBook, note_reading
+from tools.database import machine_records, machines, reading, take_turn
 from tools.errors import NotFound, NovaError
+from tools.held_fleet import HELD, HeldFleet, count_change
 from tools.machine import VM, Offer
 from tools.machine_rows import (
     forget_machines,
@@ -23,83 +24,178 @@ from tools.machine_rows import (
     replace_machines,
     write_machines,
 )
+from tools.many_rows import among
 from tools.metric_positions import MetricPositions
-from tools.providers.base import Provider
-from tools.selector import METRIC_NAMES, MetricReader, Selector
+from tools.offering import Offering
+from tools.providers.base import Changes, Provider
+from tools.reader import Reader
+from tools.refreshing import Refreshing
+from tools.selector import METRIC_NAMES, MetricReader, Selector, select
 from tools.selector_sql import compile_selector
 from tools.tag_text import read_tags
 from tools.times import Clock
 
 _CANDIDATES = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """One provider connection: when its machines were last read, and why not since."""
-
-    name: str
-    refreshed_at: float | None
-    error: Mapping[str, Any] | None
+_IN_ORDER_S = 0.5
+"""So long a first reading waits for those before it, so that the fleet's order is theirs."""
+PATIENCE_S = 5.0
+OLD_AFTER_S = 120.0
 
 
 class Inventory:
     """Every machine that the connections showed, and which connection reaches it.
 
-    `version` grows whenever machines change here, so that what is built over it can be kept.
+    `version` is another whenever machines changed, here or by another process, so that what is
+    built over it can be kept. `views` keeps the narrower looks at it, of `tools.seen`. A plan
+    waits `patience_s` for a connection that failed, and an answer names one that was not read for
+    `old_after_s`.
+
+    Args:
+        held: fleets up to so many machines are asked in memory, larger ones by queries.
     """
 
     def __init__(
-        self, engine: Engine, providers: Iterable[Provider], metrics: MetricReader, clock: Clock
+        self,
+        engine: Engine,
+        providers: Iterable[Provider],
+        metrics: MetricReader,
+        clock: Clock,
+        *,
+        held: int = HELD,
     ) -> None:
         self._engine = engine
+        self._held = HeldFleet(engine, held)
+        self._read_metric = metrics
         self.providers: dict[str, Provider] = {p.name: p for p in providers}
         self._metrics = MetricPositions(metrics, self._positions)
         self._clock = clock
-        self._located: tuple[tuple[int, int], dict[str, int]] | None = None
-        self._offers: list[Offer] | None = None
-        self._counted: dict[str, tuple[int, dict[str, int]]] = {}
-        self.version = 0
+        self._located: tuple[tuple[tuple[int, int], int], dict[str, int]] | None = None
+        self._ids_at: list[str] = []
+        self._offering = Offering(self.providers)
+        self._reader = Reader()
+        self._refreshing = Refreshing(self._read)
+        self._saving = threading.Lock()
+        self._open = True
+        self._before: dict[str, list[Future[None]]] = {}
+        self.book = ConnectionBook(engine, self.providers)
+        self.patience_s = PATIENCE_S
+        self.old_after_s = OLD_AFTER_S
+        self._counted: dict[str, tuple[tuple[int, int], dict[str, int]]] = {}
+        self._restored = 0
+        self.views: dict[str, Inventory] = {}
 
-    def refresh(self) -> list[Connected]:
-        """Read every connection side by side; one that fails keeps its last known machines."""
-        providers = list(self.providers.values())
-        with ThreadPoolExecutor(max(1, len(providers))) as pool:
-            results = list(pool.map(_list, providers))
-        for provider, result in zip(providers, results, strict=True):
-            self._save(provider, result)
-        self._offers = None
-        self.version += 1
+    @property
+    def version(self) -> tuple[int, int]:
+        """Which state of the fleet this is."""
+        return self._restored, self._held.changes()
+
+    def refresh(
+        self,
+        names: Iterable[str] | None = None,
+        *,
+        within_s: float | None = None,
+        whole: bool = True,
+    ) -> list[Connected]:
+        """Read connections side by side; one that fails keeps its last known machines.
+
+        Args:
+            names: which; by default all.
+            within_s: wait so long at most: what is late is kept when it comes.
+            whole: read everything, also where a provider can tell what changed.
+        """
+        chosen = list(self.providers) if names is None else names
+        wanted = [name for name in chosen if name in self.providers]
+        if whole:
+            self._reader.want_whole(wanted)
+        began = self._begin(wanted)
+        for done in wait(began, within_s).done:
+            done.result()
         return self.connected()
 
-    def _save(self, provider: Provider, result: list[VM] | NovaError) -> None:
+    def freshen(self, within_s: float) -> None:
+        """Read every connection that is not being read, only what changed where that is told."""
+        idle = [name for name in list(self.providers) if not self.late_s(name)]
+        self.refresh(idle, within_s=within_s, whole=False)
+
+    def _begin(self, names: Sequence[str]) -> list[Future[None]]:
+        """Begin to read; what is read for the first time is kept in the order of the names."""
+        known = self.book.read_at()
+        began: list[Future[None]] = []
+        for name in names:
+            if not known.get(name):
+                self._before[name] = list(began)
+            began.append(self._refreshing.begin(name))
+        return began
+
+    def late_s(self, name: str) -> float:
+        """For how long a reading of this connection has been under way; 0 where none is."""
+        return self._refreshing.late_s(name)
+
+    def _read(self, name: str) -> None:
+        """Read one connection and keep what it said; for a thread of its own."""
+        provider = self.providers.get(name)
+        if provider is not None:
+            at = self._clock().timestamp()
+            found = self._reader.look(provider)
+            wait(self._before.pop(name, ()), _IN_ORDER_S)
+            with self._saving:
+                if self._open:
+                    self._save(provider, found, at)
+
+    def _save(self, provider: Provider, found: Changes | NovaError, at: float) -> None:
         with self._engine.begin() as db:
             take_turn(db, f"inventory/{provider.name}")
-            row: dict[str, Any] = {"error": None, "refreshed_at": self._clock().timestamp()}
-            if isinstance(result, NovaError):
-                row = {"error": json.dumps(result.as_dict())}
+            kept = self._reader.seen_meanwhile(provider.name)
+            if isinstance(found, NovaError):
+                note_reading(db, provider.name, None, found)
+                return
+            if found.whole:
+                changed = replace_machines(db, provider.name, found.seen, kept=kept)
             else:
-                replace_machines(db, provider.name, result)
-            known = sa.update(connections).where(connections.c.name == provider.name).values(row)
-            if db.execute(known).rowcount == 0:
-                db.execute(sa.insert(connections).values(name=provider.name, **row))
+                gone = [i for i in found.gone if i not in kept]
+                seen = [vm for vm in found.seen if vm.id not in kept]
+                forget_machines(db, gone)
+                changed = bool(write_machines(db, provider.name, seen) or gone)
+            if changed:
+                count_change(db)
+            note_reading(db, provider.name, at, None)
+        self._offering.forget(provider.name)
+
+    def close(self) -> None:
+        """Keep nothing of what is still being read: the connections are let go of."""
+        with self._saving:
+            self._open = False
+
+    def forget(self) -> None:
+        """Take nothing for known that was kept in memory: the database was put back."""
+        self._held.forget()
+        self._ids_at = []
+        self._counted.clear()
+        self._offering.forget()
+        self._restored += 1
 
     def connected(self) -> list[Connected]:
-        """The state of each connection."""
-        with reading(self._engine) as db:
-            rows = {r.name: r for r in db.execute(sa.select(connections))}
-        found: list[Connected] = []
-        for name in self.providers:
-            row = rows.get(name)
-            error = json.loads(row.error) if row is not None and row.error else None
-            found.append(Connected(name, row.refreshed_at if row else None, error))
-        return found
+        """The state of each connection that is open."""
+        return self.book.connected()
+
+    def known_on(self, connection: str) -> int:
+        """How many machines are known that a connection showed."""
+        return self.book.known_on(connection)
+
+    def concerns(self, connection: str, known: int) -> bool:
+        """Whether it matters here that a connection with so many known machines is not seen."""
+        return True
 
     def select_ids(self, selector: Selector) -> list[str]:
-        """The ids of the machines that a selector means, in its order: one query.
+        """The ids of the machines that a selector means, in its order.
 
-        The first few by a metric are looked for among the first thousands; only where those do not
-        yield enough, a second query looks among all.
+        It takes one query at most, and another for ids that are not in memory yet. The first few
+        by a metric are looked for among the first thousands; only where those do not yield enough,
+        a further query looks among all.
         """
+        if (fleet := self._held.now()) is not None:
+            found = select(selector, fleet.vms, self._clock(), self._read_metric)
+            return [vm.id for vm in found]
         if selector.limit is None or selector.order_by not in METRIC_NAMES:
             return self._ids(selector, None)
         candidates = _CANDIDATES + selector.limit
@@ -113,21 +209,45 @@ class Inventory:
         )
         with reading(self._engine) as db:
             if dialect != "sqlite":
-                return list(db.scalars(query))
-            found = query.subquery()
-            return json.loads(db.scalar(sa.select(sa.func.json_group_array(found.c.id))) or "[]")
+                return list(db.scalars(query).all())
+            found = query.with_only_columns(machines.c.position).subquery()
+            array = db.scalar(sa.select(sa.func.json_group_array(found.c.position)))
+            return self._at(db, json.loads(array or "[]"))
+
+    def _at(self, db: sa.Connection, positions: Sequence[int]) -> list[str]:
+        """The ids of the machines at these positions: a position is never another machine's.
+
+        A hundred thousand numbers come out of a query several times as fast as as many ids.
+        """
+        known = self._ids_at
+        try:
+            found = [known[position] for position in positions]
+        except IndexError:
+            found = [""]
+        if "" not in found:
+            return found
+        known.extend([""] * (max(positions) + 1 - len(known)))
+        missing = [position for position in positions if not known[position]]
+        query = sa.select(machines.c.position, machines.c.id)
+        for row in db.execute(query.where(among(db, machines.c.position, missing))):
+            known[row[0]] = row[1]
+        return [known[position] for position in positions if known[position]]
 
     def _positions(self) -> dict[str, int]:
         """The position of every machine; the same mapping until the inventory changes."""
+        version = self.version
         with reading(self._engine) as db:
             last = db.scalar(sa.select(sa.func.max(machines.c.position))) or 0
-            if self._located is None or self._located[0] != (self.version, last):
+            stamp = (version, last)
+            if self._located is None or self._located[0] != stamp:
                 rows = db.execute(sa.select(machines.c.id, machines.c.position))
-                self._located = ((self.version, last), {row[0]: row[1] for row in rows})
+                self._located = (stamp, {row[0]: row[1] for row in rows})
         return self._located[1]
 
     def select(self, selector: Selector) -> list[VM]:
         """The machines that a selector means, in its order."""
+        if (fleet := self._held.now()) is not None:
+            return select(selector, fleet.vms, self._clock(), self._read_metric)
         ids = self.select_ids(selector)
         found = self.get(ids)
         return [found[i] for i in ids]
@@ -141,11 +261,13 @@ class Inventory:
 
     def get(self, ids: Sequence[str]) -> dict[str, VM]:
         """The known machines among these, by id."""
+        if (fleet := self._held.now()) is not None:
+            return {i: fleet.by_id[i] for i in ids if i in fleet.by_id}
         found: dict[str, VM] = {}
         with reading(self._engine) as db:
             for part in in_batches(ids, 500):
                 query = sa.select(machine_records.c.record)
-                records = db.scalars(query.where(machine_records.c.id.in_(part)))
+                records = db.scalars(query.where(among(db, machine_records.c.id, part))).all()
                 found.update((vm.id, vm) for vm in read_records(records))
         return found
 
@@ -159,11 +281,15 @@ class Inventory:
 
     def missing_names(self, names: Sequence[str]) -> list[str]:
         """Those of these names that no machine bears, in one query."""
+        if not names:
+            return []
+        if (fleet := self._held.now()) is not None:
+            return [name for name in names if name not in fleet.names]
         known: set[str] = set()
         with reading(self._engine) as db:
             for part in in_batches(names, 500):
-                query = sa.select(machines.c.name).where(machines.c.name.in_(part)).distinct()
-                known.update(db.scalars(query))
+                query = sa.select(machines.c.name).distinct()
+                known.update(db.scalars(query.where(among(db, machines.c.name, part))))
         return [name for name in names if name not in known]
 
     def names(self) -> list[tuple[str, str]]:
@@ -197,9 +323,9 @@ class Inventory:
 
     def tag_counts(self, key: str) -> dict[str, int]:
         """How many machines have each value of a tag; counted once for each state of the fleet."""
-        known = self._counted.get(key)
-        if known is None or known[0] != self.version:
-            known = self._counted[key] = (self.version, self._count_tag(key))
+        version, known = self.version, self._counted.get(key)
+        if known is None or known[0] != version:
+            known = self._counted[key] = (version, self._count_tag(key))
         return dict(known[1])
 
     def _count_tag(self, key: str) -> dict[str, int]:
@@ -219,12 +345,14 @@ class Inventory:
 
     def connections_of(self, ids: Sequence[str]) -> dict[str, str]:
         """The name of the connection that reaches each of these machines."""
+        if (fleet := self._held.now()) is not None:
+            return {i: fleet.connections[i] for i in ids if i in fleet.connections}
         found: dict[str, str] = {}
         with reading(self._engine) as db:
             for part in in_batches(ids, 500):
                 query = sa.select(machines.c.id, machines.c.connection)
-                rows = db.execute(query.where(machines.c.id.in_(part)))
-                found.update((row.id, row.connection) for row in rows)
+                rows = db.execute(query.where(among(db, machines.c.id, part))).all()
+                found.update((row[0], row[1]) for row in rows)
         return found
 
     def provider_of(self, machine_id: str) -> Provider:
@@ -248,14 +376,16 @@ class Inventory:
         return {machine_id: self.providers[names[machine_id]] for machine_id in ids}
 
     def offers(self) -> list[Offer]:
-        """What the connections offer; read once after each refresh."""
-        if self._offers is None:
-            self._offers = [offer for p in self.providers.values() for offer in _offers(p)]
-        return self._offers
+        """What the connections offer; asked again after each reading."""
+        return self._offering.all()
 
     def offer(self, provider: str) -> Offer | None:
         """What one kind of provider offers, or None if no connection reaches it."""
         return next((o for o in self.offers() if o.provider == provider), None)
+
+    def offer_problems(self) -> dict[str, NovaError]:
+        """Why a connection could not say what it offers, by its name."""
+        return self._offering.problems()
 
     def provider_for(self, kind: str, region: str | None = None) -> Provider:
         """The connection on which a new machine of this kind is made.
@@ -263,12 +393,7 @@ class Inventory:
         Raises:
             NotFound: no connection offers it.
         """
-        for provider in self.providers.values():
-            for offer in _offers(provider):
-                if offer.provider == kind and (region is None or region in offer.regions):
-                    return provider
-        where = f"{kind} in {region}" if region else kind
-        raise NotFound(f"No connection offers {where}.")
+        return self._offering.provider_for(kind, region)
 
     def update(self, connection: str, seen: Iterable[VM], gone: Iterable[str] = ()) -> None:
         """Take over fresh readings of some machines, and forget those that are gone."""
@@ -281,11 +406,12 @@ class Inventory:
         with self._engine.begin() as db:
             for name in sorted(reached):
                 take_turn(db, f"inventory/{name}")
+                self._reader.note_seen(name, [*gone, *(vm.id for vm in seen)])
             forget_machines(db, gone)
             for name, vms in reached.items():
                 write_machines(db, name, vms)
-        self._offers = None
-        self.version += 1
+            count_change(db)
+        self._offering.forget(connection)
 
     def _reaching(self, connection: str, machine_id: str) -> str:
         """The connection that reaches a machine, which may have moved from where it was seen."""
@@ -294,17 +420,3 @@ class Inventory:
             return connection
         alike = (p for p in self.providers.values() if p.kind == provider.kind)
         return next((p.name for p in alike if p.reaches(machine_id)), connection)
-
-
-def _list(provider: Provider) -> list[VM] | NovaError:
-    try:
-        return provider.list_machines()
-    except NovaError as error:
-        return error
-
-
-def _offers(provider: Provider) -> list[Offer]:
-    try:
-        return provider.offers()
-    except NovaError:
-        return []

@@ -18,6 +18,7 @@ from tools.times import Clock
 
 OperationStatus = Literal["running", "done", "partial", "failed", "cancelled", "unknown"]
 StepStatus = Literal["pending", "running", "done", "failed", "unknown", "skipped", "cancelled"]
+_ACTS_OF_ONE = 10
 SETTLED: tuple[StepStatus, ...] = ("done", "failed", "unknown", "skipped", "cancelled")
 
 
@@ -69,6 +70,27 @@ class Operation:
         return tuple(dict.fromkeys(step.tool for step in self.steps))
 
 
+@dataclass(frozen=True, slots=True)
+class ActOn:
+    """What was done to one machine: by whom, when, and how it ended."""
+
+    tool: str
+    actor: str
+    at: datetime
+    status: StepStatus
+    error: NovaError | None = None
+
+    @property
+    def error_code(self) -> str | None:
+        """Why it failed, as a stable code."""
+        return self.error.code if self.error else None
+
+    def in_words(self) -> str:
+        """One short line."""
+        end = f"{self.status}: {self.error.message}" if self.error else self.status
+        return f"{self.tool} by {self.actor} at {self.at:%Y-%m-%d %H:%M}, {end}"
+
+
 class Journal:
     """Reads of the journal.
 
@@ -79,11 +101,18 @@ class Journal:
     def __init__(self, engine: Engine, clock: Clock, tenant: str | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._own = sa.true() if tenant is None else operations.c.tenant == tenant
+        self._tenant = tenant
 
     def of(self, tenant: str) -> Journal:
         """The journal as a tenant may see it."""
         return Journal(self._engine, self._clock, tenant)
+
+    @property
+    def _own(self) -> sa.ColumnElement[bool]:
+        """The rows that can be seen; made when asked, as most turns ask nothing of it."""
+        if self._tenant is None:
+            return sa.true()
+        return operations.c.tenant == self._tenant
 
     def get(self, operation_id: str) -> Operation:
         """One operation with its steps.
@@ -135,9 +164,9 @@ class Journal:
         return [_operation(row, found.get(row.id, [])) for row in rows]
 
     def _steps(self, db: sa.Connection, ids: Sequence[str]) -> dict[str, list[StepRecord]]:
-        query = sa.select(steps).where(steps.c.operation_id.in_(ids)).order_by(steps.c.number)
+        query = _SHOWN.where(steps.c.operation_id.in_(ids)).order_by(steps.c.number)
         found: dict[str, list[StepRecord]] = {}
-        for row in db.execute(query):
+        for row in db.execute(query).all():
             found.setdefault(row.operation_id, []).append(step_record(row))
         return found
 
@@ -177,26 +206,34 @@ class Journal:
         with reading(self._engine) as db:
             return [Call.parse(json.loads(inverse)) for inverse in db.scalars(query)]
 
-    def acts_on(self, machine_id: str, since: datetime) -> list[str]:
-        """What was done to a machine, in words, the newest first."""
+    def acts_on(self, ids: Sequence[str], since: datetime) -> dict[str, list[ActOn]]:
+        """What was done to each of these machines, the newest first; ten of each at most."""
         query = (
             sa.select(steps, operations.c.asked_by)
             .join(operations, operations.c.id == steps.c.operation_id)
             .where(
-                steps.c.target == machine_id,
+                steps.c.target.in_(list(ids)),
                 self._own,
                 steps.c.settled_at >= since.timestamp(),
                 steps.c.status.in_(("done", "failed", "unknown")),
             )
             .order_by(steps.c.settled_at.desc())
-            .limit(10)
         )
+        found: dict[str, list[ActOn]] = {}
         with reading(self._engine) as db:
-            return [
-                f"{row.tool} by {row.asked_by} at "
-                f"{datetime.fromtimestamp(row.settled_at, UTC):%Y-%m-%d %H:%M}: {row.status}"
-                for row in db.execute(query)
-            ]
+            for row in db.execute(query):
+                acts = found.setdefault(row.target, [])
+                if len(acts) < _ACTS_OF_ONE:
+                    acts.append(_act_on(row))
+        return found
+
+
+_SHOWN: Any = sa.select(
+    steps.c.operation_id, steps.c.number, steps.c.call_index, steps.c.tool, steps.c.target,
+    steps.c.label, steps.c.status, steps.c.attempts, steps.c.seen, steps.c.error,
+    steps.c.result_id, steps.c.args,
+)  # fmt: skip
+"""What `step_record` looks at: the machine before the act is far more, and not shown."""
 
 
 def step_record(row: sa.Row[Any]) -> StepRecord:
@@ -214,6 +251,12 @@ def step_record(row: sa.Row[Any]) -> StepRecord:
         result_id=row.result_id,
         args=json.loads(row.args),
     )
+
+
+def _act_on(row: sa.Row[Any]) -> ActOn:
+    error = error_from_dict(json.loads(row.error)) if row.error else None
+    at = datetime.fromtimestamp(row.settled_at, UTC)
+    return ActOn(row.tool, row.asked_by, at, row.status, error)
 
 
 def _operation(row: sa.Row[Any], found: Sequence[StepRecord]) -> Operation:

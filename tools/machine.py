@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -66,7 +67,7 @@ class VM:
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON values, times in RFC 3339."""
-        record = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        record: dict[str, Any] = dict(zip(_NAMES, _values(self), strict=True))
         record["state"] = self.state.value
         record["created_at"] = self.created_at.isoformat() if self.created_at else None
         record["tags"] = dict(self.tags)
@@ -89,6 +90,10 @@ class VM:
             ) from error
 
 
+_NAMES = tuple(field.name for field in dataclasses.fields(VM))
+_values = attrgetter(*_NAMES)
+
+
 def _snapshot_to_dict(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "name": snapshot.name,
@@ -100,6 +105,27 @@ def _snapshot_to_dict(snapshot: Snapshot) -> dict[str, Any]:
 @cache
 def _vm_adapter() -> TypeAdapter[VM]:
     return TypeAdapter(VM)
+
+
+@dataclass(frozen=True, slots=True)
+class LooseDisk:
+    """A disk that is attached to no machine.
+
+    Attributes:
+        id: unique over all connections, such as `aws/1234:us-east-1/vol-1`.
+        detached_at: when a machine last let go of it, where the provider notes that.
+        usd_month: what it costs, where that is known.
+    """
+
+    id: str
+    name: str
+    provider: str
+    region: str
+    size_gib: float
+    created_at: datetime | None = None
+    detached_at: datetime | None = None
+    usd_month: float | None = None
+    tags: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +163,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A network that machines can be attached to."""
+    """A network that machines can be attached to, or a subnet of one.
+
+    Attributes:
+        part_of: the network that it is a subnet of.
+    """
 
     name: str
     provider: str
     region: str
     cidr: str | None = None
+    gateway: str | None = None
+    part_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

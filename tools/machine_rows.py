@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tools.database import machine_records, machines
 from tools.machine import VM
+from tools.many_rows import among, upsert_rows
 from tools.tag_text import write_tags
 
 T = TypeVar("T")
@@ -42,40 +42,46 @@ def _record() -> TypeAdapter[VM]:
 def forget_machines(db: sa.Connection, ids: Sequence[str]) -> None:
     """Take machines out of the inventory."""
     for part in in_batches(ids, 500):
-        db.execute(sa.delete(machines).where(machines.c.id.in_(part)))
-        db.execute(sa.delete(machine_records).where(machine_records.c.id.in_(part)))
+        db.execute(sa.delete(machines).where(among(db, machines.c.id, part)))
+        db.execute(sa.delete(machine_records).where(among(db, machine_records.c.id, part)))
 
 
-def replace_machines(db: sa.Connection, connection: str, vms: Sequence[VM]) -> None:
-    """Bring a connection's machines to what was read; those that are as before are not touched."""
+def replace_machines(
+    db: sa.Connection, connection: str, vms: Sequence[VM], *, kept: Collection[str] = ()
+) -> bool:
+    """Bring a connection's machines to what was read; whether anything was otherwise.
+
+    Args:
+        kept: ids of machines that are known better than this, and stay as they are.
+    """
     query = sa.select(machine_records.c.id, machine_records.c.record)
     query = query.join(machines, machines.c.id == machine_records.c.id)
     rows = db.execute(query.where(machines.c.connection == connection))
     known: dict[str, str] = {row[0]: row[1] for row in rows}
-    write_machines(db, connection, vms, known)
-    read = {vm.id for vm in vms}
-    forget_machines(db, [machine_id for machine_id in known if machine_id not in read])
+    changed = write_machines(db, connection, [vm for vm in vms if vm.id not in kept], known)
+    read = {vm.id for vm in vms}.union(kept)
+    gone = [machine_id for machine_id in known if machine_id not in read]
+    forget_machines(db, gone)
+    return bool(changed or gone)
 
 
 def write_machines(
     db: sa.Connection, connection: str, vms: Sequence[VM], known: Mapping[str, str] | None = None
-) -> None:
-    """Write machines that differ from what is known; one that was there keeps its position."""
-    known = known or {}
+) -> int:
+    """Write machines that differ from what is known; one that was there keeps its position.
+
+    Gives how many were written.
+    """
+    known, number = known or {}, 0
     for part in in_batches(vms, _BATCH):
         written = [(vm, _record().dump_json(vm).decode()) for vm in part]
         changed = [(vm, record) for vm, record in written if known.get(vm.id) != record]
         if changed:
-            _upsert(db, machines, [_row(vm, connection) for vm, _ in changed])
-            _upsert(db, machine_records, [{"id": vm.id, "record": r} for vm, r in changed])
-
-
-def _upsert(db: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    new = {c.name: statement.excluded[c.name] for c in table.columns if c.name in rows[0]}
-    new.pop("id")
-    db.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
+            upsert_rows(db, machines, "id", [_row(vm, connection) for vm, _ in changed])
+            records = [{"id": vm.id, "record": record} for vm, record in changed]
+            upsert_rows(db, machine_records, "id", records)
+            number += len(changed)
+    return number
 
 
 def _row(vm: VM, connection: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _version(name: str) -> list[int]:
 
 def listed(names: Sequence[str], shown: int = 6) -> str:
     """Names in a sentence, and how many more there are."""
-    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
     return ", ".join(names[:shown]) + more
 
 

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from tools.errors import Conflict
 from tools.execution import Event, Executor, OnEvent
 from tools.identity import User
 from tools.journal import Journal, Operation, StepRecord
+from tools.many_rows import insert_rows
 from tools.plan import Plan, PlannedCall
 from tools.results import outcome_of
 
@@ -108,7 +110,7 @@ class Operations:
                     },
                 )  # fmt: skip
                 for start in range(0, len(rows), 1000):
-                    db.execute(sa.insert(steps), rows[start : start + 1000])
+                    insert_rows(db, steps, rows[start : start + 1000])
                 connections = sorted({p.name for p in control.inventory.providers.values()})
                 started = _started(operation_id, plan, approvals, connections)
                 control.audit.append_many([started], db)
@@ -125,9 +127,7 @@ class Operations:
             return self._watch(operation_id, on_event)
         idle_since = time.monotonic()
         while True:
-            worked = False
-            for batch in self.batches(operation_id):
-                worked = self._executor.run(operation_id, batch, on_event) or worked
+            worked = self._run_lanes(operation_id, on_event)
             operation = self._finish_if_settled(operation_id)
             if operation.status != "running":
                 return operation
@@ -137,6 +137,18 @@ class Operations:
                 return operation
             else:
                 time.sleep(_IDLE_S)
+
+    def _run_lanes(self, operation_id: str, on_event: OnEvent | None) -> bool:
+        """Carry out what is open, each connection's batches beside the others'; whether any was."""
+
+        def run(batches: Sequence[Sequence[int]]) -> bool:
+            return any([self._executor.run(operation_id, one, on_event) for one in batches])
+
+        lanes = list(self._lanes(operation_id).values())
+        if len(lanes) < 2:
+            return any([run(batches) for batches in lanes])
+        with ThreadPoolExecutor(len(lanes)) as pool:
+            return any(list(pool.map(run, lanes)))
 
     def _with_workers(self, operation_id: str) -> bool:
         if not is_postgres(self._engine):
@@ -160,26 +172,37 @@ class Operations:
                     if on_event is not None:
                         on_event(Event(operation_id, step))
             if operation.status != "running":
-                self._control.inventory.refresh()
+                inventory = self._control.inventory
+                inventory.refresh(within_s=inventory.patience_s)
                 return operation
             time.sleep(_IDLE_S)
 
     def batches(self, operation_id: str) -> list[list[int]]:
-        """The open steps in the portions in which they are carried out, call by call."""
+        """The open steps in the portions in which they are carried out, call by call.
+
+        A portion is on one connection, so that one that is slow or down holds up no other.
+        """
+        found = [batch for lane in self._lanes(operation_id).values() for batch in lane]
+        return sorted(found)
+
+    def _lanes(self, operation_id: str) -> dict[str, list[list[int]]]:
+        """The open steps of each connection, in portions, call by call."""
         query = (
-            sa.select(steps.c.number, steps.c.call_index)
+            sa.select(steps.c.number, steps.c.call_index, steps.c.target)
             .where(steps.c.operation_id == operation_id, steps.c.status.in_(("pending", "running")))
             .order_by(steps.c.number)
         )
-        calls: dict[int, list[int]] = {}
         with reading(self._engine) as db:
-            for number, call_index in db.execute(query):
-                calls.setdefault(call_index, []).append(number)
-        return [
-            numbers[start : start + BATCH]
-            for _, numbers in sorted(calls.items())
-            for start in range(0, len(numbers), BATCH)
-        ]
+            rows = db.execute(query).all()
+        reached = self._control.inventory.connections_of(list({row.target for row in rows}))
+        calls: dict[tuple[str, int], list[int]] = {}
+        for row in rows:
+            calls.setdefault((reached.get(row.target, ""), row.call_index), []).append(row.number)
+        lanes: dict[str, list[list[int]]] = {}
+        for (connection, _), numbers in sorted(calls.items(), key=lambda item: item[0][1]):
+            portions = (numbers[i : i + BATCH] for i in range(0, len(numbers), BATCH))
+            lanes.setdefault(connection, []).extend(portions)
+        return lanes
 
     def run_batch(self, operation_id: str, indexes: Sequence[int]) -> None:
         """Carry out these steps; for a worker.
@@ -198,8 +221,13 @@ class Operations:
         self._end_if_settled(operation_id)
 
     def _open(self, operation_id: str, indexes: Sequence[int]) -> bool:
-        wanted = set(indexes)
-        return any(not wanted.isdisjoint(batch) for batch in self.batches(operation_id))
+        query = sa.select(sa.func.count()).where(
+            steps.c.operation_id == operation_id,
+            steps.c.number.in_(indexes),
+            steps.c.status.in_(("pending", "running")),
+        )
+        with reading(self._engine) as db:
+            return bool(db.scalar(query))
 
     def _finish_if_settled(self, operation_id: str) -> Operation:
         """The operation; its end is written down when the last step is settled."""

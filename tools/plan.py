@@ -8,25 +8,23 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from tools.calls import Call, When
-from tools.catalog import Catalog, Change, Risk, Step, Targets, Tool, Undo
-from tools.errors import Ambiguous, InvalidRequest, NotAllowed, NotFound, Unsupported
+from tools.catalog import Catalog, Risk, Step, Targets, Tool, Undo
+from tools.errors import Ambiguous, InvalidRequest, NotFound
 from tools.identity import User
+from tools.losses import to_type, what_to_type
 from tools.machine import VM
-from tools.providers.base import Provider
+from tools.narrowing import LeftOut, NothingToDo, narrow, nothing_left
+from tools.seen import check_seen, lasting
 from tools.selector import Selector
+from tools.sight import Gap, about, gaps, look_again
+from tools.silence import silence, unheard
 from tools.world import World
 
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A machine that was meant and is not in the plan, and why."""
-
-    id: str
-    name: str
-    reason: str
+__all__ = ["LeftOut", "NothingToDo", "Plan", "PlannedCall", "Planner", "digest_of", "observed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +101,6 @@ class PlannedCall:
         )
 
 
-_AGREEING = frozenset(
-    ("y", "yes", "yep", "yeah", "ok", "okay", "go", "sure", "confirm", "approve", "proceed", "run")
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a person is asked about, frozen; `digest` stands for all of it that matters."""
@@ -138,18 +131,13 @@ class Plan:
 
     @property
     def to_type(self) -> str | None:
-        """What must be typed before data is lost: the machine's name, or how many there are.
+        """What must be typed before data is lost: a name, or how many there are."""
+        return to_type(self.calls)
 
-        For a machine without a name, or whose name is a word of agreement, it is the id.
-        """
-        lost = {vm.id: vm for c in self.calls if c.risk is Risk.DESTROY for vm in c.vms}
-        if not lost:
-            return None
-        if len(lost) > 1:
-            return str(len(lost))
-        vm = next(iter(lost.values()))
-        named = vm.name.strip().casefold()
-        return vm.name if named and named not in _AGREEING else vm.id
+    @property
+    def what_to_type(self) -> str:
+        """What that is, in words."""
+        return what_to_type(self.calls)
 
     @property
     def cost_change_usd(self) -> float:
@@ -191,10 +179,14 @@ OBSERVED = (
 
 def observed(vm: VM) -> dict[str, Any]:
     """What a plan stands on for one machine; 8 GiB are 8.0 GiB, whichever a provider says."""
-    record = vm.to_dict()
-    figures = {name: float(record[name]) for name in ("vcpus", "memory_gib", "disk_gib")}
-    snapshots = [[s.name, s.created_at.timestamp()] for s in vm.snapshots]
-    return {name: record[name] for name in OBSERVED} | figures | {"snapshots": snapshots}
+    seen: dict[str, Any] = dict(zip(OBSERVED, _observed(vm), strict=True))
+    seen["state"] = vm.state.value
+    seen.update((name, float(seen[name])) for name in ("vcpus", "memory_gib", "disk_gib"))
+    seen["snapshots"] = [[s.name, s.created_at.timestamp()] for s in vm.snapshots]
+    return seen
+
+
+_observed = attrgetter(*OBSERVED)
 
 
 def digest_of(calls: Iterable[PlannedCall]) -> str:
@@ -262,6 +254,7 @@ class Planner:
         args = tool.parse(call.args)
         change = tool.change.at(self.world.now)
         seen: dict[str, VM] = {}
+        missing = look_again(self.world.inventory, self.world.now.timestamp())
         if tool.targets is Targets.NONE:
             vms, left_out, notes = change.members(self.world, args), [], []
         else:
@@ -269,26 +262,42 @@ class Planner:
             seen.update((vm.id, vm) for vm in vms)
             ahead = self._ahead(call, earlier)
             vms = [ahead.get(vm.id, vm) for vm in vms]
-            vms, left_out, notes = self._narrow(change, call, vms, args)
+            vms, left_out, notes = narrow(self.world.inventory, change, call, vms, args, missing)
             if not vms:
-                raise NothingToDo(_nothing_left(left_out), left_out)
+                why = f"{nothing_left(left_out)} {self._unknown(call.selector)}"
+                raise NothingToDo(why.rstrip(), left_out)
         args = change.settle(self.world, vms, args)
+        steps = tuple(change.steps(self.world, vms, args))
+        check_seen(self.world.inventory, steps)
+        said = (*change.notes(self.world, vms, args), *self._said(missing, call, vms))
         return PlannedCall(
             tool=tool.name,
             risk=change.risk(vms, args) or tool.risk,
-            selector=call.selector,
+            selector=lasting(self.world.inventory, call),
             vms=tuple(seen.get(vm.id, vm) for vm in vms),
             args=args.model_dump(mode="json"),
             when=call.when,
-            steps=tuple(change.steps(self.world, vms, args)),
+            steps=steps,
             effect=change.effect(vms, args),
             cost_change_usd=change.cost_change_usd(self.world, vms, args),
             undo=change.undo(args),
             loses=change.loses(vms, args),
             left_out=tuple(left_out),
-            notes=(*notes, *change.notes(self.world, vms, args)),
+            notes=tuple(dict.fromkeys((*notes, *said))),
             given=call.args,
         )
+
+    def _said(self, missing: Sequence[Gap], call: Call, vms: Sequence[VM]) -> list[str]:
+        """What was not seen when this was planned, a sentence a connection."""
+        said = unheard(self.world.metrics, call.selector)
+        if not missing:
+            return said
+        targets = [vm.id for vm in vms]
+        if call.selector is None:
+            reached = set(self.world.inventory.connections_of(targets).values())
+            return [str(gap) for gap in missing if gap.connection in reached]
+        found = about(self.world.inventory, missing, call.selector, targets)
+        return [*said, *map(str, found)]
 
     def _ahead(self, call: Call, earlier: Sequence[PlannedCall]) -> dict[str, VM]:
         """The machines as this call will find them: a scheduled call is ahead of scheduled ones."""
@@ -318,7 +327,8 @@ class Planner:
         if tool.reads:
             return vms
         if not vms:
-            raise NothingToDo("No machine fits that.", [])
+            why = silence(self.world.metrics, selector)
+            raise NothingToDo(f"No machine fits that. {why} {self._unknown(selector)}".strip(), [])
         by_name: dict[str, list[VM]] = {}
         for vm in vms:
             by_name.setdefault(vm.name, []).append(vm)
@@ -338,63 +348,18 @@ class Planner:
     def _check_names(self, selector: Selector) -> None:
         inventory = self.world.inventory
         for name in inventory.missing_names(selector.exact_names()):
-            raise NotFound(f"No machine is called {name!r}.", choices=inventory.closest(name))
+            said = f"No machine is called {name!r}. {self._unknown(selector)}".rstrip()
+            raise NotFound(said, choices=inventory.closest(name))
         if selector.ids:
             known = inventory.get(selector.ids)
             for machine_id in selector.ids:
                 if machine_id not in known:
-                    raise NotFound(f"No machine has the id {machine_id!r}.")
+                    said = f"No machine has the id {machine_id!r}. {self._unknown(selector)}"
+                    raise NotFound(said.rstrip())
 
-    def _narrow(
-        self, change: Change[Any], call: Call, vms: list[VM], args: Any
-    ) -> tuple[list[VM], list[LeftOut], list[str]]:
-        """Leave out of a described set what the act would not change or may not touch."""
-        kept: list[VM] = []
-        left_out: list[LeftOut] = []
-        notes: list[str] = []
-        reached = self.world.inventory.providers_of([vm.id for vm in vms])
-        for vm in vms:
-            refusal = change.forbidden(vm, args)
-            missing = _missing(change, reached[vm.id], vm, args)
-            idle = change.nothing_to_do(vm, args)
-            if call.is_outright:
-                if refusal:
-                    raise NotAllowed(f"{vm.name}: {refusal}")
-                if missing:
-                    raise Unsupported(f"{vm.name}: {missing}")
-                if idle:
-                    notes.append(f"{vm.name} is {idle}.")
-            else:
-                states = change.described_states
-                wrong_state = None if states is None or vm.state in states else vm.state.value
-                reason = wrong_state or idle or refusal or missing
-                if reason:
-                    left_out.append(LeftOut(vm.id, vm.name, reason))
-                    continue
-            kept.append(vm)
-        return kept, left_out, notes
-
-
-class NothingToDo(NotFound):
-    """No machine is left on which the act would change anything; the answer says why."""
-
-    code = "nothing_to_do"
-    default_hint = "Nothing was changed."
-
-    def __init__(self, message: str, left_out: Sequence[LeftOut]) -> None:
-        super().__init__(message)
-        self.left_out = tuple(left_out)
-
-
-def _missing(change: Change[Any], provider: Provider, vm: VM, args: Any) -> str | None:
-    lacking = change.needs(vm, args) - provider.capabilities
-    if not lacking:
-        return None
-    verb = ", ".join(sorted(c.value.replace("_", " ") for c in lacking))
-    return f"{provider.name} cannot {verb} machines"
-
-
-def _nothing_left(left_out: Sequence[LeftOut]) -> str:
-    shown = ", ".join(f"{o.name} ({o.reason})" for o in left_out[:5])
-    more = f" and {len(left_out) - 5} more" if len(left_out) > 5 else ""
-    return f"There is nothing to do: {shown}{more}."
+    def _unknown(self, selector: Selector | None) -> str:
+        """What could not be seen where a machine was looked for in vain."""
+        inventory = self.world.inventory
+        found = gaps(inventory, self.world.now.timestamp())
+        said = map(str, about(inventory, found, selector, ()))
+        return " ".join([*unheard(self.world.metrics, selector), *said])

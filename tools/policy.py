@@ -14,6 +14,7 @@ import cedarpy
 from tools.catalog import Risk
 from tools.errors import InvalidRequest, NotFound
 from tools.identity import User
+from tools.losses import DISK
 from tools.plan import Plan
 
 _cedar: Any = cedarpy  # it ships partial types
@@ -79,6 +80,7 @@ class Policy:
         self._environment_sizes = environment_sizes
         self._environment_tag = environment_tag
         self._production = frozenset(production)
+        self._answers: dict[tuple[Any, ...], _Answer] = {}
 
     def decide(self, plan: Plan, user: User, approvals: Sequence[GivenApproval] = ()) -> Decision:
         """What these policies say of a plan that `user` asks for, with the yeses given so far."""
@@ -138,6 +140,16 @@ class Policy:
         return _Answer(True, tuple(dict.fromkeys(rules)))
 
     def _ask(self, user: User, action: str, tool: str, context: dict[str, Any]) -> _Answer:
+        text = json.dumps(context, sort_keys=True)
+        key = (user.name, user.roles, action, tool, text)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) >= _KEPT:
+                self._answers.clear()
+            answer = self._answers[key] = self._asked(user, action, tool, context)
+        return answer
+
+    def _asked(self, user: User, action: str, tool: str, context: dict[str, Any]) -> _Answer:
         principal = {"type": "User", "id": user.name}
         request = {
             "principal": principal,
@@ -167,10 +179,15 @@ class Policy:
             for name, count in per_environment.items()
         ]
         made = sum(1 for c in plan.calls for s in c.steps if s.target.startswith("new:"))
+        disks = [s for c in plan.calls for s in c.steps if s.target.startswith(DISK)]
+        in_production = sum(n for e, n in per_environment.items() if e in self._production)
+        in_production += sum(
+            s.args.get("tags", {}).get(self._environment_tag) in self._production for s in disks
+        )
         return {
             **_NOTHING,
-            "machines": len(vms) + made,
-            "production": sum(n for e, n in per_environment.items() if e in self._production),
+            "machines": len(vms) + made + len(disks),
+            "production": in_production,
             "protected": sum(vm.protected for vm in vms),
             "share_percent": max(shares, default=0),
             "environments": sorted(per_environment),
@@ -184,6 +201,9 @@ _NOTHING: dict[str, Any] = {
     "environments": [], "providers": [], "surface": "", "scheduled": False, "approvals": 0,
     "others": 0, "typed": False,
 }  # fmt: skip
+
+_KEPT = 4096
+"""So many answers are kept: the policies never change, so the same question has the same answer."""
 
 _LADDER: tuple[tuple[Effect, dict[str, Any]], ...] = (
     ("ask", {"approvals": 1, "others": 0, "typed": True}),

@@ -1,10 +1,15 @@
-"""Samples in a CSV or Parquet file, asked with DuckDB, which is imported on the first question."""
+"""Samples in a CSV file, a Parquet file or a folder of those, asked with DuckDB.
+
+DuckDB is imported on the first question.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Sequence
-from datetime import UTC, datetime
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +27,15 @@ COLUMNS = {
 }
 """The columns of a sample file, beside `time` and `vm_id`."""
 
+Series = dict[str, list[tuple[datetime, float]]]
+"""The samples of each machine, in order of time."""
+
+HELD = 50_000
+"""Files of so many lines are kept in memory: a small fleet's week is answered without a query."""
+
+MEMORY = "1GB"
+"""What one file's questions may take; DuckDB works in parts beyond it."""
+
 # favg sums as exactly as fsum does nearly; the rank is in whole numbers, as nearest rank is defined
 _AGGREGATES = {
     "avg": "favg({0})",
@@ -30,67 +44,166 @@ _AGGREGATES = {
     "p95": "list_sort(list({0}))[greatest(1, (95 * count({0}) + 99) // 100)]",
     "last": "arg_max({0}, time)",
 }
+# The nearest rank counted from the top: a few of the largest are kept in place of all.
+_TOP_P95 = "(max({0}, {1}))[count({0}) - (95 * count({0}) + 99) // 100 + 1]"
+_MOST_KEPT = 100
+_ARRAY_BITS = 20
+"""Up to a million numbered machines are grouped in an array instead of a hash table."""
+
+
+def names_beside(path: Path) -> Path:
+    """Where the ids of the machines are, for a Parquet file that numbers them in a column `vm`.
+
+    Such a file is asked in half the time of one with the ids themselves.
+    """
+    return path.with_suffix(".machines.parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file as it was: its database, and the ids by number where machines are numbered."""
+
+    stamp: Hashable
+    database: duckdb.DuckDBPyConnection
+    ids: dict[int, str] | None
+
+    @property
+    def key(self) -> str:
+        """The column that names a machine."""
+        return "vm_id" if self.ids is None else "vm"
 
 
 class FileSamples:
-    """One file of samples; it is read again when it was written to."""
+    """One file of samples, or a folder of Parquet files; read again when it was written to."""
 
     def __init__(self, path: Path, name: str) -> None:
         self.name = name
         self._path = path
         self._lock = threading.Lock()
-        self._opened: tuple[Hashable, duckdb.DuckDBPyConnection] | None = None
+        self._kept: dict[str, tuple[Hashable, Series | None]] = {}
+        self._opened: _Opened | None = None
 
     def stamp(self, now: datetime) -> Hashable:
-        """When the file was written, and how long it is."""
+        """When it was written, and how long it is."""
         try:
-            facts = self._path.stat()
+            files = sorted(self._path.glob("*.parquet")) if self._path.is_dir() else [self._path]
+            facts = [(file.name, file.stat()) for file in files]
         except OSError:
             return None
-        return facts.st_mtime_ns, facts.st_size
+        return tuple((name, f.st_mtime_ns, f.st_size) for name, f in facts) or None
 
-    def aggregate(self, metric: str, aggregate: str, since: datetime) -> dict[str, float]:
-        """One value for each machine that has a sample at `since` or later."""
+    def problems(self) -> tuple[str, ...]:
+        """None: a file that cannot be read is an error."""
+        return ()
+
+    def aggregate(
+        self, metric: str, aggregate: str, since: datetime, until: datetime | None = None
+    ) -> dict[str, float]:
+        """One value for each machine that has a sample at `since` or later, before `until`."""
         column = COLUMNS[metric]
+        if aggregate == "p95" and (kept := _largest_kept(since, until)) <= _MOST_KEPT:
+            found = self._values(_TOP_P95.format(column, kept), column, since, until)
+            if found is not None:
+                return found
         value = _AGGREGATES[aggregate].format(column)
-        rows = self._ask(
-            f"SELECT vm_id, {value} FROM samples "
-            f"WHERE time >= ?::TIMESTAMP AND {column} IS NOT NULL GROUP BY vm_id",
-            [_utc(since)],
-        )
-        return dict(rows)
+        opened = self._open_now()
+        if aggregate == "avg" and opened is not None and opened.ids is not None:
+            value = f"avg({column})"  # two thirds of the time, and as exact over hourly samples
+        return self._values(value, column, since, until) or {}
 
-    def series(
-        self, ids: Sequence[str], metric: str, since: datetime
-    ) -> dict[str, list[tuple[datetime, float]]]:
-        """The samples of these machines at `since` or later, in order of time."""
-        column = COLUMNS[metric]
-        rows = self._ask(
-            f"SELECT vm_id, time, {column} FROM samples WHERE time >= ?::TIMESTAMP "
-            f"AND {column} IS NOT NULL AND vm_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY time",
-            [_utc(since), list(ids)],
-        )
-        found: dict[str, list[tuple[datetime, float]]] = {}
-        for machine_id, time, value in rows:
-            found.setdefault(machine_id, []).append((time.replace(tzinfo=UTC), value))
-        return found
-
-    def _ask(self, query: str, parameters: list[Any]) -> list[Any]:
+    def _values(
+        self, value: str, column: str, since: datetime, until: datetime | None
+    ) -> dict[str, float] | None:
+        """An expression for each machine; None where it comes out empty for one."""
         import duckdb
 
-        if self.stamp(datetime.now(UTC)) is None:
-            return []
+        opened = self._open_now()
+        if opened is None:
+            return {}
+        query = (
+            f"SELECT {opened.key}, {value} FROM samples WHERE time >= ?::TIMESTAMP "
+            f"AND time < ?::TIMESTAMP AND {column} IS NOT NULL GROUP BY {opened.key}"
+        )
+        columns: Any  # arrays, which make lists a few times as fast as rows do
         try:
-            return self._connection().execute(query, parameters).fetchall()
+            asked = opened.database.cursor().execute(query, [_utc(since), _until(until)])
+            columns = asked.fetchnumpy()
+        except duckdb.Error as error:
+            raise self._unreadable(error) from error
+        machines, values = (column.tolist() for column in columns.values())
+        if None in values:
+            return None
+        if opened.ids is None:
+            return dict(zip(machines, values, strict=True))
+        ids = opened.ids
+        return {ids[n]: value for n, value in zip(machines, values, strict=True) if n in ids}
+
+    def series(
+        self, ids: Sequence[str], metric: str, since: datetime, until: datetime | None = None
+    ) -> Series:
+        """The samples of these machines at `since` or later and before `until`, by time."""
+        if (held := self._held(metric)) is not None:
+            return _between({i: held[i] for i in ids if i in held}, since, until)
+        column = COLUMNS[metric]
+        opened = self._open_now()
+        if opened is None:
+            return {}
+        names = opened.ids
+        if names is None:
+            wanted: list[Any] = list(ids)
+            kind = "VARCHAR"
+        else:
+            asked = set(ids)
+            wanted = [number for number, name in names.items() if name in asked]
+            kind = "INTEGER"
+        rows = self._ask(
+            opened,
+            f"SELECT {opened.key}, time, {column} FROM samples WHERE time >= ?::TIMESTAMP "
+            f"AND time < ?::TIMESTAMP AND {column} IS NOT NULL "
+            f"AND {opened.key} IN (SELECT unnest(?::{kind}[])) ORDER BY time",
+            [_utc(since), _until(until), wanted],
+        )
+        return _by_machine(rows if names is None else ((names[n], t, v) for n, t, v in rows))
+
+    def _held(self, metric: str) -> Series | None:
+        """Every sample of a metric, kept while the file stays as it is; None where it is long."""
+        opened = self._open_now()
+        if opened is None or opened.ids is not None:
+            return None
+        kept = self._kept.get(metric)
+        if kept is None or kept[0] != opened.stamp:
+            column = COLUMNS[metric]
+            rows = self._ask(
+                opened,
+                f"SELECT vm_id, time, {column} FROM samples WHERE {column} IS NOT NULL "
+                f"AND (SELECT count(*) FROM samples) <= {HELD} ORDER BY time",
+                [],
+            )
+            kept = self._kept[metric] = (opened.stamp, _by_machine(rows) if rows else None)
+        return kept[1]
+
+    def _ask(self, opened: _Opened, query: str, parameters: list[Any]) -> list[Any]:
+        import duckdb
+
+        try:
+            return opened.database.cursor().execute(query, parameters).fetchall()
         except duckdb.Error as error:
             raise self._unreadable(error) from error
 
-    def _connection(self) -> duckdb.DuckDBPyConnection:
+    def _open_now(self) -> _Opened | None:
+        """The file as it is now; None where there is none."""
+        import duckdb
+
         stamp = self.stamp(datetime.now(UTC))
+        if stamp is None:
+            return None
         with self._lock:
-            if self._opened is None or self._opened[0] != stamp:
-                self._opened = (stamp, _open(self._path))
-            return self._opened[1].cursor()
+            if self._opened is None or self._opened.stamp != stamp:
+                try:
+                    self._opened = _open(self._path, stamp)
+                except duckdb.Error as error:
+                    raise self._unreadable(error) from error
+            return self._opened
 
     def _unreadable(self, error: Exception) -> NovaError:
         reason = str(error).splitlines()[0]
@@ -100,11 +213,44 @@ class FileSamples:
         )
 
 
+def _largest_kept(since: datetime, until: datetime | None) -> int:
+    """How many of the largest of hourly samples hold the one of rank 95 %."""
+    hours = ((until or datetime.now(UTC)) - since) / timedelta(hours=1)
+    return int(max(1.0, min(hours, 1e6))) * 5 // 100 + 2
+
+
+def _between(found: Series, since: datetime, until: datetime | None) -> Series:
+    cut = {
+        i: points[
+            bisect_left(points, since, key=_time) : None
+            if until is None
+            else bisect_left(points, until, key=_time)
+        ]
+        for i, points in found.items()
+    }
+    return {i: points for i, points in cut.items() if points}
+
+
+def _by_machine(rows: Iterable[tuple[str, datetime, float]]) -> Series:
+    found: Series = {}
+    for machine_id, time, value in rows:
+        found.setdefault(machine_id, []).append((time.replace(tzinfo=UTC), value))
+    return found
+
+
+def _time(point: tuple[datetime, float]) -> datetime:
+    return point[0]
+
+
 def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
+def _until(moment: datetime | None) -> str:
+    return "infinity" if moment is None else _utc(moment)
+
+
+def _open(path: Path, stamp: Hashable) -> _Opened:
     """A database with the view or table `samples` that can reach nothing but this file."""
     import duckdb
 
@@ -113,19 +259,36 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "allow_community_extensions": "false",
+            "memory_limit": MEMORY,
         }
     )
-    literal = str(path).replace("'", "''")
-    if path.suffix == ".parquet":
-        database.execute(f"SET allowed_paths = ['{literal}']")
+    database.execute(f"SET perfect_ht_threshold = {_ARRAY_BITS}")
+    ids: dict[int, str] | None = None
+    if path.is_dir() or path.suffix == ".parquet":
+        ids = _ids_beside(database, path)
         # a plain TIMESTAMP in UTC keeps its row-group statistics usable
-        database.execute(f"CREATE VIEW samples AS SELECT * FROM read_parquet('{literal}')")
+        place = _literal(path / "*.parquet" if path.is_dir() else path)
+        allowed = "allowed_directories" if path.is_dir() else "allowed_paths"
+        database.execute(f"SET {allowed} = [{_literal(path)}]")
+        database.execute(f"CREATE VIEW samples AS SELECT * FROM read_parquet({place})")
     else:
         figures = ", ".join(f"'{column}': 'DOUBLE'" for column in COLUMNS.values())
         database.execute(
             "CREATE TABLE samples AS SELECT * FROM read_csv("
-            f"'{literal}', types = {{'time': 'TIMESTAMP', 'vm_id': 'VARCHAR', {figures}}})"
+            f"{_literal(path)}, types = {{'time': 'TIMESTAMP', 'vm_id': 'VARCHAR', {figures}}})"
         )
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")
-    return database
+    return _Opened(stamp, database, ids)
+
+
+def _ids_beside(database: duckdb.DuckDBPyConnection, path: Path) -> dict[int, str] | None:
+    names = names_beside(path)
+    if path.is_dir() or not names.is_file():
+        return None
+    query = f"SELECT vm, vm_id FROM read_parquet({_literal(names)})"
+    return dict(database.execute(query).fetchall())
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

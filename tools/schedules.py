@@ -108,11 +108,18 @@ class Schedules:
         self._engine = engine
         self._clock = clock
         self._zone = ZoneInfo(zone)
-        self._own = sa.true() if tenant is None else schedules.c.tenant == tenant
+        self._tenant = tenant
 
     def of(self, tenant: str) -> Schedules:
         """The schedules as a tenant may see them."""
         return Schedules(self._engine, self._clock, self._zone.key, tenant)
+
+    @property
+    def _own(self) -> sa.ColumnElement[bool]:
+        """The rows that can be seen; made when asked, as most turns ask nothing of it."""
+        if self._tenant is None:
+            return sa.true()
+        return schedules.c.tenant == self._tenant
 
     def add(
         self,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 
 def write_tags(tags: Mapping[str, str]) -> str:
@@ -16,6 +17,7 @@ def write_tags(tags: Mapping[str, str]) -> str:
     return "".join(one_tag(key, value) for key, value in tags.items())
 
 
+@lru_cache(maxsize=1 << 14)
 def one_tag(key: str, value: str) -> str:
     """The part that says that a tag has this value."""
     return f"{any_tag(key)}{json.dumps(value)}"

@@ -78,4 +78,5 @@ machine's name, or how many machines there are.
   actually …          change the plan that waits       do the same to web-04
 
   /plan   the plan that waits         /why    how the last sentence was read
+  /chart FILE.png   the last answer's chart as a picture
   /help   this                        /quit   leave (or Ctrl-D)"""

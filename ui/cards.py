@@ -12,7 +12,6 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tools.catalog import Risk
 from tools.machine import VM
 from tools.plan import LeftOut, Plan, PlannedCall
 from tools.policy import Decision
@@ -162,7 +161,5 @@ def question(plan: Plan, decision: Decision) -> Text:
         return Text("This needs the yes of two people, one of them not you.", "bold")
     if plan.to_type is None:
         return Text("Shall I go ahead? (yes or no)", "bold")
-    lost = {vm.id for call in plan.calls if call.risk is Risk.DESTROY for vm in call.vms}
-    what = "the machine's name" if len(lost) == 1 else "the number of machines"
-    asked = Text(f"Data is lost. To go ahead, type {what}: ", "bold")
+    asked = Text(f"Data is lost. To go ahead, type {plan.what_to_type}: ", "bold")
     return asked.append(clean(plan.to_type), "bold red")

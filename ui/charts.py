@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -9,15 +10,14 @@ from typing import Any
 from rich.text import Text
 
 from tools.catalog import Column
+from tools.families.insight import UNITS
+from ui.drawn import Points, course_lines, table_lines
 from ui.format import number
-from ui.text import clean
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 PALETTE = ("cyan", "yellow", "green", "magenta", "blue", "red")
 HEIGHT = 8
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-
-Points = list[tuple[float, float]]
 
 
 def bar(value: float | None, most: float, width: int) -> Text:
@@ -36,8 +36,18 @@ def line_chart(
     zone: tzinfo = UTC,
 ) -> Text | None:
     """Figures over time, a line for each label; None where the rows hold no times and figures."""
-    lines = _lines(columns, rows)
-    points = [point for line in lines.values() for point in line]
+    return _chart({line.name: line.points for line in table_lines(columns, rows)}, width, zone)
+
+
+def course_chart(data: Mapping[str, Any], width: int, zone: tzinfo = UTC) -> Text | None:
+    """How figures went over time, a line for each; a gap in the samples is a gap in the line."""
+    chart = _chart({line.label: line.points for line in course_lines(data)}, width, zone)
+    unit = UNITS.get(str(data.get("series", {}).get("metric", "")), "")
+    return Text(f"{unit}\n", "bright_black").append(chart) if chart and unit else chart
+
+
+def _chart(lines: dict[str, Points], width: int, zone: tzinfo) -> Text | None:
+    points = [point for line in lines.values() for point in line if not math.isnan(point[1])]
     if len(points) < 2:
         return None
     low, high = min(p[1] for p in points), max(p[1] for p in points)
@@ -51,26 +61,6 @@ def line_chart(
     return _assemble(canvas, labels, margin, across, _axis(begin, end, across, zone), list(lines))
 
 
-def _lines(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> dict[str, Points]:
-    times = next((c for c in columns if c.unit == "time"), None)
-    figures = next((c for c in columns if c is not times and _has_figures(c, rows)), None)
-    if times is None or figures is None:
-        return {}
-    named = next((c for c in columns if c is not times and c is not figures), None)
-    lines: dict[str, Points] = {}
-    for row in rows:
-        value = row.get(figures.key)
-        if isinstance(value, int | float) and row.get(times.key):
-            label = clean(str(row.get(named.key, ""))) if named else ""
-            at = datetime.fromisoformat(str(row[times.key])).timestamp()
-            lines.setdefault(label, []).append((at, float(value)))
-    return lines
-
-
-def _has_figures(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
-    return any(isinstance(row.get(column.key), int | float) for row in rows)
-
-
 def _draw(
     lines: Sequence[Points],
     across: int,
@@ -82,6 +72,9 @@ def _draw(
     for line, colour in zip(lines, PALETTE, strict=False):
         previous: tuple[int, int] | None = None
         for at, value in sorted(line):
+            if math.isnan(value):
+                previous = None
+                continue
             x = round((at - times[0]) / max(1e-9, times[1] - times[0]) * (across * 2 - 1))
             y = round((values[1] - value) / (values[1] - values[0]) * (HEIGHT * 4 - 1))
             for dot_x, dot_y in _between(previous, (x, y)):

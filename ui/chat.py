@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -11,6 +12,7 @@ from rich.text import Text
 from agent.turns import Turn
 from tools.errors import NovaError
 from ui.banner import HELP
+from ui.charting import tell_charts
 from ui.failures import error_lines
 from ui.gate import exit_code
 from ui.lines import Lines
@@ -97,6 +99,10 @@ class Chat:
                 console.print(trace_table(self._last))
             case "/why":
                 console.print("Nothing was said yet.")
+            case "/chart" if self._last is not None and len(line.split()) > 1:
+                tell_charts(self._last, Path(line.split(maxsplit=1)[1]), self._session)
+            case "/chart":
+                console.print("Ask for figures, then say: /chart FILE.png")
             case "/plan":
                 turn = self._talk().pending(self._session.user)
                 if turn is None:

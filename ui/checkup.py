@@ -7,37 +7,22 @@ import os
 import shutil
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 import sqlalchemy as sa
 
 from agent.assembly import open_brain
-from tools.control import libvirt_uris, open_providers
+from tools.control import libvirt_uris
 from tools.database import open_database
 from tools.errors import NovaError
 from tools.inventory import Inventory
 from tools.policy import Policy, load_policies
-from tools.providers.base import Provider
 from tools.settings import Settings
 from tools.times import utc_now
-from ui.format import span
+from ui.reached import Finding, reached
 from ui.text import counted
 
-Status = Literal["ok", "missing", "problem"]
 LOW_SPACE_MIB = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found of one part: `missing` is something that NovaCron can do without."""
-
-    part: str
-    status: Status
-    text: str
-    hint: str = ""
 
 
 Check = Callable[[Settings], Iterator[Finding]]
@@ -49,7 +34,7 @@ def check_up(settings: Settings) -> list[Finding]:
         ("data folder", _data_folder),
         ("database", _database),
         ("policies", _policies),
-        ("connections", _connections),
+        ("connections", reached),
         ("libvirt", _libvirt),
         ("brain", _brain),
         ("terminal", _terminal),
@@ -96,41 +81,6 @@ def _policies(settings: Settings) -> Iterator[Finding]:
     Policy(texts, dict, environment_tag=settings.environment_tag, production=settings.production)
     rules = sum(text.count("@id(") for text in texts)
     yield Finding("policies", "ok", f"{', '.join(settings.policies)}: {counted(rules, 'rule')}")
-
-
-def _connections(settings: Settings) -> Iterator[Finding]:
-    providers, skipped = open_providers(settings, utc_now)
-    engine = open_database(settings.database)
-    try:
-        inventory = Inventory(engine, providers, _no_metrics, utc_now)
-        inventory.refresh()
-        known = inventory.connections_of([machine_id for _, machine_id in inventory.names()])
-        counts = Counter(known.values())
-        for connected in inventory.connected():
-            provider = inventory.providers[connected.name]
-            yield _connection(provider, counts[connected.name], connected.refreshed_at)
-    finally:
-        engine.dispose()
-        for provider in providers:
-            provider.close()
-    for one in skipped:
-        yield Finding(one.name, "problem", one.error.message, one.error.hint)
-
-
-def _connection(provider: Provider, machines: int, refreshed_at: float | None) -> Finding:
-    name = provider.name
-    try:
-        reached = provider.check()
-    except NovaError as error:
-        seen = "never read" if refreshed_at is None else f"last read {_ago(refreshed_at)} ago"
-        known = f"{counted(machines, 'machine')} known, {seen}"
-        return Finding(name, "problem", f"{error.message} ({known})", error.hint)
-    simulated = ", simulated" if provider.kind == "sandbox" else ""
-    return Finding(name, "ok", f"{reached}{simulated}")
-
-
-def _ago(refreshed_at: float) -> str:
-    return span(max(0.0, utc_now().timestamp() - refreshed_at))
 
 
 def _libvirt(settings: Settings) -> Iterator[Finding]:

@@ -34,6 +34,10 @@ Nothing but a read ever runs unasked. Exit codes: 0 done, 1 a check failed, 2 wr
 lists what can be set, NO_COLOR=1 turns colours off."""
 
 
+INTERRUPTED = (
+    "Interrupted. `novacron operations` shows what had begun, and `novacron operations recover` "
+    "goes on with it."
+)
 COMPLETES = "_NOVACRON_COMPLETE"
 """The environment variable by which a shell asks what a word may become."""
 
@@ -126,13 +130,13 @@ def main(args: list[str] | None = None) -> None:
         completion_init()
     try:
         code = typer.main.get_command(app)(arguments, prog_name="novacron", standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
     except NovaError as error:
         fail(error, as_json=as_json)
     except typer.TyperException as error:
         _misused(error, as_json)
     except (typer.Abort, KeyboardInterrupt, EOFError):
-        sys.exit(exits.INTERRUPTED)
+        _leave(exits.INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(exits.CUT_OFF)
@@ -143,7 +147,20 @@ def main(args: list[str] | None = None) -> None:
     except SystemExit as left:  # Typer's way out where whoever read the output went away
         sys.exit(exits.CUT_OFF if type(sys.stdout).__name__ == "PacifyFlushWrapper" else left.code)
     else:
-        sys.exit(code if isinstance(code, int) else exits.DONE)
+        _leave(code if isinstance(code, int) else exits.DONE)
+
+
+def _leave(code: int) -> NoReturn:
+    """End; after Ctrl-C, say where to look for what had begun."""
+    if code == exits.INTERRUPTED:
+        sys.stderr.write(f"\n{INTERRUPTED}\n")
+    sys.exit(code)
+
+
+def _flush() -> None:
+    """Write out what was said; `mcp` has closed its output with its last answer."""
+    if not sys.stdout.closed:
+        sys.stdout.flush()
 
 
 def _misused(error: typer.TyperException, as_json: bool) -> NoReturn:

@@ -15,29 +15,40 @@ import typer
 import typer.main
 from pydantic.fields import FieldInfo
 
+from knowledge.embedding import Embedder, key_of, ship, shipped_vectors
+from knowledge.library import shipped_shelf
 from tools.catalog import Targets, Tool
 from tools.errors import ERRORS, NovaError
 from tools.plan import NothingToDo
 from tools.settings import Settings
+from ui import provider_docs
 from ui.cli import app
 from ui.commands.tools import GATES, command_of, kind_of
 from ui.commands.typed import catalog
 from ui.entries import ENTRIES, TYPED
 from ui.exits import MEANINGS
 from ui.failures import Bug, NoRoom
+from ui.serve.accounts import TooManySignIns
+from ui.serve.errors import Misdirected, Stopping, TooLarge, Unauthenticated
 
 DOCS = Path(__file__).parent.parent / "docs"
 WIDTH = 88
 WRITTEN = "<!-- Written by `make docs` from the code; do not edit. -->"
+
+_AT_THE_DOOR = (Unauthenticated, TooManySignIns, TooLarge, Misdirected, Stopping)
+"""What only `novacron serve` says."""
 
 _COMPUTED = {"data_dir": "`~/.local/share/novacron`"}
 """Defaults that differ from machine to machine, as they are where nothing is set."""
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page, and the vectors of the runbooks where these are not what they were."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
+    passages = [passage.meant for passage in shipped_shelf().passages]
+    if {key_of(text) for text in passages} != set(shipped_vectors()):
+        ship(passages, Embedder())
 
 
 def cli_page() -> str:
@@ -112,7 +123,7 @@ def errors_page() -> str:
             str(error.http_status),
             "yes" if error.retryable else "no",
         ]
-        for error in (*ERRORS, NothingToDo, NoRoom, Bug)
+        for error in (*ERRORS, NothingToDo, NoRoom, Bug, *_AT_THE_DOOR)
     ]
     return _page(
         [
@@ -129,11 +140,34 @@ def errors_page() -> str:
     )
 
 
+def providers_page() -> str:
+    """Every tool with every provider."""
+    headings, lines, notes = provider_docs.table()
+    own = ", ".join(f"`{name}`" for name in sorted(provider_docs.OWN))
+    return _page(
+        [
+            "# Tools and providers",
+            WRITTEN,
+            "A cell says **works** where a test of [the contract suite](../tests/contract) passed "
+            "that shows it, in the run that `docs/providers.json` was written by: on real guests "
+            "for libvirt, on moto, vCenter's and Proxmox's simulators and our own test servers of "
+            "Azure and Google for the rest. **Unsupported by the vendor** has its reason below. "
+            "**Not yet** is what nobody has built here. A run of the whole suite fails where a "
+            "provider claims what no passed test shows, and where this page is old.",
+            _table(headings, lines),
+            f"These ask no provider: {own}.",
+            "## What vendors do not do",
+            "\n".join(notes),
+        ]
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "tools.md": tools_page,
     "settings.md": settings_page,
     "errors.md": errors_page,
+    "providers.md": providers_page,
 }
 """What is written, by the file's name in docs/."""
 

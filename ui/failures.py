@@ -61,7 +61,8 @@ def foreseen(error: Exception) -> NovaError:
         return NoRoom(f"There is no room left on the disk: {_first_line(error)}.")
     if isinstance(error, OSError):
         place = f": {error.filename}" if error.filename else ""
-        return InvalidRequest(f"{error.strerror or error}{place}.")
+        hint = "Nothing was changed. NOVACRON_DATA_DIR says where NovaCron keeps its files."
+        return InvalidRequest(f"{error.strerror or error}{place}.", hint=hint)
     return Bug(f"Something went wrong in NovaCron itself: {type(error).__name__}: {error}")
 
 

@@ -43,7 +43,7 @@ def number(value: float, digits: int = 2) -> str:
 
 def money_hour(usd: float) -> str:
     """What one machine costs an hour."""
-    return f"${usd:,.3f}"
+    return f"${_dollars(usd)}"
 
 
 def money_change(usd_hour: float) -> str:
@@ -52,7 +52,12 @@ def money_change(usd_hour: float) -> str:
         return "no difference"
     sign = "+" if usd_hour > 0 else "−"
     month = abs(usd_hour) * HOURS_A_MONTH
-    return f"{sign}${abs(usd_hour):,.3f} an hour, {sign}${month:,.0f} a month"
+    return f"{sign}${_dollars(abs(usd_hour))} an hour, {sign}${month:,.0f} a month"
+
+
+def _dollars(usd: float) -> str:
+    """Tenths of a cent count for one machine, not for a fleet."""
+    return f"{usd:,.3f}" if usd < 10 else f"{usd:,.2f}"
 
 
 def zone_of(name: str) -> tzinfo:
@@ -103,7 +108,7 @@ def _figure(value: float, unit: str) -> str:
         case "gib":
             return f"{number(value)} GiB"
         case "usd_hour":
-            return f"${value:,.3f}/h"
+            return f"{money_hour(value)}/h"
         case "usd":
             return f"${value:,.2f}"
         case "percent":

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from agent.brains.base import Memory, Pending
 from agent.turns import Turn
-from tools.calls import Call
-from tools.plan import Plan, PlannedCall
+from tools.plan import Plan
 from ui.console import is_interactive
 from ui.exits import CHANGED, FAILED, OF_OPERATION, OF_OUTCOME, WAITS
 from ui.progress import Progress
@@ -37,19 +35,6 @@ def exit_code(turn: Turn) -> int:
     if turn.operation is not None:
         return OF_OPERATION.get(turn.operation.status, FAILED)
     return OF_OUTCOME[turn.outcome]
-
-
-def planned_memory(plan: Plan) -> Memory:
-    """A conversation in which only this plan was said, so that drift can plan it afresh."""
-    calls = tuple(_call(call) for call in plan.calls)
-    pending = Pending(plan.id, calls, tuple(call.targets for call in plan.calls))
-    return Memory(calls=calls, targets=plan.machine_ids, pending=pending)
-
-
-def _call(planned: PlannedCall) -> Call:
-    return Call(
-        tool=planned.tool, selector=planned.selector, args=dict(planned.args), when=planned.when
-    )
 
 
 def through_gate(session: Session, turn: Turn, given: Given, *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ui.text import clean
 
-COMMANDS = ("/help", "/plan", "/why", "/quit")
+COMMANDS = ("/help", "/plan", "/why", "/chart", "/quit")
 
 
 class Lines(Protocol):

@@ -65,12 +65,21 @@ def _plan_line(line: str, number: int, rehearsal: Rehearsal, explain: bool) -> d
         conversation, says = parse_line(line, number)
         turns, changes = rehearsal.hold(says)
     except NovaError as error:
-        return {"id": conversation, "error": error.as_dict()}
+        return {"id": conversation or _id_of(line), "error": error.as_dict()}
     except Exception as error:  # one conversation that breaks NovaCron must not end the others
         broken = ProviderError(f"Line {number} broke NovaCron: {type(error).__name__}: {error}")
         return {"id": conversation, "error": broken.as_dict()}
     shown = [turn_to_dict(turn, explain) for turn in turns]
     return {"id": conversation, "turns": shown, "changes": changes}
+
+
+def _id_of(line: str) -> Any:
+    """The id of a line whose turns are wrong, so that it is known which it was."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return cast(dict[str, Any], data).get("id") if isinstance(data, dict) else None
 
 
 def turn_to_dict(turn: Turn, explain: bool = False) -> dict[str, Any]:

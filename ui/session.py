@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from tools.settings import Settings, load_settings
 from ui.cards import Frame
 from ui.console import open_console
 from ui.format import zone_of
+from ui.text import clean
 
 
 @dataclass
@@ -47,11 +49,37 @@ def frame_of(control: Control) -> Frame:
 
 
 @contextmanager
-def open_session(settings: Settings | None = None) -> Generator[Session]:
-    """Open NovaCron as it is set up, and close it afterwards."""
+def open_session(
+    settings: Settings | None = None, *, tells: bool = True, lasts: bool = False
+) -> Generator[Session]:
+    """Open NovaCron as it is set up, and close it afterwards.
+
+    Args:
+        settings: other ones than the environment's and the file's.
+        tells: say to standard error what is not reached, so that no answer passes for the whole.
+        lasts: it stays open, so that connections which are late are not waited for.
+
+    Raises:
+        NovaError: nothing that is set up can be reached.
+    """
     chosen = settings or load_settings()
-    turns, skipped = open_turns(chosen)
+    turns, skipped = open_turns(chosen, lasts=lasts)
     try:
-        yield Session(chosen, turns, skipped, local_user(), open_console())
+        inventory = turns.control.inventory
+        if skipped and not inventory.providers and not inventory.count():
+            raise skipped[0].error
+        session = Session(chosen, turns, skipped, local_user(), open_console())
+        if tells:
+            sys.stderr.writelines(f"Warning: {line}\n" for line in _not_reached(session))
+        yield session
     finally:
         turns.control.close()
+
+
+def _not_reached(session: Session) -> Iterator[str]:
+    for one in session.skipped:
+        yield f"{clean(one.name)} is left out: {clean(one.error.message)}"
+    for one in session.control.inventory.connected():
+        if one.error is not None:
+            said = clean(str(one.error.get("message", "not reached")))
+            yield f"{clean(one.name)} is shown as it was last read: {said}"

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.catalog import Column, Result
-from ui.charts import bar, line_chart
+from ui.charts import bar, course_chart, line_chart
+from ui.drawn import figure_column, is_figures
 from ui.format import RIGHT_UNITS, cell
 from ui.text import clean, clean_lines
 
@@ -37,7 +38,10 @@ def result_view(
         parts.append(_facts(result, result.rows[0], zone))
     elif result.rows and result.columns:
         chart = None
-        if result.chart == "line" and console.is_terminal:
+        if console.is_terminal and result.data.get("series"):
+            course = course_chart(result.data, console.width, zone)
+            parts += [course] if course is not None else []
+        elif result.chart == "line" and console.is_terminal:
             chart = line_chart(result.columns, result.rows, console.width, zone)
         shown = result.rows if rows is None else result.rows[:rows]
         parts.append(chart or _table(result, shown, console, zone))
@@ -49,11 +53,20 @@ def result_view(
     return Group(*parts)
 
 
-def simple_table(headings: Sequence[str], rows: Sequence[Sequence[RenderableType]]) -> Table:
-    """A table without lines; its cells are made by the caller."""
+def simple_table(
+    headings: Sequence[str], rows: Sequence[Sequence[RenderableType]], *, folds: bool = False
+) -> Table:
+    """A table without lines; its cells are made by the caller.
+
+    Args:
+        folds: the last column is long: it is folded, so that the others stand whole.
+    """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, GAP, 0, 0), show_edge=False)
     for heading in headings:
-        table.add_column(Text(heading), overflow="ellipsis", no_wrap=True)
+        if folds and heading == headings[-1]:
+            table.add_column(Text(heading), overflow="fold")
+        else:
+            table.add_column(Text(heading), overflow="ellipsis", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table
@@ -93,7 +106,7 @@ def _table(
         columns.pop(_least(columns, bars))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, GAP, 0, 0), show_edge=False)
     for shown in columns:
-        right = shown.column.unit in RIGHT_UNITS or _is_figures(shown.column, rows)
+        right = shown.column.unit in RIGHT_UNITS or is_figures(shown.column, rows)
         table.add_column(
             Text(clean(shown.column.title)),
             justify="right" if right else "left",
@@ -107,20 +120,6 @@ def _table(
         cells = [shown.cells[index] for shown in columns]
         table.add_row(*cells, *([drawn[index]] if drawn else []))
     return table
-
-
-def figure_column(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> Column | None:
-    """The column that a chart is about: the first with a unit and figures, or with figures."""
-    figures = [c for c in columns if _is_figures(c, rows)]
-    return next((c for c in figures if c.unit in RIGHT_UNITS), figures[0] if figures else None)
-
-
-def _is_figures(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
-    values = [row.get(column.key) for row in rows]
-    known = [v for v in values if v is not None]
-    return bool(known) and all(
-        isinstance(v, int | float) and not isinstance(v, bool) for v in known
-    )
 
 
 def _bars(column: Column, rows: Sequence[Mapping[str, Any]]) -> list[Text]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from agent.answers import plan_text
+from agent.brains.base import NextStep
 from agent.turns import Turn
 from tools.journal import Operation
 from ui.cards import Frame, plan_card, question
@@ -20,9 +23,19 @@ UNDO_HINT = "To undo it, say: undo that"
 
 
 def show_turn(
-    turn: Turn, console: Console, frame: Frame, *, rows: int | None = None, undo: str = UNDO_HINT
+    turn: Turn,
+    console: Console,
+    frame: Frame,
+    *,
+    rows: int | None = None,
+    undo: str = UNDO_HINT,
+    numbered: bool = True,
 ) -> None:
-    """Print what came of a turn: results, the plan card, the question, what was done."""
+    """Print what came of a turn: results, the plan card, the question, what was done.
+
+    Args:
+        numbered: say by numbers what can be done next, where the talk goes on.
+    """
     if turn.plan is not None and turn.decision is not None and turn.outcome == "confirm":
         for answered in turn.answered:
             console.print(result_view(answered.result, console, rows=rows, zone=frame.zone))
@@ -36,8 +49,17 @@ def show_turn(
             if index:
                 console.print()
             console.print(result_view(answered.result, console, rows=rows, zone=frame.zone))
+        if numbered and (steps := turn.memory.offers):
+            console.print()
+            console.print(_offered(steps))
     else:
         console.print(_plain(turn, undo))
+
+
+def _offered(steps: Sequence[NextStep]) -> RenderableType:
+    """What can be done next, by number."""
+    lines = [Text(f"  {number}. {clean(step.label)}") for number, step in enumerate(steps, 1)]
+    return Group(Text("Say a number, and it is planned and asked about:", "bright_black"), *lines)
 
 
 def said_before(turn: Turn) -> str:

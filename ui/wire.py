@@ -74,6 +74,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         "text": result.text,
         "columns": [{"key": c.key, "title": c.title, "unit": c.unit} for c in result.columns],
         "rows": [dict(row) for row in result.rows],
+        "chart": result.chart,
         "source": result.source,
         "notes": list(result.notes),
         "data": dict(result.data),

@@ -30,7 +30,8 @@ class Understanding:
     Attributes:
         kind: `calls` carries out or plans new calls; `revise` gives the calls that shall stand in
             place of the pending plan's; `ask` one question; `reply` a greeting, help or thanks;
-            `decline` something that NovaCron does not do; `cancel` drops the pending plan.
+            `decline` something that NovaCron does not do; `cancel` drops the pending plan, and
+            answers `calls` that only read.
             A yes is not among them: only code that reads the person's own words gives it.
         calls: the calls, in the order in which they must run.
         text: the question, the reply, or why it is declined.
@@ -71,6 +72,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class NextStep:
+    """Something that an answer offers to do next.
+
+    Attributes:
+        label: what it is, as a sentence that NovaCron can be told.
+        calls: the same, worked out; empty: the sentence is read like any other.
+    """
+
+    label: str
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What a conversation remembers between turns.
 
@@ -82,6 +96,7 @@ class Memory:
         listed: the machines of the last answer, plan or question that had several.
         operation: the id of the last operation that this conversation started.
         said: the last turns as (who, text), who is "user" or "nova"; oldest first.
+        offers: what the last answer offers to do next, in the order shown.
     """
 
     calls: tuple[Call, ...] = ()
@@ -91,6 +106,7 @@ class Memory:
     operation: str | None = None
     listed: tuple[str, ...] = ()
     said: tuple[tuple[str, str], ...] = ()
+    offers: tuple[NextStep, ...] = ()
 
 
 def _no_reading(call: Call) -> Result:

@@ -22,7 +22,7 @@ from agent.brains.llm_prompt import REPAIR, RULES, as_data, opening, result_as_d
 from agent.brains.llm_wire import Answer, ModelFailed, Talk, Use
 from agent.toolbox import Proposal, Toolbox
 from tools.calls import Call
-from tools.catalog import Catalog
+from tools.catalog import Catalog, Result
 from tools.errors import InvalidRequest, NovaError
 
 ANTHROPIC_URL = "https://api.anthropic.com"
@@ -65,7 +65,7 @@ class LlmBrain:
             return _Reading(self, text, context).understand()
         except ModelFailed as failure:
             if self.instead is not None:
-                return _without_model(self.instead.understand(text, context), failure)
+                return without_model(self.instead.understand(text, context), failure)
             said = f"I could not work that out: {failure.reason}. Nothing was changed. Try again?"
             return _ask(said, text, options=("try again",))
 
@@ -139,6 +139,7 @@ class _Reading:
         self.repaired = False
         self.retried = False
         self.read_calls: tuple[Call, ...] = ()
+        self.links: list[str] = []
         self.trace: list[Trace] = []
 
     def understand(self) -> Understanding:
@@ -227,12 +228,14 @@ class _Reading:
         """The results of a `read`; what is wrong with it comes back as a result too."""
         try:
             calls = self.toolbox.reads(use.arguments or {})
-            found = [result_as_data(self.context.read(call)) for call in calls]
+            results = [self.context.read(call) for call in calls]
+            found = [result_as_data(result) for result in results]
         except NovaError as error:
             self.trace.append(Trace("read", error.code))
             closest = {"choices": list(error.choices[:5])} if error.choices else {}
             return as_data({"error": _clean(error.message, 500), "hint": error.hint, **closest})
         self.read_calls = calls
+        self.links += [link for result in results for link in _links(result)]
         self.trace += [Trace("read", call.tool) for call in calls]
         return "\n".join(found)
 
@@ -254,16 +257,26 @@ class _Reading:
         return Understanding("revise" if revises else "calls", calls)
 
     def _reply(self, text: str) -> Understanding:
-        """Plain words; what was read to find them is answered by code, from what was seen."""
+        """Plain words; what was read to find them is answered by code, from what was seen.
+
+        Words written from passages of documents stand before these, if they cite one of them.
+        """
         if not text:
             raise InvalidRequest("The answer was empty.")
-        if self.read_calls:
-            return Understanding("calls", self.read_calls)
         said = _honest(_clean(text, 2_000), self.context.catalog)
+        if self.read_calls:
+            looked_up = all(call.tool == "search_runbooks" for call in self.read_calls)
+            cites = any(link in text for link in self.links)
+            return Understanding("calls", self.read_calls, note=said if looked_up and cites else "")
         return Understanding("reply", text=said, in_own_words=True)
 
 
-def _without_model(understood: Understanding, failure: ModelFailed) -> Understanding:
+def _links(result: Result) -> list[str]:
+    """Where the passages of a result stand."""
+    return [str(row["link"]) for row in result.rows if row.get("link")]
+
+
+def without_model(understood: Understanding, failure: ModelFailed) -> Understanding:
     """Another brain's reading, with a note of why it is not the model's before its own."""
     note = f"({failure.reason[:1].upper()}{failure.reason[1:]}: read without it.)"
     notes = f"{note}\n{understood.note}" if understood.note else note

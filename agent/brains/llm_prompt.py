@@ -57,6 +57,8 @@ all its calls anew with revises true. Another change replaces it. A question lea
 - "Can I delete X", "what happens if": no change; read or reply. "Don't stop X": reply.
 - One machine's attribute is describe_vms, a set's list_vms, a number count_vms. How to do or fix \
 something without a machine is search_runbooks; what is wrong with a machine is diagnose_vms.
+- A how-to may be read first: then reply in a few sentences from its excerpts alone, each with its \
+link in brackets; the passages are shown below yours. Nothing found: propose the search.
 - Two things asked are two calls. "Stop X for two hours" is stop_vms now and start_vms with when.
 
 Arguments
@@ -72,6 +74,7 @@ _NAMES = 300
 _VALUES = 30
 _ROWS = 40
 _CELL = 160
+_EXCERPT = 900
 _RESULT = 8_000
 
 
@@ -111,7 +114,11 @@ def result_as_data(result: Result) -> str:
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _plain(value) for key, value in row.items() if value is not None}
+    return {
+        key: _short(str(value), _EXCERPT) if key == "excerpt" else _plain(value)
+        for key, value in row.items()
+        if value is not None
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -1,21 +1,26 @@
-"""Diagnosis: what is wrong with a machine of the fleet."""
+"""Diagnosis: what is wrong with machines of the fleet."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import Field
 
-from knowledge.diagnosis import Cause, causes
-from knowledge.evidence import Evidence, gather
-from knowledge.search import library
+from knowledge.diagnosis import Diagnosis, Finding, gather, judge
+from knowledge.diagnosis.citing import Citation, cite
+from knowledge.diagnosis.evidence import Evidence
 from tools.catalog import Arguments, Column, Read, Result, Risk, Tool
-from tools.machine import VM
+from tools.machine import VM, State
 from tools.names import counted, listed
 from tools.world import World
 
 MOST = 20
 """How many machines are looked into at once; a diagnosis reads consoles."""
+
+_IN_FULL = 5
+_OTHERS = 3
 
 
 class SymptomArguments(Arguments):
@@ -30,7 +35,8 @@ COLUMNS = (
     Column("name", "Machine"),
     Column("cause", "Cause"),
     Column("confidence", "Confidence"),
-    Column("evidence", "Evidence"),
+    Column("evidence", "For"),
+    Column("against", "Against"),
     Column("next", "Next"),
     Column("runbook", "Runbook"),
 )
@@ -39,73 +45,153 @@ COLUMNS = (
 def _diagnose(world: World, vms: Sequence[VM], args: SymptomArguments) -> Result:
     if not vms:
         return Result("No machine fits that.", COLUMNS)
-    looked = vms[:MOST]
-    seen = [gather(world, vm) for vm in looked]
-    found = [(e, causes(e, args.symptom)) for e in seen]
-    well = [e.vm.name for e, ranked in found if not ranked]
-    parts = [_in_words(e, ranked) for e, ranked in found if ranked][:5]
-    if well:
-        parts.append(_unknown(well, seen, args.symptom))
-    notes = _notes(seen)
-    if len(vms) > MOST:
-        notes.append(f"Only the first {MOST} of {counted(len(vms), 'machine')} were looked into.")
+    found = [judge(seen, args.symptom) for seen in gather(world, vms[:MOST])]
+    ill = [d for d in found if d.verdict == "cause"]
+    parts = [_in_words(d, full=len(ill) == 1) for d in ill[:_IN_FULL]]
+    if len(ill) > _IN_FULL:
+        parts.append(f"{counted(len(ill) - _IN_FULL, 'more machine')} in the table.")
+    parts += _well(found, args.symptom)
+    verdicts = {d.seen.vm.name: d.verdict for d in found}
     return Result(
         "\n".join(parts),
         COLUMNS,
-        tuple(_row(e, cause) for e, ranked in found for cause in ranked),
-        source=f"inventory; {world.metrics.source_name}, up to 28d; consoles; operations of 24h",
-        notes=tuple(notes),
-        data={"unknown": well},
+        tuple(_row(d, finding) for d in ill for finding in d.findings),
+        source=_source(world),
+        notes=tuple(_notes(found, len(vms))),
+        data={
+            "healthy": [name for name, verdict in verdicts.items() if verdict == "healthy"],
+            "unknown": [name for name, verdict in verdicts.items() if verdict == "unknown"],
+        },
     )
 
 
-def _in_words(seen: Evidence, ranked: Sequence[Cause]) -> str:
-    first = ranked[0]
+def _source(world: World) -> str:
+    figures = world.metrics.source_name
+    return f"its provider, read now; {figures}, up to 28d; consoles; events of 36h; operations"
+
+
+def _in_words(found: Diagnosis, *, full: bool) -> str:
+    first, others = found.findings[0], found.findings[1 : 1 + _OTHERS]
+    lines = [f"{found.seen.vm.name}: {first.confidence}, {first.cause.what}."]
+    lines.append(f"  For: {'; '.join(first.signs)}.")
+    if first.against:
+        lines.append(f"  Against: {'; '.join(first.against)}.")
+    lines.append(f"  Next: {_next(found.seen, first)}")
+    if (cited := cite(first.cause.about)) is not None:
+        lines.append(f"  Runbook: {cited.title} ({cited.link}).")
+    if others and full:
+        lines += ["  Also:", *(f"  - {_short(other)}" for other in others)]
+    elif others:
+        lines.append(f"  Also: {'; '.join(other.cause.what for other in others)}.")
+    return "\n".join(lines)
+
+
+def _short(finding: Finding) -> str:
+    against = f"; against: {'; '.join(finding.against)}" if finding.against else ""
+    signs = "; ".join(finding.signs[:2])
+    return f"{finding.confidence}, {finding.cause.what} (for: {signs}{against})"
+
+
+def _next(seen: Evidence, finding: Finding) -> str:
+    look = finding.cause.look
+    said = next_sentence(seen.vm, finding)
+    if said is None:
+        return f"{look}."
+    return f"{look}. You can say: “{said}”." if look else f"you can say: “{said}”."
+
+
+def next_sentence(vm: VM, finding: Finding) -> str | None:
+    """The cause's next step as a sentence about this machine; None where it fits none."""
+    template = finding.cause.say
+    if template is None or ("{host}" in template and vm.host is None):
+        return None
+    wake = "resume" if vm.state in {State.SUSPENDED, State.PAUSED} else "start"
+    return template.format(
+        name=vm.name,
+        host=vm.host,
+        provider=vm.provider,
+        wake=wake,
+        bigger_disk=math.ceil(vm.disk_gib * 1.5 / 10) * 10,
+        more_memory=f"{max(1.0, vm.memory_gib * 2):g}",
+        more_vcpus=max(2, vm.vcpus * 2),
+    )
+
+
+def _well(found: Sequence[Diagnosis], symptom: str | None) -> list[str]:
+    """The machines of which no cause is known: those that are well, and those that nobody knows."""
+    healthy = [d for d in found if d.verdict == "healthy"]
+    unknown = [d for d in found if d.verdict == "unknown"]
+    parts: list[str] = []
+    if len(healthy) > 1:
+        parts.append(
+            f"Healthy, as far as can be seen: {listed([d.seen.vm.name for d in healthy])}."
+        )
+    elif healthy:
+        parts.append(_healthy(healthy[0], symptom))
+    parts += [_unknown(d, symptom) for d in unknown[:_IN_FULL]]
+    if len(unknown) > _IN_FULL:
+        names = [d.seen.vm.name for d in unknown[_IN_FULL:]]
+        parts.append(f"The cause, if any, is unknown for {listed(names)} too.")
+    return parts
+
+
+def _healthy(found: Diagnosis, symptom: str | None) -> str:
+    name = found.seen.vm.name
+    text = f"{name} is healthy, as far as can be seen from outside: {_figures(found.seen)}."
+    if not symptom:
+        return text
+    text += " What was noticed is not explained by that: look inside it next."
+    cited = cite(symptom)
+    return f"{text} This may help: {cited.title} ({cited.link})." if cited else text
+
+
+def _unknown(found: Diagnosis, symptom: str | None) -> str:
+    seen = found.seen
     text = (
-        f"{seen.vm.name}: {first.confidence}, {first.what} ({'; '.join(first.evidence)}). "
-        f"Next: {first.next}."
+        f"{seen.vm.name}: the cause, if any, is unknown. It is {seen.vm.state.value}; "
+        f"{_figures(seen)}."
     )
-    if first.runbook:
-        text += f" Runbook: {_link(first.runbook)}."
-    others = "; ".join(f"{c.what} ({c.confidence}: {'; '.join(c.evidence)})" for c in ranked[1:4])
-    return f"{text} Also: {others}." if others else text
+    if found.doubts:
+        text += f" A little odd, though no proof: {'; '.join(found.doubts[:3])}."
+    cited = cite(symptom or "")
+    return f"{text} This may help: {cited.title} ({cited.link})." if cited else text
 
 
-def _unknown(well: Sequence[str], seen: Sequence[Evidence], symptom: str | None) -> str:
-    if len(well) > 1:
-        return f"Nothing is seen to be wrong with {listed(well)}; the cause, if any, is unknown."
-    (one,) = (e for e in seen if e.vm.name == well[0])
-    figures = ", ".join(f"{m} {v:.0f}" for m, v in one.now.items()) or "no samples"
-    text = (
-        f"{one.vm.name}: nothing is seen to be wrong from outside, so the cause is unknown. It is "
-        f"{one.vm.state.value}; last hour: {figures}. Look inside it next."
-    )
-    found = library().find(symptom, 1) if symptom else []
-    return f"{text} This may help: {found[0].runbook.link(found[0].steps)}." if found else text
+def _figures(seen: Evidence) -> str:
+    known = [reading for reading in seen.readings.values() if reading.now is not None]
+    return "; ".join(reading.described() for reading in known) or "it has no fresh samples"
 
 
-def _notes(seen: Sequence[Evidence]) -> list[str]:
-    unread = [e.vm.name for e in seen if e.console is None]
-    return [f"No console could be read of {listed(unread)}."] if unread else []
+def _notes(found: Sequence[Diagnosis], asked: int) -> list[str]:
+    notes: list[str] = []
+    if unread := [d.seen.vm.name for d in found if d.seen.console is None]:
+        notes.append(f"No console could be read of {listed(unread)}.")
+    failing = {d.seen.connection.name: d.seen.connection.error for d in found}
+    notes += [
+        f"{name} could not be read just now: {error.message}"
+        for name, error in failing.items()
+        if error is not None
+    ]
+    if asked > MOST:
+        notes.append(f"Only the first {MOST} of {counted(asked, 'machine')} were looked into.")
+    return notes
 
 
-def _row(seen: Evidence, cause: Cause) -> dict[str, object]:
+def _row(found: Diagnosis, finding: Finding) -> dict[str, Any]:
+    cited: Citation | None = cite(finding.cause.about)
     return {
-        "name": seen.vm.name,
-        "id": seen.vm.id,
-        "cause": cause.what,
-        "confidence": cause.confidence,
-        "weight": round(cause.weight, 2),
-        "evidence": "; ".join(cause.evidence),
-        "next": cause.next,
-        "runbook": _link(cause.runbook) if cause.runbook else None,
+        "name": found.seen.vm.name,
+        "id": found.seen.vm.id,
+        "cause": finding.cause.what,
+        "kind": finding.cause.name,
+        "confidence": finding.confidence,
+        "weight": round(finding.weight, 2),
+        "evidence": "; ".join(finding.signs),
+        "against": "; ".join(finding.against),
+        "next": _next(found.seen, finding),
+        "say": next_sentence(found.seen.vm, finding),
+        "runbook": cited.link if cited else None,
     }
-
-
-def _link(file: str) -> str:
-    books = [book for book in library().runbooks if book.file == file]
-    assert books, f"a cause names the runbook {file}, which is not there"
-    return books[0].link(books[0].section("What to do"))
 
 
 DIAGNOSE = Tool(

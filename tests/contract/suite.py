@@ -37,6 +37,9 @@ class Bench:
         resized: vCPUs, memory and size that the machine can get.
         group: a scaling group.
         host, region: where the machine can move to.
+        reopen: the same connection anew, as a process has it that starts after a crash.
+        holdings: everything that the back end keeps for us (machines, disks, snapshots, images),
+            read by another way: what is left over costs money.
     """
 
     provider: Provider
@@ -49,6 +52,8 @@ class Bench:
     group: str | None = None
     host: tuple[str, str] | None = None
     region: tuple[str, str] | None = None
+    reopen: Callable[[], Provider] | None = None
+    holdings: Callable[[], set[str]] | None = None
     tokens: list[str] = field(default_factory=list[str])
 
     def token(self) -> str:
@@ -111,6 +116,7 @@ VERBS: dict[str, tuple[Capability, Verb]] = {
 class ProviderContract:
     """The suite; a provider's test class derives from it."""
 
+    @pytest.mark.proves("list")
     def test_every_listed_machine_can_be_read_back(self, bench: Bench) -> None:
         listed = bench.provider.list_machines()
         assert len({vm.id for vm in listed}) == len(listed) > 0
@@ -145,6 +151,7 @@ class ProviderContract:
                     act(bench.provider, bench.machine_id, bench.token())
         assert bench.see() == before
 
+    @pytest.mark.proves("start", "stop")
     def test_a_stopped_machine_is_seen_stopped_and_start_undoes_it(self, bench: Bench) -> None:
         bench.require(Capability.STOP, Capability.START)
         before = bench.see()
@@ -163,11 +170,13 @@ class ProviderContract:
         bench.provider.stop(bench.machine_id, bench.token())
         assert bench.see().state is State.STOPPED
 
+    @pytest.mark.proves("force_stop")
     def test_force_stops_a_machine(self, bench: Bench) -> None:
         bench.require(Capability.FORCE_STOP)
         bench.provider.stop(bench.machine_id, bench.token(), force=True)
         assert bench.see().state is State.STOPPED
 
+    @pytest.mark.proves("restart")
     def test_a_restarted_machine_runs_as_before(self, bench: Bench) -> None:
         bench.require(Capability.RESTART)
         before = bench.see()
@@ -184,6 +193,7 @@ class ProviderContract:
             bench.provider.restart(bench.machine_id, bench.token())
         assert bench.see().state is State.STOPPED
 
+    @pytest.mark.proves("suspend", "resume")
     def test_resume_undoes_suspend(self, bench: Bench) -> None:
         bench.require(Capability.SUSPEND, Capability.RESUME)
         before = bench.see()
@@ -192,6 +202,7 @@ class ProviderContract:
         bench.provider.resume(bench.machine_id, bench.token())
         assert bench.see() == before
 
+    @pytest.mark.proves("tag")
     def test_tags_are_added_and_removed_and_others_stay(self, bench: Bench) -> None:
         bench.require(Capability.TAG)
         before = bench.see()
@@ -201,6 +212,7 @@ class ProviderContract:
         bench.provider.remove_tags(bench.machine_id, bench.token(), [*given, "never-there"])
         assert bench.see() == before
 
+    @pytest.mark.proves("protect")
     def test_a_protected_machine_is_not_deleted(self, bench: Bench) -> None:
         bench.require(Capability.PROTECT, Capability.DELETE)
         bench.provider.set_protected(bench.machine_id, bench.token(), True)
@@ -210,6 +222,7 @@ class ProviderContract:
         bench.provider.set_protected(bench.machine_id, bench.token(), False)
         assert not bench.see().protected
 
+    @pytest.mark.proves("snapshot", "restore")
     def test_snapshots_are_taken_put_back_and_deleted(self, bench: Bench) -> None:
         bench.require(Capability.SNAPSHOT, Capability.RESTORE)
         bench.provider.snapshot(bench.machine_id, bench.token(), name="contract-1")
@@ -237,6 +250,7 @@ class ProviderContract:
         bench.provider.delete_snapshot(bench.machine_id, bench.token(), snapshot="contract-1")
         bench.settle()
 
+    @pytest.mark.proves("resize", "resize_running")
     def test_a_resized_machine_has_what_it_was_given(self, bench: Bench) -> None:
         bench.require(Capability.RESIZE)
         if bench.resized is None:
@@ -249,6 +263,7 @@ class ProviderContract:
         assert (after.vcpus, after.memory_gib, after.state) == (vcpus, memory_gib, State.RUNNING)
         assert size is None or after.size == size
 
+    @pytest.mark.proves("resize_disk")
     def test_disks_grow_and_never_shrink(self, bench: Bench) -> None:
         bench.require(Capability.RESIZE_DISK)
         before = bench.see()
@@ -259,12 +274,14 @@ class ProviderContract:
             bench.provider.resize_disk(bench.machine_id, bench.token(), size_gib=0.25)
         assert bench.see() == grown
 
+    @pytest.mark.proves("attach_disk")
     def test_an_attached_disk_is_seen(self, bench: Bench) -> None:
         bench.require(Capability.ATTACH_DISK)
         before = bench.see()
         bench.provider.attach_disk(bench.machine_id, bench.token(), size_gib=2)
         assert bench.see().disk_gib == before.disk_gib + 2
 
+    @pytest.mark.proves("create", "delete")
     def test_a_created_machine_runs_and_can_be_deleted(self, bench: Bench) -> None:
         bench.require(Capability.CREATE, Capability.DELETE)
         if bench.wanted is None:
@@ -279,6 +296,7 @@ class ProviderContract:
         assert bench.provider.get_machines([machine_id]) == {}
         assert bench.witness(machine_id) is None
 
+    @pytest.mark.proves("clone")
     def test_a_clone_leaves_its_source_as_it_was(self, bench: Bench) -> None:
         bench.require(Capability.CLONE, Capability.DELETE)
         before = bench.see()
@@ -293,6 +311,7 @@ class ProviderContract:
         bench.settle()
         assert bench.witness(copy_id) is None
 
+    @pytest.mark.proves("migrate_host")
     def test_a_machine_moves_to_another_host(self, bench: Bench) -> None:
         bench.require(Capability.MIGRATE_HOST)
         if bench.host is None:
@@ -303,6 +322,7 @@ class ProviderContract:
         after = bench.see(moved_id)
         assert (after.host, after.state, after.name) == (host, before.state, before.name)
 
+    @pytest.mark.proves("migrate_region")
     def test_a_machine_moves_to_another_region(self, bench: Bench) -> None:
         bench.require(Capability.MIGRATE_REGION)
         if bench.region is None:
@@ -322,6 +342,7 @@ class ProviderContract:
             bench.provider.migrate(bench.machine_id, bench.token(), **{place: "no-such-place"})
         assert bench.see() == before
 
+    @pytest.mark.proves("scale_group")
     def test_a_group_is_scaled_up_and_down(self, bench: Bench) -> None:
         bench.require(Capability.SCALE_GROUP)
         if bench.group is None:
@@ -362,6 +383,7 @@ class ProviderContract:
         bench.provider.delete(first, bench.token())
         bench.settle()
 
+    @pytest.mark.proves("offers")
     def test_offers_name_what_machines_have(self, bench: Bench) -> None:
         offers = {offer.provider: offer for offer in bench.provider.offers()}
         for vm in bench.provider.list_machines():
@@ -377,6 +399,17 @@ class ProviderContract:
         samples = bench.provider.samples([bench.machine_id], since)
         assert all(s.machine_id == bench.machine_id and s.time >= since for s in samples)
         assert len({s.time for s in samples}) == len(samples)
+
+    def test_events_are_of_the_time_asked_for_and_an_unknown_machine_has_none(
+        self, bench: Bench
+    ) -> None:
+        since = bench.now() - timedelta(hours=6)
+        events = bench.provider.events(bench.machine_id, since)
+        if events is None:
+            pytest.skip(f"{bench.provider.name} keeps no events")
+        assert all(event.at >= since and event.text for event in events)
+        with pytest.raises(NotFound):
+            bench.provider.events("no/such/machine", since)
 
     def test_the_check_says_something(self, bench: Bench) -> None:
         assert bench.provider.check()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.networking import NetworkBench, NetworkingContract
 from tests.contract.suite import Bench, ProviderContract, Witnessed
 from tests.live.libvirt.session import Hosts
 from tests.live.libvirt.world import Hypervisor, Kept
@@ -114,5 +115,16 @@ def bench(stage: Stage, libvirt_images: Path) -> Iterator[Bench]:
     provider.close()
 
 
-class TestLibvirt(ProviderContract):
+@pytest.fixture
+def net(bench: Bench) -> NetworkBench:
+    return NetworkBench(bench)
+
+
+class TestLibvirt(ProviderContract, NetworkingContract):
     """The suite."""
+
+    @pytest.mark.proves("metrics")
+    def test_a_running_guest_is_measured(self, bench: Bench) -> None:
+        (sample,) = bench.provider.samples([bench.machine_id], bench.now())
+        assert sample.machine_id == bench.machine_id
+        assert sample.memory is not None or sample.cpu is not None

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REPOSITORY, FrozenClock
+from tests.contract.networking import LetIn, NetworkBench, NetworkingContract
 from tests.contract.suite import VERBS, Bench, ProviderContract, Witnessed
 from tools.errors import (
     Conflict,
@@ -90,7 +91,45 @@ def bench(
     provider.close()
 
 
-class TestSandbox(ProviderContract):
+def rules_kept(path: Path, machine_id: str) -> LetIn:
+    """The rules as the file has them; a machine that nobody changed has those of its kind."""
+    with sqlite3.connect(path) as db:
+        kept = db.execute("SELECT value FROM facts WHERE key = ?", (f"openings/{machine_id}",))
+        row = kept.fetchone()
+        record = db.execute("SELECT record FROM machines WHERE id = ?", (machine_id,)).fetchone()
+    db.close()
+    if row is not None:
+        return frozenset(
+            (r["protocol"], r["first"], r["last"], r["source"]) for r in json.loads(row[0])
+        )
+    vm = json.loads(record[0])
+    remote = 3389 if vm["os"] == "windows" else 22
+    web = {("tcp", 443, 443, "0.0.0.0/0")} if vm["tags"].get("role") == "web" else set()
+    return frozenset({("tcp", remote, remote, "10.0.0.0/8")} | web)
+
+
+def address_kept(path: Path, machine_id: str) -> str | None:
+    """The public address as the file has it."""
+    with sqlite3.connect(path) as db:
+        query = "SELECT coalesce(nullif(next, ''), record) FROM machines WHERE id = ?"
+        row = db.execute(query, (machine_id,)).fetchone()
+    db.close()
+    return json.loads(row[0])["public_ip"]
+
+
+@pytest.fixture
+def net(bench: Bench, tmp_path: Path) -> NetworkBench:
+    path = tmp_path / "fleet.db"
+    ids = [vm.id for vm in bench.provider.list_machines() if vm.id != bench.machine_id]
+    return NetworkBench(
+        bench,
+        ids[0],
+        lambda machine_id: rules_kept(path, machine_id),
+        lambda machine_id: address_kept(path, machine_id),
+    )
+
+
+class TestSandbox(ProviderContract, NetworkingContract):
     """The suite."""
 
 

@@ -164,8 +164,9 @@ class Bench:
         self.metrics = Readings({})
         self.engine = open_database(url)
         self.inventory = Inventory(
-            self.engine, [self.shelf], lambda *asked: self.metrics(*asked), fixed
+            self.engine, [self.shelf], lambda *asked: self.metrics(*asked), fixed, held=0
         )
+        self.held = Inventory(self.engine, [self.shelf], lambda *asked: self.metrics(*asked), fixed)
 
     def holds(self, vms: list[VM], metrics: Readings) -> None:
         self.metrics = metrics
@@ -185,3 +186,4 @@ def agree(data: st.DataObject, bench: Bench) -> None:
         expected = [vm.id for vm in select(selector, vms, NOW, metrics)]
         assert bench.inventory.select_ids(selector) == expected
         assert [vm.id for vm in bench.inventory.select(selector)] == expected
+        assert bench.held.select_ids(selector) == expected

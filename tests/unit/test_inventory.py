@@ -83,10 +83,27 @@ def test_an_unreachable_connection_keeps_its_last_known_machines(
     assert all(c.error is None for c in inventory.refresh())
 
 
-def test_a_bug_in_a_provider_is_not_taken_for_a_failure(inventory: Inventory, here: Shelf) -> None:
-    here.failure = ZeroDivisionError()
-    with pytest.raises(ZeroDivisionError):
-        inventory.refresh()
+def test_a_bug_in_a_provider_is_its_own_error_and_hides_no_other(
+    inventory: Inventory, here: Shelf, there: Shelf
+) -> None:
+    here.failure = ZeroDivisionError("division by zero")
+    there.vms = there.vms[:1]
+    connected = {c.name: c for c in inventory.refresh()}
+    assert (connected["here"].error or {})["code"] == "provider_failed"
+    assert "ZeroDivisionError: division by zero" in (connected["here"].error or {})["message"]
+    assert connected["there"].error is None
+    assert inventory.count() == 4
+
+
+def test_a_reading_that_shows_nothing_new_leaves_what_is_built_on_the_fleet(
+    inventory: Inventory, here: Shelf
+) -> None:
+    version = inventory.version
+    inventory.refresh()
+    assert inventory.version == version
+    here.vms = here.vms[1:]
+    inventory.refresh()
+    assert inventory.version > version
 
 
 def test_an_update_replaces_and_forgets_and_keeps_the_order(inventory: Inventory) -> None:
@@ -131,6 +148,53 @@ def test_a_fleet_outlives_the_process(here: Shelf, tmp_path: Path, clock: Frozen
     again.refresh()
     assert [m.name for m in again.all()] == ["web-01", "web-02", "db-01"]
     second.dispose()
+
+
+def test_what_another_process_wrote_is_seen(
+    here: Shelf, tmp_path: Path, clock: FrozenClock
+) -> None:
+    url = f"sqlite:///{tmp_path / 'novacron.db'}"
+    one = Inventory(open_database(url), [here], Readings({}), clock)
+    other = Inventory(open_database(url), [here], Readings({}), clock)
+    one.refresh()
+    running = Selector.parse({"state": ["running"]})
+    assert len(other.select(running)) == 3
+    seen = other.version
+    one.update("here", [vm("web-01", state=State.STOPPED)], gone=["here/db-01"])
+    assert other.version != seen
+    assert [m.name for m in other.select(running)] == ["web-02"]
+    assert other.missing_names(["db-01", "web-02"]) == ["db-01"]
+    assert other.connections_of(["here/web-01", "here/db-01"]) == {"here/web-01": "here"}
+
+
+def test_a_large_fleet_is_asked_in_sql(clock: FrozenClock) -> None:
+    shelf = Shelf([vm(f"web-{n}") for n in range(12)], "here")
+    inventory = Inventory(open_database("sqlite://"), [shelf], Readings({}), clock, held=10)
+    inventory.refresh()
+    assert len(inventory.select(Selector.parse({"all": True}))) == 12
+    inventory.update("here", [], gone=[f"here/web-{n}" for n in range(9)])
+    assert [m.name for m in inventory.select(Selector.parse({"all": True}))] == [
+        "web-9", "web-10", "web-11",
+    ]  # fmt: skip
+
+
+def test_ids_that_are_kept_are_those_of_the_machines_that_are_there(
+    here: Shelf, tmp_path: Path, clock: FrozenClock
+) -> None:
+    url = f"sqlite:///{tmp_path / 'novacron.db'}"
+    one = Inventory(open_database(url), [here], Readings({}), clock, held=0)
+    other = Inventory(open_database(url), [here], Readings({}), clock, held=0)
+    one.refresh()
+    every = Selector.parse({"all": True})
+    by_name = Selector.parse({"all": True, "order_by": "name", "descending": True, "limit": 2})
+    assert other.select_ids(every) == ["here/web-01", "here/web-02", "here/db-01"]
+
+    one.update("here", [vm("app-01"), vm("web-02")], gone=["here/web-01"])
+    assert other.select_ids(every) == ["here/web-02", "here/db-01", "here/app-01"]
+    assert other.select_ids(by_name) == ["here/web-02", "here/db-01"]
+
+    one.update("here", [vm("web-01")], gone=["here/app-01"])
+    assert other.select_ids(every) == ["here/web-02", "here/db-01", "here/web-01"]
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "not a url", ""])

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from tools.advice import Saving, places, savings
-from tools.catalog import Arguments, Column, NoArguments, Read, Result, Risk, Targets, Tool
+from tools.advice import Kind, Saving, disk_savings, places, savings
+from tools.catalog import Arguments, Column, Read, Result, Risk, Targets, Tool
 from tools.cost import dollars
 from tools.errors import InvalidRequest
+from tools.loose_disks import beside, loose_disks
 from tools.machine import VM
-from tools.names import counted, require_known
+from tools.names import counted, listed, require_known
 from tools.world import World
 
 
@@ -24,10 +25,23 @@ class PlacementArguments(Arguments):
     provider: str | None = Field(None, description="only on this provider")
 
 
-def _savings(world: World, vms: Sequence[VM], args: NoArguments) -> Result:
-    found = savings(world, vms)
+class SavingsArguments(Arguments):
+    """Which savings."""
+
+    kind: Kind | None = Field(
+        None,
+        description="only of this kind: idle, oversized, schedule, long stopped, old snapshots "
+        "or orphaned disk; all if not given",
+    )
+
+
+def _savings(world: World, vms: Sequence[VM], args: SavingsArguments) -> Result:
+    loose = loose_disks(world)
+    disks = disk_savings(world, beside(world, vms, loose.disks))
+    found = sorted([*savings(world, vms), *disks], key=lambda s: -s.saving_usd_month)
+    found = [s for s in found if args.kind in (None, s.kind)]
     columns = (
-        Column("name", "Machine"),
+        Column("name", "Machine or disk"),
         Column("kind", "Kind"),
         Column("action", "What to do"),
         Column("evidence", "Evidence"),
@@ -38,6 +52,9 @@ def _savings(world: World, vms: Sequence[VM], args: NoArguments) -> Result:
     source = f"{world.metrics.source_name}, last 7d; providers' prices; storage is estimated"
     unseen = [vm.name for vm in vms if vm.id not in world.metrics.read("cpu", "avg", "7d")]
     notes = [f"No samples from {counted(len(unseen), 'machine')} in 7 days."] if unseen else []
+    notes += [*world.metrics.problems(), *loose.problems]
+    if loose.silent:
+        notes.append(f"Disks that no machine uses are not listed by {listed(loose.silent)}.")
     notes.append("Nothing was changed: say what to do, and it is planned and asked about.")
     if not found:
         return Result(
@@ -66,10 +83,11 @@ def _in_words(saving: Saving) -> str:
 
 def _row(saving: Saving) -> dict[str, object]:
     return {
-        "name": saving.vm.name,
-        "id": saving.vm.id,
+        "name": saving.name,
+        "id": saving.id,
         "kind": saving.kind,
         "action": saving.action,
+        "calls": [call.model_dump(mode="json", exclude_none=True) for call in saving.calls],
         "evidence": saving.evidence,
         "saving_usd_month": round(saving.saving_usd_month, 2),
         "risk": saving.risk,
@@ -121,8 +139,8 @@ def _placement(world: World, vms: Sequence[VM], args: PlacementArguments) -> Res
 SAVINGS = Tool(
     name="recommend_savings",
     risk=Risk.READ,
-    summary="Where money is wasted: idle, oversized, long stopped machines, old snapshots, nights.",
-    arguments=NoArguments,
+    summary="Where money is wasted: idle, oversized, stopped; nights, loose disks, old snapshots.",
+    arguments=SavingsArguments,
     handler=Read(_savings),
     says=(
         "where are we wasting money on azure?",

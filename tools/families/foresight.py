@@ -9,18 +9,24 @@ from typing import Any
 
 from pydantic import Field
 
+from tools.anomalies import ENOUGH as TOO_FEW
+from tools.anomalies import Oddity, oddities
 from tools.catalog import Arguments, Column, Read, Result, Risk, Tool
+from tools.courses import line_of
 from tools.errors import InvalidRequest
 from tools.families.insight import UNITS, Window, figure, metric_named
-from tools.forecast import ENOUGH, Forecast, Oddity, forecast, oddities
+from tools.forecast import BEST, ENOUGH, FAST, LONG, Forecast, forecast
 from tools.machine import VM, State
 from tools.names import counted, listed
 from tools.selector import METRIC_NAMES, MetricName, Selector
 from tools.times import window_length
+from tools.usual import Points
 from tools.world import World
 
 HISTORY = "28d"
 _FURTHEST = timedelta(days=366)
+FEW = 5
+"""So many machines are foreseen with a model; for more the usual of their hours is taken."""
 MOST = 2_000
 """How many machines are looked at in one question: hour by hour, that is what answers in time."""
 
@@ -64,17 +70,22 @@ def _forecast(world: World, vms: Sequence[VM], args: ForecastArguments) -> Resul
     looked, notes = _at_most(vms)
     series = world.metrics.series([vm.id for vm in looked], metric, HISTORY)
     ceiling = 100.0 if UNITS[metric] == "%" else math.inf
-    made = {vm.id: forecast(series.get(vm.id, []), hours, 0, ceiling) for vm in looked}
+    ways = BEST if len(looked) <= FEW else FAST
+    made = {vm.id: forecast(series.get(vm.id, []), hours, 0, ceiling, ways) for vm in looked}
     rows = [_forecast_row(world, vm, found, metric) for vm in looked if (found := made[vm.id])]
     lacking = [vm.name for vm in looked if made[vm.id] is None]
     if lacking:
-        notes.append(f"Fewer than {ENOUGH} hours of samples from {listed(lacking)}.")
-    notes.append("From the profile of the hours and a robust trend; nine in ten fall in the range.")
+        short = counted(len(lacking), "machine") if len(lacking) > FEW else listed(lacking)
+        notes.append(f"Fewer than {ENOUGH} hours of samples from {short}.")
+    if rows:
+        notes.append(_method(ways, [p for vm in looked if made[vm.id] for p in [series[vm.id]]]))
+    notes += world.metrics.problems()
     rows.sort(key=lambda row: (row["reaches_90"] or "9", -row["expected"]))
     data: dict[str, Any] = {}
     if len(looked) == 1 and (only := made[looked[0].id]):
         data = {
-            "points": [[t.isoformat(), *(round(v, 2) for v in rest)] for t, *rest in only.points]
+            "points": [[t.isoformat(), *(round(v, 2) for v in rest)] for t, *rest in only.points],
+            **_course(looked[0], metric, series[looked[0].id], only, hours),
         }
     return Result(
         _forecast_text(rows, metric, args.horizon),
@@ -85,6 +96,32 @@ def _forecast(world: World, vms: Sequence[VM], args: ForecastArguments) -> Resul
         notes=tuple(notes),
         data=data,
     )
+
+
+def _method(ways: Sequence[str], histories: Sequence[Points]) -> str:
+    """How it was foreseen, and from how much."""
+    hours = [(history[-1][0] - history[0][0]) / timedelta(hours=1) for history in histories]
+    days = f"{min(hours) / 24:.0f}"
+    if max(hours) - min(hours) >= 24:
+        days += f" to {max(hours) / 24:.0f}"
+    how = "the usual of the hours and a robust trend"
+    if len(ways) > 1 and min(hours) < LONG:
+        how += ", averaged with exponential smoothing"
+    short = "" if min(hours) >= LONG else "; from three weeks on weekends are told apart surely"
+    return f"From {how}, over {days} days; nine in ten hours should fall in the range{short}."
+
+
+def _course(vm: VM, metric: str, points: Points, found: Forecast, hours: int) -> dict[str, Any]:
+    """What was measured and what is expected, as lines for a chart."""
+    measured = points[-max(hours, 24) :]
+    lines = [line_of(vm.name, "measured", measured, vm.id)]
+    courses = {
+        "expected": [(at, expected) for at, expected, _, _ in found.points],
+        "low": [(at, low) for at, _, low, _ in found.points],
+        "high": [(at, high) for at, _, _, high in found.points],
+    }
+    lines += [line_of(vm.name, kind, course, vm.id) for kind, course in courses.items()]
+    return {"series": {"metric": metric, "lines": lines}}
 
 
 def _forecast_columns(metric: str) -> tuple[Column, ...]:
@@ -153,10 +190,13 @@ def _anomalies(world: World, vms: Sequence[VM], args: AnomalyArguments) -> Resul
     rows: list[dict[str, Any]] = []
     heard: set[str] = set()
     recent: set[str] = set()
+    shortest: dict[str, int] = {}
     for metric in (args.metric,) if args.metric else METRIC_NAMES:
         series = world.metrics.series(list(by_id), metric, HISTORY)
         for machine_id, points in series.items():
             heard.add(machine_id)
+            before = sum(1 for at, _ in points if at < since)
+            shortest[machine_id] = min(before, shortest.get(machine_id, before))
             if points[-1][0] >= since:
                 recent.add(machine_id)
             rows += [
@@ -169,6 +209,11 @@ def _anomalies(world: World, vms: Sequence[VM], args: AnomalyArguments) -> Resul
         notes.append(f"Running, yet no samples in the window: {listed(silent)}.")
     if never:
         notes.append(f"Running, yet no samples at all: {listed(never)}.")
+    if young := sum(1 for name in shortest if shortest[name] < TOO_FEW):
+        notes.append(
+            f"Too few samples before the window to know the usual of {counted(young, 'machine')}."
+        )
+    notes += world.metrics.problems()
     rows.sort(key=lambda row: -row["score"])
     return Result(
         _anomaly_text(rows, len(looked), args.window),

@@ -61,6 +61,7 @@ def _since(world: World, since: str | None) -> datetime | None:
     return parse_moment(since)
 
 
+_MOST_OPERATIONS = 50
 _OPERATION_COLUMNS = (
     Column("id", "Id"),
     Column("at", "Started", "time"),
@@ -93,8 +94,9 @@ def _operation_row(operation: Operation) -> dict[str, Any]:
 
 def _operations(world: World, vms: Sequence[VM], args: OperationsArguments) -> Result:
     since = _since(world, args.since)
-    found = world.journal.list(since=since, status=args.status, actor=args.actor)
-    rows = tuple(_operation_row(operation) for operation in found)
+    found = world.journal.list(since, args.status, args.actor, limit=_MOST_OPERATIONS + 1)
+    rows = tuple(_operation_row(operation) for operation in found[:_MOST_OPERATIONS])
+    cut = len(found) > len(rows)
     if not rows:
         return Result("Nothing was done that fits that.", _OPERATION_COLUMNS, targets=())
     said = "; ".join(
@@ -104,6 +106,8 @@ def _operations(world: World, vms: Sequence[VM], args: OperationsArguments) -> R
     )
     more = f"; and {len(rows) - 5} more" if len(rows) > 5 else ""
     text = f"{counted(len(rows), 'operation')}: {said}{more}."
+    if cut:
+        text = f"The newest of {text} There are older ones: say since when, or by whom."
     return Result(text, _OPERATION_COLUMNS, rows, source="journal", targets=())
 
 

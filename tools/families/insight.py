@@ -1,8 +1,7 @@
-"""Insight: metrics and costs of machines."""
+"""Insight: what machines cost, and the words for metrics."""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -14,7 +13,6 @@ from tools.grouping import GroupBy, grouped
 from tools.machine import VM
 from tools.names import counted, listed
 from tools.selector import (
-    METRIC_NAMES,
     Aggregate,
     MetricCondition,
     MetricName,
@@ -40,6 +38,10 @@ class MetricArguments(Arguments):
     window: Window | None = Field(None, description="how far back: 1h, 24h, 7d; 1h if not given")
     aggregate: Aggregate | None = Field(None, description="avg, max, min, p95 or last")
     group_by: GroupBy | None = Field(None, description="a field or a tag to average by")
+    compare: Window | None = Field(
+        None,
+        description="beside it the same window so much earlier: 24h is yesterday, 7d last week",
+    )
 
 
 class CostArguments(Arguments):
@@ -80,84 +82,6 @@ def figure(value: float, metric: str) -> str:
     """A reading for people, with its unit."""
     unit = UNITS[metric]
     return f"{value:.1f}{'' if unit.startswith('/') else ' '}{unit}"
-
-
-def _metrics(world: World, vms: Sequence[VM], args: MetricArguments) -> Result:
-    window, aggregate = args.window or "1h", args.aggregate or "avg"
-    source = f"{world.metrics.source_name}, {aggregate} of the last {window}"
-    if not vms:
-        return Result("No machine fits that.", source=source)
-    names: tuple[str, ...] = (args.metric,) if args.metric else METRIC_NAMES
-    values = {name: world.metrics.read(name, aggregate, window) for name in names}
-    silent = [vm.name for vm in vms if not any(vm.id in values[n] for n in names)]
-    notes = (f"No samples from {listed(silent)}.",) if silent else ()
-    if args.group_by is not None:
-        return _by_group(world, vms, args, values, source, notes)
-    rows = tuple(_row(vm, values) for vm in vms)
-    columns = (Column("name", "Name"), *_columns(names), Column("id", "Id"))
-    text = _metric_text(vms, names, values, f"{aggregate} of the last {window}")
-    chart = "bar" if args.metric and len(vms) > 1 else None
-    return Result(text, columns, rows, chart=chart, source=source, notes=notes)
-
-
-def _row(vm: VM, values: dict[str, dict[str, float]]) -> dict[str, Any]:
-    figures = {n: round(found[vm.id], 2) if vm.id in found else None for n, found in values.items()}
-    return {"name": vm.name, **figures, "id": vm.id}
-
-
-def _columns(names: Sequence[str]) -> tuple[Column, ...]:
-    return tuple(
-        Column(name, f"{name} ({UNITS[name]})", "percent" if UNITS[name] == "%" else "")
-        for name in names
-    )
-
-
-def _metric_text(
-    vms: Sequence[VM], names: Sequence[str], values: dict[str, dict[str, float]], how: str
-) -> str:
-    if len(names) > 1:
-        lines = [
-            f"{vm.name}: "
-            + (
-                ", ".join(f"{n} {figure(values[n][vm.id], n)}" for n in names if vm.id in values[n])
-                or "no samples"
-            )
-            for vm in vms[:6]
-        ]
-        more = f"\n… and {len(vms) - 6} more in the table." if len(vms) > 6 else ""
-        return f"{how.capitalize()}. " + "\n".join(lines) + more
-    name = names[0]
-    found = values[name]
-    shown = [
-        f"{vm.name} {figure(found[vm.id], name)}" if vm.id in found else f"{vm.name} no samples"
-        for vm in vms
-    ]
-    every = [found[vm.id] for vm in vms if vm.id in found]
-    mean = f"; on average {figure(statistics.fmean(every), name)}" if len(every) > 1 else ""
-    return f"{name} ({how}): {listed(shown, 10)}{mean}."
-
-
-def _by_group(
-    world: World,
-    vms: Sequence[VM],
-    args: MetricArguments,
-    values: dict[str, dict[str, float]],
-    source: str,
-    notes: tuple[str, ...],
-) -> Result:
-    by = str(args.group_by)
-    rows: list[dict[str, Any]] = []
-    for value, members in grouped(world, vms, by).items():
-        row: dict[str, Any] = {"value": value, "machines": len(members)}
-        for name, found in values.items():
-            known = [found[vm.id] for vm in members if vm.id in found]
-            row[name] = round(statistics.fmean(known), 2) if known else None
-        rows.append(row)
-    first = next(iter(values))
-    parts = [f"{r['value']} {figure(r[first], first)}" for r in rows if r[first] is not None]
-    columns = (Column("value", by), Column("machines", "Machines", "count"), *_columns([*values]))
-    text = f"{first} by {by}, averaged over machines: {listed(parts, 12)}."
-    return Result(text, columns, tuple(rows), chart="bar", source=source, notes=notes)
 
 
 def _costs(world: World, vms: Sequence[VM], args: CostArguments) -> Result:
@@ -218,21 +142,6 @@ def _per(window: str) -> str:
     return {"hour": "an hour", "day": "a day", "month": "a month"}[window]
 
 
-QUERY_METRICS = Tool(
-    name="query_metrics",
-    risk=Risk.READ,
-    summary="Read CPU, memory, disk, network and disk operations of machines over a window.",
-    arguments=MetricArguments,
-    handler=Read(_metrics, settled_metric),
-    says=(
-        "which machines have high CPU?",
-        "show me VMs that are consuming high CPU in the last hour",
-        "top 3 machines by memory use right now",
-        "what's the p95 cpu of web-01 over the last 7 days?",
-        "disk usage of the databases",
-        "average network traffic by team today",
-    ),
-)
 COST_REPORT = Tool(
     name="cost_report",
     risk=Risk.READ,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from pydantic import Field
@@ -13,6 +13,7 @@ from tools.cost import dollars, hourly_cost_usd
 from tools.grouping import GroupBy, grouped
 from tools.machine import VM, Offer
 from tools.names import counted, listed, require_known
+from tools.networks import with_machines
 from tools.selector import METRIC_NAMES
 from tools.world import World
 
@@ -64,7 +65,7 @@ def _list(world: World, vms: Sequence[VM], args: NoArguments) -> Result:
         return Result("No machine fits that.", COLUMNS)
     names = listed([vm.name for vm in vms], 12)
     states = grouped(world, vms, "state")
-    parts = ", ".join(f"{len(found)} {state}" for state, found in states.items())
+    parts = ", ".join(f"{len(found):,} {state}" for state, found in states.items())
     return Result(
         f"{counted(len(vms), 'machine')}: {names}. {parts.capitalize()}.",
         COLUMNS,
@@ -221,11 +222,14 @@ _KINDS: dict[str, _Kind] = {
     ),
     "hosts": _Kind((*_PLACE, *_SHAPE), _host_rows),
     "networks": _Kind(
-        (*_PLACE, Column("cidr", "Range")),
-        lambda o: [
-            {"provider": n.provider, "region": n.region, "name": n.name, "cidr": n.cidr}
-            for n in o.networks
-        ],
+        (
+            *_PLACE,
+            Column("part_of", "Subnet of"),
+            Column("cidr", "Range"),
+            Column("gateway", "Gateway"),
+            Column("machines", "Machines", "count"),
+        ),
+        lambda o: [asdict(network) for network in o.networks],
     ),
     "groups": _Kind(
         (
@@ -271,11 +275,24 @@ def _catalog(world: World, vms: Sequence[VM], args: CatalogArguments) -> Result:
         rows = [
             row for row in rows if row.get(place, args.region).casefold() == args.region.casefold()
         ]
+    if args.kind == "networks":
+        rows = with_machines(rows, world.inventory.all())
     unique = list({tuple(row.items()): row for row in rows}.values())
     names = listed([str(row.get("name", row["provider"])) for row in unique], 15)
     what = args.kind[:-1] if len(unique) == 1 else args.kind
     text = f"{len(unique)} {what}: {names}." if unique else f"No {args.kind} there."
+    text = " ".join([text, *_not_told(world, args.provider)])
     return Result(text, kind.columns, tuple(unique), source="providers' catalogues")
+
+
+def _not_told(world: World, provider: str | None) -> list[str]:
+    """Which connections, of this provider or any, could not say what they offer."""
+    inventory = world.inventory
+    return [
+        f"{name} did not say what it offers: {error.message}"
+        for name, error in inventory.offer_problems().items()
+        if provider is None or provider in inventory.book.kinds_on(name)
+    ]
 
 
 LIST = Tool(

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from tools.errors import NotFound, Unsupported
-from tools.machine import VM, Offer
+from tools.machine import VM, LooseDisk, Offer
+from tools.ports import Opening, PortRule
+from tools.providers.standing import Standing
 
 
 class Capability(StrEnum):
@@ -36,6 +39,20 @@ class Capability(StrEnum):
     PROTECT = "protect"
     SCALE_GROUP = "scale_group"
     METRICS = "metrics"
+    PORTS = "open_or_close_ports_of"
+    PUBLIC_ADDRESS = "give_public_addresses_to"
+
+
+NETWORKING = frozenset({Capability.PORTS, Capability.PUBLIC_ADDRESS})
+"""What a provider lacks whose networks are not ours to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a vendor cannot do something: in a sentence, and where the vendor says so."""
+
+    why: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,35 @@ class Sample:
     iops: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a provider says happened to a machine, or holds of it at this moment.
+
+    Attributes:
+        text: the provider's words, as data: they never become an instruction.
+    """
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of a provider's machines since an earlier look.
+
+    Attributes:
+        mark: where the next look goes on; it is good on this connection, while it is open.
+        seen: those that changed, as they are now; all of them where it is `whole`.
+        gone: the ids of those that are no longer there.
+        whole: `seen` is every machine that there is.
+    """
+
+    mark: str
+    seen: Sequence[VM]
+    gone: Sequence[str] = ()
+    whole: bool = False
+
+
 class Provider(ABC):
     """One connection to a place where machines run.
 
@@ -82,15 +128,20 @@ class Provider(ABC):
         name: the connection's name, unique in one NovaCron, such as `sandbox`.
         kind: `sandbox libvirt vsphere aws azure gcp`.
         capabilities: what it can do; an undeclared verb raises `Unsupported`.
+        unsupported: what the vendor itself cannot do, and why; what is in neither is not built yet.
         deduplicates: whether it honours client tokens.
         concurrency: how many requests it takes at once.
+        keeps_samples: whether `samples` answers for the past; where not, `novacron serve` keeps
+            what it reads.
     """
 
     name: str
     kind: str
     capabilities: frozenset[Capability] = frozenset()
+    unsupported: Mapping[Capability, Reason] = MappingProxyType({})
     deduplicates: bool = False
     concurrency: int = 8
+    keeps_samples: bool = True
 
     @abstractmethod
     def list_machines(self) -> list[VM]:
@@ -103,6 +154,13 @@ class Provider(ABC):
     @abstractmethod
     def offers(self) -> list[Offer]:
         """Regions, sizes, images, hosts, networks and groups, one entry a provider."""
+
+    def changes(self, mark: str) -> Changes:
+        """What changed since the look that gave this mark; everything without a mark.
+
+        A provider that is not told of changes reads everything each time.
+        """
+        return Changes("", self.list_machines(), whole=True)
 
     def get_machine(self, machine_id: str) -> VM:
         """One machine, read afresh."""
@@ -123,6 +181,10 @@ class Provider(ABC):
         """Say in a line what is reached and as whom, for `novacron doctor`; raise if it is not."""
         return f"{len(self.list_machines())} machines"
 
+    def examine(self) -> Standing:
+        """Look at how the connection stands, for `novacron doctor`; raise if nothing is reached."""
+        return Standing(self.check())
+
     def require(self, capability: Capability) -> None:
         """Refuse before anything is sent.
 
@@ -131,7 +193,9 @@ class Provider(ABC):
         """
         if capability not in self.capabilities:
             verb = capability.value.replace("_", " ")
-            raise Unsupported(f"{self.name} cannot {verb} machines.")
+            reason = self.unsupported.get(capability)
+            why = f" {reason.why}" if reason else ""
+            raise Unsupported(f"{self.name} cannot {verb} machines.{why}")
 
     def start(self, machine_id: str, token: str) -> None:
         """Power a stopped machine on."""
@@ -216,6 +280,48 @@ class Provider(ABC):
         """Bring a scaling group to this many machines."""
         self.require(Capability.SCALE_GROUP)
 
+    def loose_disks(self) -> list[LooseDisk] | None:
+        """The disks that are attached to no machine, read afresh; None where it cannot tell."""
+        return None
+
+    def delete_disk(self, disk_id: str, token: str) -> None:
+        """Remove a disk that is attached to no machine; one that is attached is a `Conflict`."""
+        raise Unsupported(f"{self.name} cannot delete disks.")
+
+    def openings(self, ids: Sequence[str]) -> dict[str, tuple[Opening, ...]]:
+        """What the provider's rules let in to each of these machines; one that is gone is absent.
+
+        Rules inside a machine's own system are not seen.
+        """
+        self.require(Capability.PORTS)
+        raise AssertionError("a provider that declares PORTS implements it")
+
+    def open_port(self, machine_id: str, token: str, rule: PortRule) -> None:
+        """Let traffic in to this machine and to no other."""
+        self.require(Capability.PORTS)
+
+    def close_port(
+        self, machine_id: str, token: str, rule: PortRule, *, among: Sequence[str] = ()
+    ) -> None:
+        """Let it in no more; other rules stay.
+
+        Args:
+            machine_id: the machine.
+            token: the client token.
+            rule: exactly what was let in.
+            among: machines that may be closed with it, where they share the rule. A rule that is
+                shared with any other is left as it is, and `NotAllowed` names the others.
+        """
+        self.require(Capability.PORTS)
+
+    def assign_public_address(self, machine_id: str, token: str) -> None:
+        """Give a machine a public address, where it has none."""
+        self.require(Capability.PUBLIC_ADDRESS)
+
+    def release_public_address(self, machine_id: str, token: str) -> None:
+        """Take its public address; one that NovaCron got for it is given back."""
+        self.require(Capability.PUBLIC_ADDRESS)
+
     def samples(self, ids: Sequence[str], since: datetime) -> list[Sample]:
         """Hourly samples from `since` on; empty where the provider keeps none."""
         self.require(Capability.METRICS)
@@ -223,4 +329,11 @@ class Provider(ABC):
 
     def console_log(self, machine_id: str) -> str | None:
         """The end of the machine's console, where the provider keeps one; else None."""
+        return None
+
+    def events(self, machine_id: str, since: datetime) -> list[Event] | None:
+        """What the provider noticed about a machine, by time; None where it keeps no such record.
+
+        Health checks, maintenance, failed requests, and what its hypervisor sees right now.
+        """
         return None

@@ -10,13 +10,14 @@ import contextlib
 import dataclasses
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tools.errors import InvalidRequest, NotFound, NovaError
 from tools.machine import VM, Host, Offer
 from tools.providers import (
+    libvirt_events,
     libvirt_kvm,
     libvirt_making,
     libvirt_moving,
@@ -25,55 +26,41 @@ from tools.providers import (
     libvirt_sizing,
     libvirt_snapshots,
 )
-from tools.providers.base import Capability, NewMachine, Provider, Sample
+from tools.providers.base import (
+    NETWORKING,
+    Capability,
+    Changes,
+    Event,
+    NewMachine,
+    Provider,
+    Sample,
+)
+from tools.providers.libvirt_limits import UNSUPPORTED
 from tools.providers.libvirt_link import Link, libvirt
 from tools.providers.libvirt_making import Workshop
 from tools.providers.libvirt_notes import Notes
 from tools.providers.libvirt_offers import read_host, read_offer
+from tools.providers.libvirt_options import Options
 from tools.providers.libvirt_record import Place, read_machines
 from tools.providers.libvirt_samples import Sampler
 from tools.providers.libvirt_storage import Storage
-from tools.providers.libvirt_xml import Description
+from tools.providers.libvirt_watch import Told
+from tools.providers.standing import Standing
 from tools.times import Clock, utc_now
 
-_LOG_TAIL = 64 * 1024
-_CAPABILITIES = frozenset(Capability) - {
-    Capability.MIGRATE_HOST,
-    Capability.MIGRATE_REGION,
-    Capability.SCALE_GROUP,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How one hypervisor is used.
-
-    Attributes:
-        name: the connection's name; by default `libvirt:` and the URI.
-        host, region: what its machines say; by default the hypervisor's host name.
-        images: a folder of images on the hypervisor; by default the pool's own volumes.
-        pool, network: where new disks go and what new machines are connected to.
-        stop_limit_s: how long a machine may take to shut down.
-        vcpu_hour_usd, gib_hour_usd: what a running machine costs, if anything.
-    """
-
-    name: str | None = None
-    host: str | None = None
-    region: str | None = None
-    images: Path | None = None
-    pool: str = "default"
-    network: str = "default"
-    stop_limit_s: float = 60
-    vcpu_hour_usd: float = 0.0
-    gib_hour_usd: float = 0.0
+_CAPABILITIES = frozenset(Capability) - NETWORKING - {
+    Capability.MIGRATE_HOST, Capability.MIGRATE_REGION, Capability.SCALE_GROUP,
+}  # fmt: skip
 
 
 class Libvirt(Provider):
     """One hypervisor; `peers` are those that its machines can move to, host name to URI."""
 
     kind = "libvirt"
+    unsupported = UNSUPPORTED
     deduplicates = True
     concurrency = 4
+    keeps_samples = False
 
     def __init__(
         self, link: Link, place: Place, options: Options, peers: Mapping[str, str], clock: Clock
@@ -84,7 +71,9 @@ class Libvirt(Provider):
         self._options = options
         self._clock = clock
         self._notes_lock = threading.Lock()
-        self._sampler = Sampler(clock)
+        self._watch = libvirt_events.Watch()
+        self._sampler = Sampler(clock, self._watch.saw_agent)
+        self._told = Told(link, place)
         self._peers: dict[str, Link] = {}
         self.introduce(peers)
 
@@ -126,18 +115,18 @@ class Libvirt(Provider):
 
     def close(self) -> None:
         """Let go of every connection."""
+        self._told.close()
         for link in (self._link, *self._peers.values()):
             link.close()
 
     def check(self) -> str:
         """What is reached, and whether its machines run under KVM."""
         with self._link.reading("Checking the hypervisor") as connection:
-            version = connection.getLibVersion()
-            kind = libvirt_kvm.virtualization(connection)
-            count = len(connection.listAllDomains(0))
-        text = f"{version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}"
-        how = "KVM" if kind == "kvm" else "emulation, slow"
-        return f"libvirt {text} on {self.place.host} ({how}), {count} machines"
+            return libvirt_kvm.described(connection, self.place.host)
+
+    def examine(self) -> Standing:
+        """What is reached; a daemon on this machine has this machine's clock."""
+        return Standing(self.check(), clock_off_s=None if urlsplit(self.uri).netloc else 0.0)
 
     def reaches(self, machine_id: str) -> bool:
         """The id names the host."""
@@ -147,6 +136,10 @@ class Libvirt(Provider):
         """All machines, by name."""
         with self._link.reading("Listing machines") as connection:
             return read_machines(connection, self.place)
+
+    def changes(self, mark: str) -> Changes:
+        """What libvirt tells of since the mark."""
+        return self._told.since(mark)
 
     def get_machines(self, ids: Sequence[str]) -> dict[str, VM]:
         """The named machines, read afresh; those that moved to a peer too."""
@@ -270,19 +263,16 @@ class Libvirt(Provider):
     def delete(self, machine_id: str, token: str) -> None:
         """Remove it with its snapshots and the volumes that are its alone."""
         with self._link.acting(f"Deleting {machine_id}") as connection:
-            domain = self._domain(connection, machine_id)
-            libvirt_making.delete(self._workshop(connection), domain)
+            libvirt_making.delete(self._workshop(connection), self._domain(connection, machine_id))
 
     def resize(
         self, machine_id: str, token: str, *, vcpus: int, memory_gib: float, size: str | None
     ) -> None:
         """Give it these vCPUs and this memory; what QEMU cannot do live is a `Conflict`."""
         self._once(
-            "Resizing",
-            machine_id,
-            token,
+            "Resizing", machine_id, token,
             lambda _c, d, _n: libvirt_sizing.resize(d, vcpus, memory_gib),
-        )
+        )  # fmt: skip
 
     def attach_disk(self, machine_id: str, token: str, *, size_gib: float) -> None:
         """Add an empty disk, live where it runs."""
@@ -305,11 +295,9 @@ class Libvirt(Provider):
     def snapshot(self, machine_id: str, token: str, *, name: str) -> None:
         """Save its disks, and its memory where it runs."""
         self._once(
-            "Saving a snapshot of",
-            machine_id,
-            token,
+            "Saving a snapshot of", machine_id, token,
             lambda _c, d, _n: libvirt_snapshots.take(d, name, token),
-        )
+        )  # fmt: skip
 
     def restore(self, machine_id: str, token: str, *, snapshot: str) -> None:
         """Put it back as it was; its tags and protection stay as they are."""
@@ -347,16 +335,14 @@ class Libvirt(Provider):
         if host not in self._peers:
             raise NotFound(f"{self.name} knows no host {host!r}.", choices=tuple(self._peers))
         peer, uuid = self._peers[host], self.place.uuid_of(machine_id)
-        there = dataclasses.replace(self.place, host=host).machine_id(uuid or "")
         with (
             peer.reading(f"Reaching {host}") as target,
             self._link.acting(f"Moving {machine_id} to {host}") as connection,
         ):
-            if libvirt_moving.has_moved(uuid, connection, target):
-                return there
-            domain = self._domain(connection, machine_id)
-            libvirt_moving.migrate(domain, self._storage(connection), target, peer.uri)
-        return there
+            if not libvirt_moving.has_moved(uuid, connection, target):
+                domain = self._domain(connection, machine_id)
+                libvirt_moving.migrate(domain, self._storage(connection), target, peer.uri)
+        return dataclasses.replace(self.place, host=host).machine_id(uuid or "")
 
     def set_tags(self, machine_id: str, token: str, tags: Mapping[str, str]) -> None:
         """Add or change these tags."""
@@ -393,7 +379,10 @@ class Libvirt(Provider):
     def console_log(self, machine_id: str) -> str | None:
         """The end of its serial console, where it is logged to a file that a pool holds."""
         with self._link.reading(f"Reading the console of {machine_id}") as connection:
-            domain = self._domain(connection, machine_id)
-            path = Description.parse(domain.XMLDesc(0)).console_log
-            tail = self._storage(connection).tail(path, _LOG_TAIL) if path else None
-        return tail.decode(errors="replace") if tail is not None else None
+            storage = self._storage(connection)
+            return libvirt_events.console(self._domain(connection, machine_id), storage)
+
+    def events(self, machine_id: str, since: datetime) -> list[Event] | None:
+        """What the hypervisor sees now: disks that stopped, cut links, an agent that left."""
+        with self._link.reading(f"Looking at {machine_id}") as connection:
+            return self._watch.events(self._domain(connection, machine_id), self._clock())

@@ -53,3 +53,11 @@ def _this_machine_can() -> bool:
 def architecture(connection: libvirt.virConnect) -> str:
     """The host's architecture, as libvirt names it."""
     return ET.fromstring(connection.getCapabilities()).findtext("host/cpu/arch") or "x86_64"
+
+
+def described(connection: libvirt.virConnect, host: str) -> str:
+    """Which libvirt it is, where, whether its machines run under KVM, and how many there are."""
+    version = connection.getLibVersion()
+    text = f"{version // 1_000_000}.{version // 1000 % 1000}.{version % 1000}"
+    how = "KVM" if virtualization(connection) == "kvm" else "emulation, slow"
+    return f"libvirt {text} on {host} ({how}), {len(connection.listAllDomains(0))} machines"

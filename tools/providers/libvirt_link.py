@@ -153,7 +153,7 @@ class Link:
         with self._lock:
             while self._idle:
                 connection = self._idle.pop()
-                if _alive(connection):
+                if is_alive(connection):
                     return connection
         return None
 
@@ -163,6 +163,14 @@ class Link:
                 self._idle.append(connection)
                 return
         _close(connection)
+
+    def open(self) -> libvirt.virConnect:
+        """A connection of the caller's own, to be closed by it.
+
+        Raises:
+            Unreachable: no daemon answers.
+        """
+        return self._opened()
 
     def _opened(self) -> libvirt.virConnect:
         connection: libvirt.virConnect | None = None
@@ -183,6 +191,12 @@ class Link:
             with contextlib.suppress(libvirt.libvirtError):  # a driver without a daemon has none
                 connection.setKeepAlive(*_KEEP_ALIVE)
             return connection
+        if failure is not None and _may_only_look(self.uri, failure):
+            raise NotAllowed(
+                f"The hypervisor {self.uri} lets this user look at it and nothing more.",
+                hint="Add the user to the group libvirt there, or allow it to manage in polkit.",
+                vendor_code=_codes().get(failure.get_error_code() or 0, ("",))[0],
+            ) from failure
         reason = failure.get_error_message() if failure else f"no answer in {_OPEN_LIMIT_S} s"
         raise Unreachable(
             f"The hypervisor {self.uri} cannot be reached: {reason}",
@@ -202,7 +216,7 @@ class Link:
             try:
                 yield connection
             except libvirt.libvirtError as error:
-                if not _alive(connection):
+                if not is_alive(connection):
                     raise Unreachable(f"{what}: the link to {self.uri} broke.") from error
                 raise in_our_words(error, what) from error
 
@@ -213,7 +227,7 @@ class Link:
             try:
                 yield connection
             except libvirt.libvirtError as error:
-                if not _alive(connection):
+                if not is_alive(connection):
                     raise OutcomeUnknown(
                         f"{what}: the link to {self.uri} broke before the answer came."
                     ) from error
@@ -232,12 +246,25 @@ def untyped(answer: object) -> Any:
     return answer
 
 
+def _may_only_look(uri: str, failure: libvirt.libvirtError) -> bool:
+    """Whether a user who was refused may at least open it for reading."""
+    kind = _codes().get(failure.get_error_code() or 0, ("", ProviderError))[1]
+    if kind is not NotAllowed and "ermission denied" not in str(failure):
+        return False
+    try:
+        _close(libvirt.openReadOnly(uri))
+    except libvirt.libvirtError:
+        return False
+    return True
+
+
 def _close(connection: libvirt.virConnect) -> None:
     with contextlib.suppress(libvirt.libvirtError):
         connection.close()
 
 
-def _alive(connection: libvirt.virConnect) -> bool:
+def is_alive(connection: libvirt.virConnect) -> bool:
+    """Whether the daemon at its other end still answers."""
     try:
         return connection.isAlive() == 1
     except libvirt.libvirtError:

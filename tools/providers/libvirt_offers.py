@@ -23,7 +23,7 @@ def read_offer(
         sizes=place.sizes(),
         hosts=(read_host(connection, place), *peers),
         networks=tuple(
-            Network(network.name(), "libvirt", place.region, _cidr(network))
+            Network(network.name(), "libvirt", place.region, *_range(network))
             for network in connection.listAllNetworks(0)
         ),
     )
@@ -36,9 +36,11 @@ def read_host(connection: libvirt.virConnect, place: Place) -> Host:
     return Host(place.host, "libvirt", place.region, int(facts[2]), memory_gib)
 
 
-def _cidr(network: libvirt.virNetwork) -> str | None:
+def _range(network: libvirt.virNetwork) -> tuple[str | None, str | None]:
+    """Its addresses, and that of the host in it, which is the gateway."""
     ip = ET.fromstring(network.XMLDesc(0)).find("ip")
     if ip is None or not ip.get("address"):
-        return None
+        return None, None
     width = ip.get("prefix") or ip.get("netmask")
-    return str(ipaddress.ip_network(f"{ip.get('address')}/{width}", strict=False))
+    cidr = str(ipaddress.ip_network(f"{ip.get('address')}/{width}", strict=False))
+    return cidr, ip.get("address")

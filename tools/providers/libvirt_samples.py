@@ -65,12 +65,20 @@ class Sampler:
     """Remembers the last reading of each machine.
 
     Where there is none yet it reads twice, `pause_s` apart.
+
+    Args:
+        saw_agent: is told of each machine whose guest agent answers.
     """
 
     def __init__(
-        self, clock: Clock, pause_s: float = 1.0, sleep: Callable[[float], None] = time.sleep
+        self,
+        clock: Clock,
+        saw_agent: Callable[[str], None] = lambda _uuid: None,
+        pause_s: float = 1.0,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clock = clock
+        self._saw_agent = saw_agent
         self._pause_s = pause_s
         self._sleep = sleep
         self._last: dict[str, Reading] = {}
@@ -97,13 +105,23 @@ class Sampler:
                     hour,
                     cpu=rates.cpu if rates else None,
                     memory=memory_used(facts),
-                    disk=_disk_used(domain, facts),
+                    disk=self._disk_used(domain, facts),
                     network=rates.network if rates else None,
                     iops=rates.iops if rates else None,
                 )
             )
         self._last.update(now)
         return found
+
+    def _disk_used(self, domain: libvirt.virDomain, stats: Mapping[str, Any]) -> float | None:
+        """Percent of the file systems, by the agent; else of the disks that was ever written."""
+        inside = _file_systems(domain)
+        if inside is not None:
+            self._saw_agent(domain.UUIDString())
+            return inside
+        capacity = _sum(stats, "block", "capacity")
+        written = _sum(stats, "block", "allocation")
+        return round(min(100.0, 100 * written / capacity), 2) if capacity else None
 
     def _rates(self, uuid: str, now: Reading) -> Rates | None:
         before = self._last.get(uuid)
@@ -140,16 +158,6 @@ def memory_used(stats: Mapping[str, Any]) -> float | None:
     if not total or free is None:
         return None
     return round(100 * (1 - free / total), 2)
-
-
-def _disk_used(domain: libvirt.virDomain, stats: Mapping[str, Any]) -> float | None:
-    """Percent of the file systems, by the agent; else of the disks that was ever written."""
-    inside = _file_systems(domain)
-    if inside is not None:
-        return inside
-    capacity = _sum(stats, "block", "capacity")
-    written = _sum(stats, "block", "allocation")
-    return round(min(100.0, 100 * written / capacity), 2) if capacity else None
 
 
 def _file_systems(domain: libvirt.virDomain) -> float | None:

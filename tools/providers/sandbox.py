@@ -10,29 +10,30 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
 from tools.errors import NotAllowed, NotFound
-from tools.machine import VM, Offer
+from tools.machine import VM, LooseDisk, Offer
 from tools.providers import sandbox_changes as changes
-from tools.providers.base import Capability, NewMachine, Provider, Sample
+from tools.providers import sandbox_disks as disks
+from tools.providers import sandbox_ills as ills
+from tools.providers.base import Capability, Event, NewMachine, Sample
 from tools.providers.sandbox_changes import Transition
 from tools.providers.sandbox_console import console_of
 from tools.providers.sandbox_faults import Fault, FaultKind
-from tools.providers.sandbox_fleet import read_fleet
+from tools.providers.sandbox_fleet import offer_list, read_fleet
+from tools.providers.sandbox_ills import Ill
+from tools.providers.sandbox_networking import SandboxNetworking
 from tools.providers.sandbox_requests import Requests
 from tools.providers.sandbox_samples import SampleKeeper, samples_in
 from tools.providers.sandbox_store import Act, Store
 from tools.sizes import Shape
 from tools.times import Clock, utc_now
 
-__all__ = ["Act", "Fault", "FaultKind", "Sandbox"]
+__all__ = ["Act", "Fault", "FaultKind", "Ill", "Sandbox"]
 
 
-class Sandbox(Provider):
+class Sandbox(SandboxNetworking):
     """One simulated fleet, with machines of many providers.
 
     A migrated machine keeps its id, a clone is made stopped, and a group has as many machines as
@@ -54,7 +55,7 @@ class Sandbox(Provider):
         self._clock = clock
         self._delays = delays
         self._keeper = keeper
-        self._catalog = _offers().validate_python(store.fact("offers") or [])
+        self._catalog = offer_list().validate_python(store.fact("offers") or [])
         self._requests = Requests(store, clock, delays, self._catalog)
         given = store.fact("samples")
         self.samples_path: Path | None = Path(given) if given else None
@@ -107,7 +108,8 @@ class Sandbox(Provider):
             if store.fact("origin") != digest:
                 store.clear()
                 store.add(fleet.vms)
-                store.set_fact("offers", _offers().dump_python(fleet.offers, mode="json"))
+                store.set_fact("offers", offer_list().dump_python(fleet.offers, mode="json"))
+                disks.keep(store, fleet.disks)
                 store.set_fact("origin", digest)
             samples = fleet.samples_path
             store.set_fact("samples", str(samples.resolve()) if samples else None)
@@ -136,10 +138,11 @@ class Sandbox(Provider):
                 fleet = generate(machines, seed, clock())
                 store.clear()
                 store.add(fleet.vms, fleet.profiles)
-                store.set_fact("offers", _offers().dump_python(fleet.offers, mode="json"))
+                store.set_fact("offers", offer_list().dump_python(fleet.offers, mode="json"))
                 store.set_fact("epoch", clock().timestamp())
                 store.set_fact("seed", seed)
                 store.set_fact("origin", f"{machines}:{seed}")
+            disks.furnish(store, machines, seed, clock())
         keeper = SampleKeeper(store, seed)
         sandbox = cls(store, clock, delays, name, keeper)
         sandbox.samples_path = keeper.ensure(clock())
@@ -172,6 +175,27 @@ class Sandbox(Provider):
     def clear_faults(self) -> None:
         """Let nothing more go wrong; what is stuck stays so until it is forced."""
         self._store.clear_faults()
+
+    def fall_ill(self, *found: Ill) -> None:
+        """Let machines be ill from now on; one that was ill already has the new ill only.
+
+        Samples are shaped where the fleet is a generated one; a folder's stay as they are.
+        """
+        ills.begin(self._store, found, self._now())
+        self._write_samples()
+
+    def ills(self) -> list[Ill]:
+        """The machines that are ill, in the order in which they fell ill."""
+        return ills.all_ills(self._store)
+
+    def recover(self) -> None:
+        """Let every machine be well again, as it was before."""
+        ills.end(self._store, self._now())
+        self._write_samples()
+
+    def _write_samples(self) -> None:
+        if self._keeper is not None:
+            self._keeper.renew(self._clock())
 
     def acts(self) -> list[Act]:
         """Every request that was carried out, in order: the witness of exactly-once."""
@@ -342,19 +366,31 @@ class Sandbox(Provider):
             raise NotAllowed(f"{group} may have {found.min} to {found.max} machines, not {count}.")
         self._requests.scale(found, count, token)
 
+    def loose_disks(self) -> list[LooseDisk]:
+        """What machines that are gone left behind."""
+        self._requests.meet_reading_fault()
+        return disks.kept(self._store)
+
+    def delete_disk(self, disk_id: str, token: str) -> None:
+        """Remove a disk; one that is gone stays gone."""
+        self._requests.delete_disk(disk_id, token)
+
     def samples(self, ids: Sequence[str], since: datetime) -> list[Sample]:
         """Hourly samples from the sample file."""
         self.require(Capability.METRICS)
         return samples_in(self.samples_path, ids, since) if self.samples_path else []
 
     def console_log(self, machine_id: str) -> str | None:
-        """A made-up console that fits the machine's state."""
-        return console_of(self.get_machine(machine_id), self._clock())
+        """A made-up console that fits the machine's state, or what ails it."""
+        vm = self.get_machine(machine_id)
+        ill = ills.ill_of(self._store, machine_id)
+        return ill.console if ill and ill.console is not None else console_of(vm, self._clock())
+
+    def events(self, machine_id: str, since: datetime) -> list[Event] | None:
+        """What was planted with an ill; a machine that is well has no events."""
+        self.get_machine(machine_id)
+        ill = ills.ill_of(self._store, machine_id)
+        return [event for event in ill.events if event.at >= since] if ill else []
 
     def _now(self) -> float:
         return self._clock().timestamp()
-
-
-@cache
-def _offers() -> TypeAdapter[list[Offer]]:
-    return TypeAdapter(list[Offer])

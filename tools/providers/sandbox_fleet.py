@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from tools.errors import InvalidRequest, NotFound
-from tools.machine import VM, Group, Host, Network, Offer, Size
+from tools.machine import VM, Group, Host, LooseDisk, Network, Offer, Size
 from tools.validation import explain
 
 
@@ -27,6 +28,7 @@ class _FleetFile(BaseModel):
     groups: list[Group] = []
     hosts: list[Host] = []
     networks: list[Network] = []
+    disks: list[LooseDisk] = []
     catalog: dict[str, _Catalog] = {}
 
 
@@ -38,11 +40,13 @@ class FleetFolder:
         vms: the machines, in the file's order.
         offers: what each provider offers.
         samples_path: the CSV of samples, where there is one.
+        disks: the disks that no machine uses.
     """
 
     vms: list[VM]
     offers: list[Offer]
     samples_path: Path | None
+    disks: list[LooseDisk]
 
 
 def read_fleet(folder: Path) -> FleetFolder:
@@ -68,7 +72,14 @@ def read_fleet(folder: Path) -> FleetFolder:
     if twice:
         raise InvalidRequest(f"{str(file)!r} has the id {twice[0]!r} twice.")
     samples = folder / "metrics.csv"
-    return FleetFolder(document.vms, _offers(document), samples if samples.is_file() else None)
+    found = samples if samples.is_file() else None
+    return FleetFolder(document.vms, _offers(document), found, document.disks)
+
+
+@cache
+def offer_list() -> TypeAdapter[list[Offer]]:
+    """What providers offer, to and from JSON values."""
+    return TypeAdapter(list[Offer])
 
 
 def _offers(document: _FleetFile) -> list[Offer]:

@@ -270,7 +270,6 @@ def _offers(vms: list[VM], floor: _Floor) -> list[Offer]:
 
 def _networks(kind: str, regions: Sequence[str]) -> tuple[Network, ...]:
     return tuple(
-        Network(f"{region}-{name}", kind, region, f"10.{64 + i}.{third}.0/20")
-        for i, region in enumerate(regions)
-        for name, third in (("prod", 0), ("dev", 128))
+        Network(f"{region}-main", kind, region, "10.64.0.0/10", gateway="10.64.0.1")
+        for region in regions
     )

@@ -8,14 +8,15 @@ from dataclasses import replace
 from tools.errors import Capacity, Conflict, NotAllowed
 from tools.machine import VM, Group, Offer, State
 from tools.providers import sandbox_changes as changes
+from tools.providers import sandbox_disks as disks
 from tools.providers import sandbox_making as making
 from tools.providers.base import NewMachine
 from tools.providers.sandbox_changes import Transition
-from tools.providers.sandbox_faults import FaultKind
+from tools.providers.sandbox_faults import Fault, FaultKind
 from tools.providers.sandbox_store import NEVER, Act, Seen, Store
 from tools.times import Clock
 
-ON_NO_MACHINE = ("new:", "group:")
+ON_NO_MACHINE = ("new:", "group:", "disk:")
 """How targets begin that are no machine."""
 
 
@@ -33,8 +34,8 @@ class Requests:
         return next((o for o in self._catalog if o.provider == provider), Offer(provider))
 
     def meet_reading_fault(self) -> None:
-        """Fail a reading, if the sandbox shall be out of reach."""
-        if not any(f.kind is FaultKind.UNREACHABLE for f in self._store.faults()):
+        """Fail a reading, if the sandbox shall be out of reach or asks readers to slow down."""
+        if not any(_meets_readings(fault) for fault in self._store.faults()):
             return
         with self._store.transaction():
             fault = self._store.take_fault("", "read")
@@ -79,6 +80,15 @@ class Requests:
 
         return self._carry_out(machine_id, verb, token, act)
 
+    def keep(self, machine_id: str, verb: str, token: str, change: Callable[[VM], bool]) -> None:
+        """A change beside a machine's record; `change` says whether anything was left to do."""
+
+        def act(stuck: bool) -> str | None:
+            vm = self._store.look(machine_id, self._now()).vm
+            return machine_id if not stuck and change(vm) else None
+
+        self._carry_out(machine_id, verb, token, act)
+
     def create(self, machine: NewMachine, token: str) -> str:
         """A new machine, which runs; gives its id."""
 
@@ -119,6 +129,20 @@ class Requests:
 
         self._carry_out(f"group:{group.name}", "scale_group", token, act)
 
+    def delete_disk(self, disk_id: str, token: str) -> None:
+        """A disk less."""
+
+        def act(stuck: bool) -> str | None:
+            present = disks.kept(self._store)
+            left = [disk for disk in present if disk.id != disk_id]
+            if len(left) == len(present):
+                return None
+            if not stuck:
+                disks.keep(self._store, left)
+            return disk_id
+
+        self._carry_out(f"disk:{disk_id}", "delete_disk", token, act)
+
     def _now(self) -> float:
         return self._clock().timestamp()
 
@@ -135,7 +159,7 @@ class Requests:
             if before is not None:
                 return _same_request(before, target, verb)
             if not target.startswith(ON_NO_MACHINE):
-                self._store.look(target, self._now())
+                self._store.require(target, self._now())
             fault = self._store.take_fault(target, verb)
             result: str | None = None
             if fault is None or fault.acts:
@@ -187,6 +211,10 @@ class Requests:
         figures = (size.vcpus, size.memory_gib, size.name)
         wanted = NewMachine(name, group.region, offer.images[0], *figures)
         return making.made(wanted, [offer], self._store.host_counts(), number, self._clock())
+
+
+def _meets_readings(fault: Fault) -> bool:
+    return fault.kind is FaultKind.UNREACHABLE or fault.verb == "read"
 
 
 def _possible(

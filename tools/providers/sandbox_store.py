@@ -145,8 +145,11 @@ class Store:
 
     def ask(self, query: str, parameters: Any = ()) -> list[Any]:
         """The rows of a query."""
-        with self._lock, _translated(self.path):
-            return self._db.execute(query, parameters).fetchall()
+        with self._lock:
+            try:
+                return self._db.execute(query, parameters).fetchall()
+            except (sqlite3.Error, OSError) as error:
+                raise _unusable(self.path, error) from error
 
     def fact(self, key: str) -> Any:
         """A fact about the fleet as a whole, or None."""
@@ -197,6 +200,14 @@ class Store:
         query = "SELECT name FROM machines WHERE name GLOB ?"
         return [row[0] for row in self.ask(query, (f"{stem}*",))]
 
+    def public_addresses(self) -> set[str]:
+        """The public addresses that machines have, or are about to have."""
+        query = (
+            "SELECT json_extract(record, '$.public_ip') FROM machines UNION "
+            "SELECT json_extract(next, '$.public_ip') FROM machines WHERE next <> ''"
+        )
+        return {row[0] for row in self.ask(query) if row[0]}
+
     def purge(self, now: float) -> None:
         """Forget the machines that have been gone for a while."""
         self.ask("DELETE FROM machines WHERE next = '' AND done_at <= ?", (now,))
@@ -207,16 +218,29 @@ class Store:
         Raises:
             NotFound: it is not there.
         """
+        record, following, done_at = self._records(machine_id, now)
+        vm = _machines([record])[0]
+        if done_at is None:
+            return Seen(vm, vm, None)
+        return Seen(vm, _machines([following])[0] if following else None, done_at)
+
+    def require(self, machine_id: str, now: float) -> None:
+        """Refuse a machine that is not there.
+
+        Raises:
+            NotFound: it is not there.
+        """
+        self._records(machine_id, now)
+
+    def _records(self, machine_id: str, now: float) -> tuple[str, str | None, float | None]:
+        """What a machine is now, what it becomes, and when."""
         rows = self.ask("SELECT record, next, done_at FROM machines WHERE id = ?", (machine_id,))
         record, following, done_at = rows[0] if rows else ("", "", None)
         if done_at is not None and done_at <= now:
             record, following, done_at = following, None, None
         if not record:
             raise NotFound(f"The sandbox has no machine {machine_id!r}.")
-        vm = _machines([record])[0]
-        if done_at is None:
-            return Seen(vm, vm, None)
-        return Seen(vm, _machines([following])[0] if following else None, done_at)
+        return record, following, done_at
 
     def put(self, during: VM, after: VM | None, done_at: float | None, now: float) -> None:
         """Change a machine: it is `during` until `done_at` and `after` from then on."""
@@ -360,7 +384,11 @@ def _translated(path: Path | None) -> Generator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise Unreachable(
-            f"The sandbox's fleet in {str(path or 'memory')!r} cannot be used: {error}",
-            hint="Check the path and the room on its disk, or remove the file for a fresh fleet.",
-        ) from error
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path | None, error: Exception) -> Unreachable:
+    return Unreachable(
+        f"The sandbox's fleet in {str(path or 'memory')!r} cannot be used: {error}",
+        hint="Check the path and the room on its disk, or remove the file for a fresh fleet.",
+    )

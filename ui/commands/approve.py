@@ -8,13 +8,14 @@ import typer
 from rich.text import Text
 
 from agent.brains.base import Memory
+from agent.memory import planned_memory
 from tools.control import Control
 from tools.errors import Ambiguous, NotFound
 from tools.identity import User
 from tools.plan import Plan, PlannedCall
 from ui.cards import plan_card
 from ui.format import RISK_STYLES, span
-from ui.gate import Given, planned_memory, through_gate
+from ui.gate import Given, through_gate
 from ui.session import open_session
 from ui.tables import simple_table
 from ui.text import clean, counted
@@ -128,13 +129,17 @@ def find_plan(control: Control, given: str, user: User) -> Plan:
         raise Ambiguous(f"{len(found)} plans begin with {given!r}.", hint="Give more of the id.")
     if found:
         return found[0]
+    missing = NotFound(
+        f"No plan that waits is called {given!r}.",
+        hint="`novacron pending` lists them; a plan expires after a few minutes.",
+    )
     try:
-        return control.approvals.plan(given)
+        plan = control.approvals.plan(given)
     except NotFound as error:
-        raise NotFound(
-            f"No plan that waits is called {given!r}.",
-            hint="`novacron pending` lists them; a plan expires after a few minutes.",
-        ) from error
+        raise missing from error
+    if plan.tenant != user.tenant:
+        raise missing
+    return plan
 
 
 def what(plan: Plan) -> str:

@@ -14,6 +14,7 @@ from rich.text import Text
 from tools.errors import Conflict
 from tools.settings import Settings, load_settings
 from ui import exits
+from ui.commands.grouped import Group
 from ui.console import open_console
 from ui.format import moment, moments_ago, zone_of
 from ui.tables import simple_table
@@ -23,7 +24,9 @@ from ui.wire import write_json
 if TYPE_CHECKING:
     from tools.audit import Audit
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False, invoke_without_command=True)
+app = typer.Typer(
+    cls=Group, rich_markup_mode=None, add_completion=False, invoke_without_command=True
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 
@@ -77,8 +80,8 @@ def list_entries(
         )
         for entry in entries
     ]
-    console = open_console()
-    console.print(simple_table(["no.", "when", "what", "facts"], rows) if rows else "Nothing yet.")
+    heads = ["no.", "when", "what", "facts"]
+    open_console().print(simple_table(heads, rows, folds=True) if rows else "Nothing yet.")
 
 
 @app.command(name="verify")
@@ -151,4 +154,4 @@ def _short(value: Any) -> str:
         named: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
         return _short(named["name"]) if "name" in named else f"{{{len(named)}}}"
     text = clean(str(value))
-    return f"{text[:10]}…" if len(text) == 32 and text.isalnum() else text[:60]
+    return f"{text[:10]}…" if len(text) in (32, 64) and text.isalnum() else text[:60]

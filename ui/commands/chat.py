@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Annotated
@@ -33,7 +34,8 @@ def chat(
     from ui.talk import open_conversation
 
     with ExitStack() as stack, ThreadPoolExecutor(1) as background:
-        session = stack.enter_context(open_session())
+        lasts = sys.stdin.isatty()
+        session = stack.enter_context(open_session(tells=False, lasts=lasts))
         opening = background.submit(
             lambda: stack.enter_context(open_conversation(session, thread))
         )  # LangGraph takes seconds to import: it does while the banner is read
@@ -48,6 +50,7 @@ def chat(
         inventory = session.control.inventory
         lines = open_lines(history, lambda: (name for name, _ in inventory.names()), console)
 
+        from tools.looking import looking_around
         from ui.chat import Chat
         from ui.keeper import Keeper
 
@@ -55,6 +58,6 @@ def chat(
         talk = Chat(session, opening.result, lines, keeper.resting)
         if session.control.approvals.pending(session.user.tenant):
             talk.show_pending()
-        with keeper.running():
+        with keeper.running(), looking_around(session.control):
             code = talk.run()
         raise typer.Exit(code)

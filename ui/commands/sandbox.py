@@ -18,6 +18,7 @@ from tools.errors import Ambiguous, InvalidRequest, NotFound
 from tools.providers.sandbox_faults import Fault, FaultKind
 from tools.settings import Settings, load_settings
 from tools.times import utc_now
+from ui.commands.grouped import Group
 from ui.console import open_console
 from ui.format import moment
 from ui.tables import simple_table
@@ -27,7 +28,9 @@ from ui.wire import write_json
 if TYPE_CHECKING:
     from tools.providers.sandbox import Sandbox
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False, invoke_without_command=True)
+app = typer.Typer(
+    cls=Group, rich_markup_mode=None, add_completion=False, invoke_without_command=True
+)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 
@@ -42,6 +45,7 @@ def sandbox(ctx: typer.Context, as_json: AsJson = False) -> None:
       NOVACRON_FLEET=fleets/big novacron
       novacron sandbox fault throttled --requests 3
       novacron sandbox fault stuck --machine web-03 --verb stop
+      novacron sandbox trouble disk-full --machine web-01
       novacron sandbox heal
       novacron sandbox reset
     """
@@ -55,11 +59,13 @@ def show(as_json: AsJson = False) -> None:
     settings = load_settings()
     with _opened(settings) as fleet:
         vms, faults, acts = fleet.list_machines(), fleet.faults(), fleet.acts()
+        ills = fleet.ills()
     states = dict(Counter(vm.state.value for vm in vms).most_common())
     path = sandbox_file(settings)
     if as_json:
         kept = {"machines": len(vms), "states": states, "acts": len(acts), "file": str(path)}
-        write_json({**kept, "faults": [asdict(fault) for fault in faults]})
+        troubles = {ill.machine_id: ill.name for ill in ills}
+        write_json({**kept, "faults": [asdict(fault) for fault in faults], "troubles": troubles})
         return
     console = open_console()
     shown = ", ".join(f"{number} {state}" for state, number in states.items())
@@ -67,6 +73,8 @@ def show(as_json: AsJson = False) -> None:
     console.print(Text(f"{counted(len(acts), 'request')} carried out so far. Kept in {path}."))
     for fault in faults:
         console.print(Text(f"Fault: {_fault_text(fault)}.", "yellow"))
+    for ill in ills:
+        console.print(Text(f"Trouble: {ill.name} on {clean(ill.machine_id)}.", "yellow"))
 
 
 @app.command(name="make")
@@ -139,13 +147,44 @@ def fault(
     typer.echo(f"From now on: {_fault_text(injected)}. `novacron sandbox heal` ends it.")
 
 
+@app.command(name="trouble")
+def trouble(
+    name: Annotated[str | None, typer.Argument(help="Which trouble; none: list them.")] = None,
+    machine: Annotated[str | None, typer.Option(help="On this machine: name or id.")] = None,
+    seed: Annotated[int, typer.Option(help="Another one, another wording.")] = 1,
+) -> None:
+    """Let a machine be ill, to ask what is wrong with it: console, events, metrics, state.
+
+    \b
+      novacron sandbox trouble
+      novacron sandbox trouble memory-leak
+      novacron vms diagnose --name web-01
+    """
+    from tools.providers.sandbox_troubles import plan_trouble, trouble_names
+
+    if name is None:
+        typer.echo("\n".join(trouble_names()))
+        return
+    with _opened(load_settings()) as fleet:
+        vms = fleet.list_machines()
+        wanted = _id_of(fleet, machine) if machine else None
+        vm = next((vm for vm in vms if vm.id == wanted), None)
+        planned = plan_trouble(name, vms, seed, utc_now(), vm)
+        fleet.fall_ill(*planned.ills)
+        for one in planned.faults:
+            fleet.inject(one)
+    said = f"{clean(planned.vm.name)} has the trouble {name}. `novacron sandbox heal` ends it."
+    typer.echo(f"{said}\nTry: novacron vms diagnose --name {clean(planned.vm.name)}")
+
+
 @app.command(name="heal")
 def heal() -> None:
-    """Let nothing more go wrong."""
+    """Let nothing more go wrong, and every machine be well."""
     with _opened(load_settings()) as fleet:
-        ended = len(fleet.faults())
+        ended, ill = len(fleet.faults()), len(fleet.ills())
         fleet.clear_faults()
-    typer.echo(f"{counted(ended, 'fault')} ended.")
+        fleet.recover()
+    typer.echo(f"{counted(ended, 'fault')} and {counted(ill, 'trouble')} ended.")
 
 
 @app.command(name="acts")

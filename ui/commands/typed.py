@@ -16,6 +16,8 @@ from tools.calls import Call, When
 from tools.catalog import Catalog, Tool
 from tools.control import TOOL_PACKAGES
 from tools.selector import Selector
+from ui.commands.grouped import SUMMARY_WIDTH
+from ui.entries import ENTRIES
 from ui.options import arguments_from, parameters, selector_from
 
 _SPELT = {"cost_report": ("cost", "report")}
@@ -70,7 +72,7 @@ class ToolGroup(typer.core.TyperGroup):
         super().__init__(name=name, rich_markup_mode=None, no_args_is_help="list" not in tools)
         self.tools = tools
         self.more = _more(name)
-        self.help = f"Commands for {name}. A change shows its plan and waits for a yes."
+        self.help = _help_of(name, tools)
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The verbs."""
@@ -100,7 +102,8 @@ class ToolGroup(typer.core.TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The verbs with their one line of help."""
         rows = [(verb, tool.summary) for verb, tool in self.tools.items()]
-        rows += [(verb, command.get_short_help_str(60)) for verb, command in self.more.items()]
+        for verb, command in self.more.items():
+            rows.append((verb, command.get_short_help_str(SUMMARY_WIDTH)))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -124,6 +127,14 @@ class ToolCommand(typer.core.TyperCommand):
         """The example sentences as they are written."""
         if self.epilog:
             formatter.write(f"\n{self.epilog}\n")
+
+
+def _help_of(name: str, tools: dict[str, Tool[Any]]) -> str:
+    """What a group is for, and where something in it changes machines, what that waits for."""
+    summary = ENTRIES[name].summary if name in ENTRIES else f"Commands for {name}."
+    if all(tool.reads for tool in tools.values()):
+        return f"{summary}\n\nAll of it only looks and runs at once."
+    return f"{summary}\n\nA change shows its plan and waits for a yes."
 
 
 def _more(name: str) -> dict[str, Any]:
@@ -197,7 +208,7 @@ def _run(tool: Tool[Any], values: dict[str, Any]) -> int:
         if as_json:
             write_json(turn_to_json(turn))
         else:
-            show_turn(turn, session.console, session.frame(), undo=UNDO)
+            show_turn(turn, session.console, session.frame(), undo=UNDO, numbered=False)
         return exit_code(turn)
 
 

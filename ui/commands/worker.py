@@ -30,7 +30,7 @@ def worker() -> None:
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: over.set())
-    control, skipped = connect(load_settings())
+    control, skipped = connect(load_settings(), lasts=True)
     console = open_console(stderr=True)
     for one in skipped:
         console.print(f"{one.name} is skipped: {one.error.message}", style="yellow")

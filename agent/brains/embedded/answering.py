@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent.brains.base import Understanding
@@ -9,12 +10,28 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.missing import MissingArgument
+from agent.brains.embedded.numbers import ONES
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from tools.calls import Call
 from tools.errors import NovaError
+from tools.machine import VM
 from tools.selector import Selector
+
+_NOT_A_PLACE = frozenset({"the", "one", "in", "on", "at", "that", "is", "it", "please", "of", "a"})
+
+_AROUND_A_NUMBER = frozenset(
+    {"i", "meant", "mean", "no", "sorry", "it", "is", "it's", "its", "number", "oops", "wait",
+     "ah", "the", "make", "that", "should", "be", "actually", "please", "one", "ok"}
+)  # fmt: skip
+_DIGITS = {"oh": "0", "o": "0", "zero": "0", "nought": "0"}
+
+
+def _places_of(vm: VM) -> set[str]:
+    """The words by which a machine is told from its like: where it is and what its tags say."""
+    said = (vm.region, vm.zone, vm.host, vm.provider, vm.os, vm.group, *vm.tags.values())
+    return {p for s in said if s for p in (s.casefold(), *re.split(r"[^a-z0-9]+", s.casefold()))}
 
 
 class Answering(MissingArgument):
@@ -26,7 +43,9 @@ class Answering(MissingArgument):
         if not calls:
             return None
         call = calls[index]
-        if self._stands_alone(reading, call):
+        if self._stands_alone(reading, call) or (
+            self.frame.get("looked") and self._moved_on(reading)
+        ):
             return None
         answer = self._as_answer(reading, call)
         if answer is None:
@@ -37,6 +56,15 @@ class Answering(MissingArgument):
             answer if k == index else self._sibling(c, call, answer) for k, c in enumerate(calls)
         ]
         return Understanding("calls", tuple(made))
+
+    def _moved_on(self, reading: Reading) -> bool:
+        """Whether a turn after a look in between goes on from what was shown."""
+        calls, index = self._calls()
+        selector = calls[index].selector
+        if "?" in reading.text or reading.words[:1] in (("and",), ("or",), ("also",)):
+            return True
+        meant = self.builder.inventory.select_ids(selector) if selector is not None else []
+        return bool(self.memory.targets) and set(meant) != set(self.memory.targets)
 
     def _sibling(self, other: Call, old: Call, new: Call) -> Call:
         """Another call of the same turn on the same machines follows the answer."""
@@ -89,7 +117,9 @@ class Answering(MissingArgument):
                     and frame.tool in ("resize_vms", "migrate_vms", "tag_vms")
                     and not frame.args
                 )
-            if frame.strength >= QUESTION and frame.clause.first("wh") is not None:
+            if frame.strength >= QUESTION and (
+                frame.clause.first("wh") is not None or frame.clause.words[:2] == ("how", "many")
+            ):
                 return True
             if frame.strength >= QUESTION and frame.tool not in (
                 "list_vms",
@@ -149,7 +179,11 @@ class Answering(MissingArgument):
             made = self._machines(reading, call, fragment)
             if made is not None:
                 return made
-        return self._argument(call, fragment, args, reading)
+        made = self._argument(call, fragment, args, reading)
+        if kind == "machines" and isinstance(made, Call) and made.selector == call.selector:
+            frame = {**self.frame, "call": made.to_dict()}
+            return replies.ask(self.asked.text, self.asked.options, frame)
+        return made
 
     def _fragment(self, reading: Reading, call: Call) -> Frame:
         clause = Clause([i for c in split(reading.items) for i in c.items])
@@ -177,7 +211,11 @@ class Answering(MissingArgument):
                         "outright": len(picked) == 1 or None,
                     }
                 )
-            if picked == [] and chosen.real:
+            if named := self._by_place(choices, reading.words):
+                return call.model_copy(
+                    update={"selector": self._chosen_selector(call, [named]), "outright": True}
+                )
+            if picked == [] and chosen.real and self._in_full(chosen, reading):
                 return self._named(call, fragment)
             return None
         if (
@@ -192,14 +230,41 @@ class Answering(MissingArgument):
             if "one" in words:
                 ids = [vm.id for n in fitting for vm in self.builder.inventory.named(n)]
                 return self._which_of(call, ids)
+        if alike := self._alike(reading):
+            return self._with_names(call, alike)
         named = self._option(reading, self.asked.options)
         if named is not None and not chosen.real:
             return self._with_names(call, [named])
         return self._named(call, fragment)
 
+    def _alike(self, reading: Reading) -> list[str]:
+        """ "I meant oh six", of a name that no machine bears: the one like it of that number."""
+        words = [w for w in reading.words if w.isalnum() and w not in _AROUND_A_NUMBER]
+        spoken = [_DIGITS.get(w, w if w.isdigit() else str(ONES.get(w, "?"))) for w in words]
+        said = "".join(spoken)
+        if self.frame.get("kind") != "name" or not said.isdigit():
+            return []
+        return self.reader.site.names.numbered(str(self.frame.get("name", "")), said)
+
+    def _in_full(self, chosen: Chosen, reading: Reading) -> bool:
+        """Whether a machine that was not offered is named as it is written, or described."""
+        names = [name for noun in chosen.real for name in noun.names]
+        text = reading.text.casefold()
+        return not names or any(name.casefold() in text for name in names)
+
+    def _by_place(self, choices: list[str], words: tuple[str, ...]) -> str | None:
+        """ "the eu one": the only one of those offered that is told apart so."""
+        said = [w for w in words if w not in _NOT_A_PLACE]
+        fitting = [
+            vm.id
+            for vm in self.builder.inventory.get(choices).values()
+            if said and all(any(p.startswith(w) for p in _places_of(vm)) for w in said)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
+
     def _offered(self, chosen: Chosen) -> list[str]:
         """Of the names that the question offers, those that the answer describes."""
-        if any(n.names or n.ids for n in chosen.real):
+        if any((n.names and n.last != "stem") or n.ids for n in chosen.real):
             return []
         inventory = self.builder.inventory
         found = {i for n in chosen.real for i in inventory.select_ids(Selector.parse(n.selector()))}
@@ -291,6 +356,10 @@ class Answering(MissingArgument):
             return doubt.understanding
         if picked is None:
             return None
+        found = self.builder.inventory.select_ids(Selector.parse(picked))
+        words = set(fragment.clause.words)
+        if len(found) > 1 and "one" in words and not words & {"all", "both", "each", "every"}:
+            return self._which_of(call, found)
         args = {**call.args, **{k: v for k, v in fragment.args.items() if not k.startswith("_")}}
         return call.model_copy(
             update={"selector": Selector.parse(picked), "outright": outright, "args": args}

@@ -37,6 +37,8 @@ def bound_of(
     """The field that a figure of this unit is about, from the unit and the words around it."""
     around = [*items[max(0, k - 3) : k], *items[k:end], *items[end : end + 3]]
     after = list(items[end : end + 3])
+    if unit == "vcpus" and op in ("gt", "ge") and value in _PERCENT and _says_cpu(items, k, end):
+        unit = "percent"
     if unit == "vcpus":
         return Bound("vcpus", {op: value}, end, f"vcpus {op} {value:g}")
     if unit == "gib":
@@ -61,6 +63,14 @@ def bound_of(
     return Bound(
         "metric", condition, end + (named_after if lead is None else 0), f"{name} {op} {value:g}"
     )
+
+
+_PERCENT = frozenset((50, 60, 70, 75, 80, 85, 90, 95, 98, 99, 100))
+
+
+def _says_cpu(items: Sequence[Item], k: int, end: int) -> bool:
+    """ "over 80 cpu": no machine has so many vCPUs; the load is meant."""
+    return any(i.words[-1:] == ("cpu",) for i in items[k:end])
 
 
 def _counted(

@@ -41,11 +41,16 @@ def _leading(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
     if found is None:
         return None
     value, unit, end = found
+    unit = unit or _UNIT_IN_NAME.get(items[k].words[0].rpartition("_")[2], "")
     if items[k].has("cost") and not items[k].has("metric"):
         unit = unit or "usd"
         if unit != "usd":
             return None
     return bound_of(items, k, end, items[j].get("cmp"), value, unit, items[k])
+
+
+_UNIT_IN_NAME = {"gib": "gib", "days": "days", "usd": "usd"}
+"""The units of fields as the contract writes them: disk_gib, age_days, hourly_cost_usd."""
 
 
 def _figure(items: Sequence[Item], k: int) -> tuple[float, str, int] | None:
@@ -122,6 +127,8 @@ _DESTINATIONS = frozenset({"up", "from", "max", "min", "maximum", "minimum"})
 def _aged(items: Sequence[Item], k: int) -> Bound | None:
     """ "over a year old", "within two weeks old"."""
     time = items[k].get("time")
+    if time is not None and time.beyond:
+        return Bound("age_days", {"gt": days_of(time.window)}, k + 1, f"older than {time.window}")
     after = items[k + 1] if k + 1 < len(items) else None
     if time is None or not time.window or after is None or after.words[:1] != ("old",):
         return None
@@ -240,6 +247,9 @@ def _made(items: Sequence[Item], k: int, tool: str | None) -> Bound | None:
         return None
     for j in range(k + 1, min(len(items), k + 4)):
         time = items[j].get("time")
+        if time is not None and time.beyond:
+            days = days_of(time.window)
+            return Bound("age_days", {"gt": days}, j + 1, f"older than {time.window}")
         if time is not None and time.window and not time.ahead:
             days = days_of(time.window)
             return Bound("age_days", {"le": days}, j + 1, f"created in the last {time.window}")

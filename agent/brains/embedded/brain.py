@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,29 @@ from zoneinfo import ZoneInfo
 
 from agent.brains.base import Context, Trace, Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.background import fits, without_background
 from agent.brains.embedded.calls import Builder
+from agent.brains.embedded.continuing import goes_on, with_its_measure
 from agent.brains.embedded.followups import Followups
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
+from agent.brains.embedded.loose_disks import read_disks
+from agent.brains.embedded.networking import Networking
+from agent.brains.embedded.parts import without_remarks
 from agent.brains.embedded.reader import Reader
+from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.site import Site, build_site
+from agent.brains.embedded.swapping import only_what_is_meant
+from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
+from agent.brains.embedded.zones import in_zone_said
 from agent.dialogue import reads
+
+_LEFT_ALONE = re.compile(
+    r"(?:(?:no|naw|nah|ok|okay|wait|and|but|please|just|then)[,.! ]+)*(?:leave|keep) [\w.-]+ "
+    r"(?:where|as|how|the way) (?:it|they) (?:is|are)\b",
+    re.IGNORECASE,
+)
+"""A machine that stays as it is, where no plan waits."""
 
 
 @dataclass
@@ -29,11 +46,24 @@ class EmbeddedBrain:
 
     def understand(self, text: str, context: Context) -> Understanding:
         """Read one turn; nothing is changed."""
-        now = local_now(context)
+        if (disks := read_disks(text)) is not None:
+            return disks
+        text, now = in_zone_said(text, local_now(context))
         site = self._site(context)
         reader = Reader(site, now)
-        reading = reader.read(text)
-        understood = self._understand(text, context, reader, reading)
+        plain = Networking(context, reader, Builder(context, reader)).understand(text)
+        if plain is not None:
+            return plain
+        reading = corrected_at_once(reader.read(text), reader)
+        reading = without_the_dropped(reading, reader, context.memory)
+        reading = with_its_measure(reading, reader, context.memory)
+        text = reading.text
+        understood, reading = self._of_request(text, context, reader, reading)
+        if understood is None:
+            understood = self._understand(text, context, reader, reading)
+            if reading.items and not goes_on(text, understood, context.memory):
+                second = SecondReading(context, reader, Builder(context, reader))
+                understood = second.better(reading, understood) or understood
         if understood.trace:
             return understood
         trace = tuple(Trace(i.text, i.used) for i in reading.items if i.used)
@@ -46,13 +76,36 @@ class EmbeddedBrain:
             trace,
         )
 
+    def _of_request(
+        self, text: str, context: Context, reader: Reader, reading: Reading
+    ) -> tuple[Understanding | None, Reading]:
+        """The request among what is told around it, where a turn has both; else the turn anew."""
+        if context.memory.pending is not None or context.memory.asked is not None:
+            return None, reading
+        request = without_background(reading, reader)
+        if request is None:
+            return None, reading
+        builder = Builder(context, reader)
+        understood = fresh(builder, request)
+        second = SecondReading(context, reader, builder)
+        understood = second.better(request, understood) or understood
+        if fits(understood, request, reading.items):
+            return understood, request
+        return None, reader.read(text)
+
     def _understand(
         self, text: str, context: Context, reader: Reader, reading: Reading
     ) -> Understanding:
         builder = Builder(context, reader)
         if not reading.items:
             return replies.ask("What would you like to know or do?")
+        if context.memory.pending is None and _LEFT_ALONE.match(text):
+            return replies.not_wished()
         said = reads(text)
+        if context.memory.pending is not None:
+            reading = only_what_is_meant(reading, reader)
+        if context.memory.pending is not None or context.memory.asked is not None:
+            reading = without_remarks(reading, reader)
         followups = Followups(context, reader, builder)
         if understood := followups.hypothetical(reading, said):
             return understood

@@ -11,14 +11,15 @@ from datetime import timedelta
 from typing import Any
 
 from agent.brains.embedded import replies
+from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
-from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.picking import Picker
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.sharing import share_times
+from agent.brains.embedded.spoken_of import is_vague, of_those, speaks_of_people, subject
 from agent.brains.embedded.windows import put_windows
 from tools.calls import Call, When
 from tools.selector import Selector
@@ -33,6 +34,12 @@ OPPOSITE = {
 }
 
 
+_PLACES = ("region", "zone", "host", "provider")
+
+NO_SELECTOR_YET = ("create_vms", "clone_vm")
+"""Tools whose machine is there only after they ran."""
+
+
 class Builder(Picker):
     """Makes calls of frames for one turn of one conversation."""
 
@@ -43,9 +50,12 @@ class Builder(Picker):
             Doubt: something has to be asked first.
         """
         share_times(frames)
+        if len(frames) == 2 and _BEFORE_THAT.search(frames[1].clause.text):
+            frames = [frames[1], frames[0]]
         made: list[Call] = []
         for k, frame in enumerate(frames):
             frame = self._settled(frame, reading)
+            check_accounted(frame)
             self._vague(frame)
             if (
                 frame.tool == "tag_vms"
@@ -60,6 +70,8 @@ class Builder(Picker):
                 }
                 made[-1] = made[-1].model_copy(update={"args": args})
                 continue
+            if made and made[-1].tool in NO_SELECTOR_YET and refers_only(frame):
+                raise Doubt(replies.ask("That machine is not there yet. Ask again once it is."))
             call = self.call(frame, made, self._topic(frame, frames, k, reading))
             made.append(call)
             made.extend(self.opposite_after(frame, call))
@@ -67,7 +79,7 @@ class Builder(Picker):
 
     def _vague(self, frame: Frame) -> None:
         """A time that names no time is asked about."""
-        if frame.changes and frame.said.time is None and _VAGUE.search(frame.clause.text):
+        if frame.changes and frame.said.time is None and is_vague(frame.clause.text):
             picked, _ = self.machines(frame, [])
             selector = Selector.parse(picked) if picked else None
             call = Call(
@@ -100,6 +112,17 @@ class Builder(Picker):
                 args = {"size_gib": value if value.startswith(("+", "x")) else float(value)}
                 said = dataclasses.replace(frame.said, args=args)
                 return dataclasses.replace(frame, tool="resize_disk", said=said)
+        listed = bool(self.memory.calls) and self.memory.calls[-1].tool == "list_snapshots"
+        if frame.tool == "delete_vms" and listed and frame.chosen.refers and not frame.chosen.real:
+            for item in frame.clause.items:
+                item.used = ""
+            return self.reader.framed("delete_snapshots", frame.clause)
+        if frame.tool == "undo" and self.memory.calls:
+            shown = self.memory.calls[-1].tool == "list_snapshots"
+            if shown and {"that", "one", "snapshot"} & set(frame.clause.words):
+                for item in frame.clause.items:
+                    item.used = ""
+                return self.reader.framed("restore_snapshot", frame.clause)
         if frame.tool == "scale_group" and "group" not in frame.args:
             real = frame.chosen.real
             if len(real) == 1 and real[0].named_only and real[0].last != "stem" and not frame.args:
@@ -113,11 +136,14 @@ class Builder(Picker):
         topics: list[Chosen] = []
         for clause in reading.fragments:
             aside = clause.words[:1] in (("they",), ("he",), ("she",), ("these",), ("those",))
+            aside = aside and not clause.has("names")
             if clause.condition or aside:
                 continue
             for item in clause.items:
                 item.used = ""
-            chosen = self.reader.choose(None, _subject(clause))
+            chosen = self.reader.choose(None, subject(clause))
+            if speaks_of_people(clause, chosen):
+                continue
             if chosen.real or chosen.unknown:
                 topics.append(chosen)
         if k + 1 < len(frames):
@@ -177,11 +203,56 @@ class Builder(Picker):
                     "Those are the very machines that you leave out. Which ones do you mean?"
                 )
             )
+        if self.memory.targets and of_those(frame, picked):
+            picked = {"ids": list(self.memory.targets)}
+        if picked is not None:
+            picked = self._settle_named(picked, frame, args)
         selector = Selector.parse(picked) if picked is not None else None
         tool = self._by_count(frame, tool, selector)
         return Call(
             tool=tool, selector=selector, args=args, outright=outright if frame.changes else None
         )
+
+    def _settle_named(
+        self, picked: dict[str, Any], frame: Frame, args: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A machine that is named, and beside it words that fit another: the name decides.
+
+        Where it is said to be in a place that it is not in, that place is where it shall go, if it
+        shall be moved; otherwise it is asked about.
+
+        Raises:
+            Doubt: the named machine is somewhere else than it is said to be.
+        """
+        if picked.get("ids") and not frame.changes and not set(picked) & {"limit", "exclude"}:
+            plain = {"ids": picked["ids"]}
+            return picked if self.inventory.select_ids(Selector.parse(picked)) else plain
+        extra = {k: v for k, v in picked.items() if k not in ("names", "exclude")}
+        names = picked.get("names", ())
+        plain = names and not any(mark in n for n in names for mark in "*?[")
+        if not plain or not extra or set(extra) & {"order_by", "limit", "all", "ids"}:
+            return picked
+        if self.inventory.select_ids(Selector.parse(picked)):
+            return picked
+        named = self.inventory.select(Selector(names=tuple(names)))
+        if not named or len(named) > len(set(names)):
+            return picked
+        places = {k: v for k, v in extra.items() if k in _PLACES}
+        only = {k: v for k, v in picked.items() if k in ("names", "exclude")}
+        if places and frame.tool == "migrate_vms" and not {"host", "region"} & set(args):
+            for field in ("region", "host"):
+                if len(places.get(field, ())) == 1:
+                    args[field] = places[field][0]
+                    return only
+        if places and frame.changes:
+            where = replies.listed([str(x) for value in places.values() for x in value])
+            there = replies.listed(sorted({vm.host or vm.region for vm in named}))
+            raise Doubt(
+                replies.ask(
+                    f"{replies.listed(list(names))} is on {there}, not {where}. Is it meant?"
+                )
+            )
+        return only
 
     def _excludes_itself(self, picked: dict[str, Any]) -> bool:
         return {k: v for k, v in picked.items() if k != "exclude"} == picked["exclude"]
@@ -192,8 +263,15 @@ class Builder(Picker):
             tool == "list_vms"
             and selector is not None
             and frame.chosen.refers is not None
-            and selector.ids
-            and len(selector.ids) == 1
+            and len(selector.ids or selector.names or ()) == 1
+            and len(self.inventory.select_ids(selector)) == 1
+        ):
+            return "describe_vms"
+        if (
+            tool == "list_vms"
+            and selector is not None
+            and {"details", "detail", "specs", "info", "information"} & set(frame.clause.words)
+            and len(self.inventory.select_ids(selector)) == 1
         ):
             return "describe_vms"
         if tool == "list_vms" and frame.chosen.ordinal and frame.chosen.ordinal[1] == 1:
@@ -295,6 +373,9 @@ class Builder(Picker):
         opposite = OPPOSITE.get(frame.tool)
         if opposite is None or (said.lasts is None and said.until is None):
             return []
+        if said.until is not None and said.until.recurs:
+            when = self.when(said.until)
+            return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
         begin = (
             said.time.moment(self.reader.now)
             if said.time and not said.time.recurs
@@ -308,23 +389,11 @@ class Builder(Picker):
         if end <= begin:
             end += timedelta(days=1)
         when = When(at=end.replace(microsecond=0).isoformat())
+        if call.selector is not None and not call.selector.is_by_name():
+            vms = self._in_described_state(self.inventory.select(call.selector), frame.tool)
+            ids = tuple(vm.id for vm in vms)
+            call = call.model_copy(update={"selector": Selector(ids=ids)}) if ids else call
         return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
 
 
-def _subject(clause: Clause) -> Clause:
-    """What a statement speaks of: what stands before its verb, if that names machines."""
-    for k, item in enumerate(clause.items):
-        if item.has("be", "trouble") and not item.is_entity and k:
-            head = clause.items[:k]
-            if any(i.is_entity or i.has("noun") for i in head):
-                return Clause(head)
-    return clause
-
-
-_VAGUE = re.compile(
-    r"(?<!the )(?<!any )(?<!these )(?<!those )\b(later( on)?(?! (ones?|than|versions?|"
-    r"snapshots?))|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|"
-    r"in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|"
-    r"off.?hours|out of hours|after hours|after work)\b",
-    re.IGNORECASE,
-)
+_BEFORE_THAT = re.compile(r"\b(before (you do )?(that|this|it)|beforehand)\b", re.IGNORECASE)

@@ -36,6 +36,10 @@ _BEFORE_A_FIGURE = frozenset(
 )  # fmt: skip
 
 
+_HOW_LARGE = frozenset({"large", "small", "big", "medium"})
+"""Sizes that are ordinary words after "as": "twice as large"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One reading: where it ends, how likely it is, and what the words are by it."""
@@ -59,6 +63,7 @@ class Candidates:
     def at(self, i: int) -> list[Candidate]:
         """The readings of the words from `i` on, the longest and likeliest first."""
         found = [*self._names(i), *self._times(i), *self._values(i), *self._snapshot_or_key(i)]
+        found.extend(self._one_unit(i))
         if number := number_at(self._words, i):
             found.append(self._number(i, *number))
             if number[1] == i + 1 and (names := self._site.names.by_number(self._words[i])):
@@ -91,6 +96,8 @@ class Candidates:
         if any(not t.spaced and t.start != tokens[0].start and t.text in ",.;:" for t in tokens):
             return False
         last = self._words[end - 1]
+        if last == "one" and i and self._words[i - 1] in ("the", "that", "this", "which"):
+            return False  # "the sandbox one": one of those, not number one
         after = self._words[end] if end < len(self._words) else ""
         if not last.isdigit() and last not in _SAID_DIGITS:
             return True
@@ -106,16 +113,24 @@ class Candidates:
         yield Candidate(i + 1, _NAME, {"names": list(names)})
 
     def _times(self, i: int) -> Iterator[Candidate]:
+        if self._words[i] in self._site.names.figures:
+            return
         if found := time_at(self._words, i, self._now):
             time, end = found
             while end > i + 1 and self._words[end - 1] in ("and", ",", "at", "on", "the"):
                 end -= 1
             yield Candidate(end, _TIME, {"time": time})
 
+    def _ends(self, i: int, longest: dict[str, int]) -> range:
+        """Where a phrase that begins at `i` may end, the longest first."""
+        return range(min(len(self._words), i + longest.get(self._words[i], 0)), i, -1)
+
     def _values(self, i: int) -> Iterator[Candidate]:
-        for end in range(min(len(self._words), i + max(longest(), self._site.longest)), i, -1):
+        for end in self._ends(i, self._site.longest):
             phrase = tuple(self._words[i:end])
             values = self._site.values.get(phrase)
+            if end == i + 1 and i and self._words[i - 1] == "as" and phrase[0] in _HOW_LARGE:
+                continue
             if not values or (phrase == ("us",) and not self._means_america(i)):
                 continue
             itself = any(phrase[-1] == v.casefold() for _, found in values for v in found)
@@ -172,16 +187,31 @@ class Candidates:
             return Candidate(j + 2, _NUMBER, kinds, True)
         return Candidate(j + 1, _NUMBER, kinds, value != 1)
 
+    def _one_unit(self, i: int) -> Iterator[Candidate]:
+        """ "a terabyte", "half a gig": an amount without a figure."""
+        words = self._words
+        half = words[i : i + 2] == ["half", "a"]
+        j = i + 2 if half else i + 1
+        led = half or words[i] in ("a", "an", "another")
+        if not led or j >= len(words) or len(words[j]) < 3:
+            return
+        unit, scale = UNITS.get(words[j], ("", 0.0))
+        age = unit in ("days", "hours") and i > 0 and words[i - 1] == "than"
+        if unit == "gib" or age:
+            value = 0.5 if half else 1.0
+            kinds = {"number": value, "amount": (value * scale, unit), "unit_word": words[j]}
+            yield Candidate(j + 1, _NUMBER, kinds)
+
     def _is_unit(self, i: int, j: int, value: float) -> bool:
         """Whether the word at `j` is the unit of the figure at `i`; in "top 5 cpu" it is not."""
         word = self._words[j] if j < len(self._words) else ""
         ranked = i > 0 and self._words[i - 1] in ("top", "bottom", "first", "worst", "best")
-        if word not in UNITS or (ranked and word in ("cpu", "cpus", "processor")):
+        if word not in UNITS or (ranked and word in ("cpu", "cpus", "processor", "iops")):
             return False
         return word != "m" or value == int(value)
 
     def _phrase(self, i: int) -> Iterator[Candidate]:
-        for end in range(min(len(self._words), i + longest()), i, -1):
+        for end in self._ends(i, longest()):
             entries = self._phrases.get(tuple(self._words[i:end]))
             if not entries or any(t.quoted for t in self._tokens[i + 1 : end]):
                 continue

@@ -23,7 +23,7 @@ def clock_at(words: Sequence[str], i: int, time: Time, near: bool) -> Found | No
         day = time.day + timedelta(days=1) if time.day and time.half_day == "night" else time.day
         return replace(time, day=day, clock=(0, 0), half_day=word), i + 1
     if word in ("half", "quarter"):
-        return _past_or_to(words, i, time)
+        return _past_or_to(words, i, time) or (_half_an_hour(words, i, time) if near else None)
     if match := _WRITTEN.fullmatch(word):
         return _written(match, words, i, time, near)
     if _FOUR_DIGITS.fullmatch(word) and _free(words, i):
@@ -45,6 +45,14 @@ def _past_or_to(words: Sequence[str], i: int, time: Time) -> Found | None:
     return _half_day(replace(time, clock=(made // 60, made % 60)), words, i + 3, time)
 
 
+def _half_an_hour(words: Sequence[str], i: int, time: Time) -> Found | None:
+    """ "half seven", as the British say half past seven."""
+    hour = _hour(words[i + 1]) if words[i] == "half" and i + 1 < len(words) else None
+    if hour is None or not 0 < hour <= 12 or words[i + 2 : i + 3] == ["dozen"]:
+        return None
+    return _half_day(replace(time, clock=(hour, 30)), words, i + 2, time)
+
+
 def _written(
     match: re.Match[str], words: Sequence[str], i: int, time: Time, near: bool
 ) -> Found | None:
@@ -63,6 +71,9 @@ def _free(words: Sequence[str], i: int) -> bool:
     return i + 1 >= len(words) or words[i + 1] not in UNITS or words[i + 1] in ("h", "hours", "hrs")
 
 
+_MARKS = ("o'clock", "oclock", "o’clock", "h", "hour", "hundred", "uhr")
+
+
 def _spoken(words: Sequence[str], i: int, time: Time, hour: int, near: bool) -> Found | None:
     """ "six", "six thirty", "6 pm", "10 o'clock", "four in the morning"."""
     j = i + 1
@@ -71,8 +82,8 @@ def _spoken(words: Sequence[str], i: int, time: Time, hour: int, near: bool) -> 
         minute = {"thirty": 30, "fifteen": 15, "forty": 45}[words[j]]
         j += 2 if words[j : j + 2] == ["forty", "five"] else 1
     marked = False
-    if j < len(words) and words[j] in ("o'clock", "oclock", "o’clock", "h", "hundred", "uhr"):
-        if words[j] == "h" and not near:
+    if j < len(words) and words[j] in _MARKS:
+        if words[j] in ("h", "hour") and not near:
             return None
         j += 1 if words[j : j + 2] != ["hundred", "hours"] else 2
         marked = True
@@ -104,6 +115,8 @@ def _half_day(made: Time, words: Sequence[str], j: int, before: Time) -> Found:
     for lead in (("in", "the"), ("this",), ("at",)):
         end = j + len(lead)
         if tuple(words[j:end]) == lead and end < len(words) and words[end] in PARTS:
+            if words[end].startswith("night") and made.clock and made.clock[0] in (*range(5), 12):
+                return _meridian(made, "am"), end + 1
             return _meridian(made, "am" if words[end].startswith("morning") else "pm"), end + 1
     if before.half_day and made.clock:
         part = before.half_day

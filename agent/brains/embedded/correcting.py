@@ -20,19 +20,88 @@ from agent.brains.embedded.merging import (
 )
 from agent.brains.embedded.names import key_of
 from agent.brains.embedded.phrases import Chosen
+from agent.brains.embedded.putting_right import with_its_way_back
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
-from agent.brains.embedded.retiming import at_hour, retimed, shifted
-from tools.calls import Call
+from agent.brains.embedded.retiming import at_hour, only_length, retimed, shifted
+from tools.calls import Call, When
 from tools.errors import NovaError
 from tools.selector import Selector
 
 _LEAVE_IT = re.compile(
     r"\b((leave|keep|take|drop|let) (it|that|them|that one|those|this one|him|her)( one)? "
     r"(out|off|alone|in peace|be|running|up|on)|(skip|exclude|spare|omit|ignore) (it|that|them|"
-    r"this one))\b",
+    r"this one)|(?:leave|spare|keep) (?:it|that|them|those|this|that one|this one|him|her)"
+    r"(?=\s*(?:$|[.!,;]|please)))",
     re.IGNORECASE,
 )
+
+
+def _other_value(call: Call, text: str) -> dict[str, str] | None:
+    """ "cost-center should be 9001": another value for a key of the plan."""
+    for key in call.args.get("tags", {}):
+        said = re.search(
+            rf"\b{re.escape(key)}\b\W+(?:(?:should|must|shall|is|to|as|be|=|not \S+ but)\s+)+"
+            r"(\S+?)[.!]?$",
+            text,
+            re.IGNORECASE,
+        )
+        if said:
+            return {**call.args["tags"], key: said[1]}
+    return None
+
+
+_LEAVES = re.compile(
+    r"\b(not|except|without|but|leave|skip|spare|minus|excluding|exclude|drop|keep)\b",
+    re.IGNORECASE,
+)
+
+_NOT_THAT = re.compile(
+    r"\bnot (?:that|this|it|those|these|him|her)(?: ones?)?(?=\s*(?:[.,;!-]|but\b|$))",
+    re.IGNORECASE,
+)
+""" "not that one, the other": what is meant instead stands beside it."""
+
+_LEAVE_OUT = re.compile(
+    r"\b(leave|keep|take|drop|let) [\w.-]+( and [\w.-]+)? (out|off|alone|in peace|be|running|up|"
+    r"on)\b|"
+    r"\b(skip|exclude|spare|omit)\b",
+    re.IGNORECASE,
+)
+
+_NOW = re.compile(
+    r"(?:(?:no|or|ok|actually|rather|better|please|hm+|make (?:it|that))[, ]+)*"
+    r"(?:right now|right away|now|immediately|at once|straight away)(?:[, ]+(?:please|instead|then|"
+    r"rather))*[.!]*$",
+    re.IGNORECASE,
+)
+
+_SOME_OF = re.compile(
+    r"\b(one|two|three|four|five|half|some|any|\d+|a few|a couple) of (them|those|these|the)\b",
+    re.IGNORECASE,
+)
+
+
+def _named_value(call: Call, reading: Reading) -> dict[str, str] | None:
+    """ "I meant alice", of a plan that tags owner=bob: another value for the key of the plan."""
+    tags = call.args.get("tags", {})
+    if any(i.has("names", "noun", "pron", "except") for i in reading.items):
+        return None
+    said = [i for i in reading.items if i.has("value")]
+    found = [(n[5:], v) for i in said for n, v in i.get("value") if n.startswith("tags.")]
+    fitting = [(key, values[0]) for key, values in found if key in tags and len(values) == 1]
+    if len(said) != 1 or len(fitting) != 1 or fitting[0][1] == tags[fitting[0][0]]:
+        return None
+    return {**tags, fitting[0][0]: fitting[0][1]}
+
+
+def _named_after_only(reading: Reading) -> list[str]:
+    """ "ml-train-1 still writes. Only ml-train-2.": the machines that alone are meant."""
+    items = reading.items
+    k = next((k for k, i in enumerate(items) if i.has("only") and i.words[:1] == ("only",)), None)
+    if k is None or not any(i.has("names") for i in items[:k]):
+        return []
+    return [n for i in items[k:] if i.has("names") for n in i.get("names")]
 
 
 class Corrections(Fragments):
@@ -52,18 +121,41 @@ class Corrections(Fragments):
                 return self.builder.unknown_name(chosen.unknown[0], frame)
         if call.tool == "scale_group" and not args and (count := only_number(reading)):
             args = {"count": count}
+        if call.tool == "tag_vms" and not args and (tags := _other_value(call, reading.text)):
+            args = {"tags": tags}
+        if call.tool == "tag_vms" and not args and (tags := _named_value(call, reading)):
+            return self._revised(call, call.model_copy(update={"args": {"tags": tags}}))
+        some = call.selector is not None and _SOME_OF.search(reading.text)
+        if some and not (chosen.real or chosen.exclude):
+            return replies.ask("Which of them? Name the machines that shall stay in the plan.")
+        asks = "?" in reading.text
+        if call.tool in ("attach_disk", "resize_disk") and not (args or chosen.real or asks):
+            size = only_number(reading)
+            args = {"size_gib": float(size)} if size else {}
         if call.tool in NO_SELECTOR:
             if not args and frame.said.time is None:
                 return None
             merged = self._merged_args(call, args, reading)
             return self._with_args(call, merged, frame)
+        if call.when is not None and not chosen.real and (wait := only_length(reading)):
+            at = (self.reader.now + wait).replace(microsecond=0).isoformat()
+            return self._revised(call, call.model_copy(update={"when": When(at=at)}))
         if call.when is not None and not chosen.real and (moved := shifted(call, reading.text)):
             return self._revised(call, call.model_copy(update={"when": moved}))
         if call.when is not None and not chosen.real and frame.said.time is None:
             hour = only_number(reading)
             if hour is not None and 0 < hour < 25 and not args.keys() - {"count", "vcpus"}:
                 return self._revised(call, call.model_copy(update={"when": at_hour(call, hour)}))
-        numbers = self._bare_numbers(reading, call)
+        if call.when is not None and _NOW.match(reading.text.strip()):
+            return self._revised(call, call.model_copy(update={"when": None}))
+        if (only := _named_after_only(reading)) and call.selector is not None:
+            made = intersect(
+                call, [{"names": only}], self.builder.inventory, self._pending_targets(call)
+            )
+            return self._revised(call, made)
+        numbers = self._siblings_by_number(reading, call)
+        if not numbers and not args and (sized := self._resized(reading, call)):
+            return sized
         nouns = [n.selector() for n in chosen.real]
         exclude = [n.selector() for n in chosen.exclude if not n.empty]
         if numbers:
@@ -92,11 +184,31 @@ class Corrections(Fragments):
             nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other
         ):
             return None
-        if nouns and not exclude and _LEAVE_IT.search(reading.text):
+        left = _LEAVE_IT.search(reading.text) or _LEAVE_OUT.search(reading.text)
+        if nouns and not exclude and left:
             nouns, exclude = [], nouns
         if chosen.strangers and not args and not timed:
             return self.builder.stranger(chosen.strangers[0])
         return self._apply(call, frame, nouns, exclude, args, reading)
+
+    def _siblings_by_number(self, reading: Reading, call: Call) -> list[str]:
+        """Siblings by their numbers; beside a plan with a figure, "4" is no machine but "04" is."""
+        numbers = self._bare_numbers(reading, call)
+        if call.tool not in ("resize_vms", "resize_disk", "attach_disk") or self._adds(reading):
+            return numbers
+        padded = any(w.startswith("0") for w in reading.words if w.isdigit())
+        return numbers if padded or _LEAVES.search(reading.text) else []
+
+    def _resized(self, reading: Reading, call: Call) -> Understanding | None:
+        """ "4 then", of a resize to 8 cores: the one figure that the plan has."""
+        figure = only_number(reading)
+        if call.tool != "resize_vms" or figure is None or "?" in reading.text:
+            return None
+        given = [k for k in ("vcpus", "memory_gib") if call.args.get(k) is not None]
+        if len(given) != 1 or call.args.get("size"):
+            return replies.ask(f"{figure} of what: vCPUs or GiB of memory?")
+        value = figure if given[0] == "vcpus" else float(figure)
+        return self._revised(call, call.model_copy(update={"args": {given[0]: value}}))
 
     def _apply(
         self,
@@ -113,6 +225,8 @@ class Corrections(Fragments):
             if nouns or frame.chosen.ordinal or frame.chosen.other:
                 if frame.chosen.ordinal or frame.chosen.other:
                     picked, outright = self.builder.pick(frame.chosen, frame)
+                    if picked is not None and _LEAVES.search(_NOT_THAT.sub("", reading.text)):
+                        return self._revised(call, leave_out(call, [picked], inventory), frame)
                     if picked is not None:
                         made = call.model_copy(
                             update={"selector": Selector.parse(picked), "outright": outright}
@@ -134,6 +248,8 @@ class Corrections(Fragments):
                         )
             if exclude:
                 made = leave_out(made, exclude, inventory)
+            if exclude and self._nothing_left(made, exclude):
+                return Understanding("cancel")
         except (Doubt, NovaError) as problem:
             if isinstance(problem, Doubt):
                 return problem.understanding
@@ -150,6 +266,12 @@ class Corrections(Fragments):
             made = made.model_copy(update={"when": None})
         return self._revised(call, made, frame)
 
+    def _nothing_left(self, made: Call, exclude: Sequence[dict[str, Any]]) -> bool:
+        """ "leave it running", of the one machine of the plan: nothing is left to do."""
+        if made.selector is None or self.builder.inventory.select_ids(made.selector):
+            return False
+        return any(self.builder.inventory.select_ids(Selector.parse(e)) for e in exclude)
+
     def _revised(self, old: Call, new: Call, frame: Frame | None = None) -> Understanding:
         pending = self.memory.pending
         assert pending is not None
@@ -163,6 +285,7 @@ class Corrections(Fragments):
                 else c
                 for c in calls
             ]
+        calls = with_its_way_back(calls, old, new, self.reader.now)
         return Understanding("revise", tuple(calls))
 
     def _with_args(self, call: Call, args: dict[str, Any], frame: Frame) -> Understanding:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from agent.brains.embedded.cursor import Cursor
+from agent.brains.embedded.inflection import singular
+from agent.brains.embedded.names import key_of
 from agent.brains.embedded.scan import Item
+from agent.brains.embedded.tools import CHANGES
 
 
 class Counts(Cursor):
@@ -21,6 +24,9 @@ class Counts(Cursor):
                     self._close()
                     self.join = ""
                 return 1
+            if item.words in (("both",), ("each",)) and self._stands_alone():
+                self._refer(item)
+                return 1
             if item.words[-1] not in ("both", "each", "any", "either", "total", "full"):
                 self.chosen.whole = True
             self.noun.plural = True
@@ -29,6 +35,10 @@ class Counts(Cursor):
             item.used = item.used or "all"
             return 1
         if item.words == ("one",):
+            if self.tool in CHANGES and self._one_of():
+                self.chosen.count = 1
+                item.used = "one of them"
+                return 1
             after = self._next()
             if after is None or not after.has("noun"):
                 self.noun.head = True
@@ -36,6 +46,8 @@ class Counts(Cursor):
         if item.has("number") and not item.has("amount", "time", "names"):
             if self.excluding:
                 return 0
+            if self._numbered(item):
+                return 1
             before = self.items[self.k - 1] if self.k else None
             nearest = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
             if (
@@ -66,6 +78,41 @@ class Counts(Cursor):
             return 1
         return 0
 
+    def _one_of(self) -> bool:
+        """ "one of the databases": which one is for the person to say."""
+        rest = self.items[self.k + 1 : self.k + 3]
+        return len(rest) == 2 and rest[0].words[:1] == ("of",) and rest[1].has("det")
+
+    def _stands_alone(self) -> bool:
+        """ "start both again", "a snapshot of each, apart from dns-1": nothing says what."""
+        rest = self.items[self.k + 1 :]
+        if self.noun.named_only or not self.noun.empty:
+            return False
+        if rest and (rest[0].has("except", "comma") or rest[0].words[:1] in _THEN):
+            return True
+        return all(
+            i.has("filler", "comma", "stop", "ask", "same", "time", "then") and not i.is_entity
+            for i in rest
+        )
+
+    def _numbered(self, item: Item) -> bool:
+        """ "search machines 1 and 2": the numbers say which of what stands before the noun."""
+        lead = [i for i in self.items[: self.k] if not i.has("number", "and", "comma", "or")]
+        if len(lead) < 2 or not lead[-1].has("noun") or not lead[-2].has("value", "stem"):
+            return False
+        digits = str(int(item.get("number")))
+        names = self.site.names.keys.get((*key_of(singular(lead[-2].words[-1])), digits))
+        if not names:
+            return False
+        if not self.noun.named_only:
+            self.noun.fields.clear()
+            self.noun.names.clear()
+        self.noun.names.extend(names)
+        self.noun.last = "names"
+        self.join = ""
+        item.used = f"names {', '.join(names)}"
+        return True
+
     def _head(self, item: Item) -> int:
         if item.words in (("host",), ("hosts",)) and self.tool not in ("list_catalog", None):
             self.noun.head = True
@@ -90,7 +137,10 @@ class Counts(Cursor):
         return any(i.words[:1] in (("the",), ("those",), ("these",)) for i in before)
 
     def _connector(self, item: Item) -> int:
-        if item.has("and", "comma", "or", "slash", "plus_sign"):
+        if self.tool in CHANGES and item.has("by") and item.words[-1] in ("each", "every"):
+            self.noun.plural = True
+            return 1
+        if item.has("and", "comma", "or", "slash", "plus_sign") or item.words in _BESIDE:
             self.join = "or" if item.has("or") else "and"
             return 1
         if item.has("with") and item.words in (("of",),):
@@ -128,3 +178,8 @@ class Counts(Cursor):
             )
             else 0
         )
+
+
+_BESIDE = (("vs",), ("versus",))
+_THEN = (("before",), ("until",), ("now",), ("please",), ("again",), ("right",), ("too",))
+"""What may follow a "both" that stands for machines of before."""

@@ -23,7 +23,8 @@ class Cursor:
         self.k: int = 0
 
     def _close(self) -> None:
-        if not self.noun.empty or self.noun.head:
+        rest = self.noun.rest and any(not n.empty for n in self.chosen.include)
+        if not rest and (not self.noun.empty or self.noun.head):
             (self.chosen.exclude if self.excluding else self.chosen.include).append(self.noun)
         self.noun = Noun()
 

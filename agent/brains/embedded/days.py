@@ -72,7 +72,9 @@ def _coming_day(words: Sequence[str], i: int, now: datetime, time: Time) -> Foun
 
 
 def _with_part(time: Time, words: Sequence[str], i: int) -> Found:
-    """A day with the part of it that follows: "tomorrow evening"."""
+    """A day with the part of it that follows: "tomorrow evening", "tomorrow in the morning"."""
+    if list(words[i : i + 2]) == ["in", "the"] and words[i + 2 : i + 3] and words[i + 2] in PARTS:
+        i += 2
     if i < len(words) and words[i] in PARTS:
         if (
             time.clock
@@ -98,6 +100,8 @@ def _calendar(words: Sequence[str], i: int, now: datetime, time: Time) -> Found 
         j += 1
     if day and j < len(words) and words[j] in MONTHS:
         return _dated(time, now, MONTHS[words[j]], day, j + 1)
+    if day and words[j - 1] in ("st", "nd", "rd", "th") and words[i - 1 : i] == ["the"] and i > 1:
+        return _coming_date(time, now, day, j)
     if words[i] in MONTHS and i + 1 < len(words):
         day, j = _ordinal(words, i + 1)
         if day:
@@ -120,6 +124,16 @@ def _dated(time: Time, now: datetime, month: int, day: int, j: int) -> Found | N
     if made is not None and made < now.date():
         made = _date(now.year + 1, month, day)
     return (replace(time, day=made), j) if made else None
+
+
+def _coming_date(time: Time, now: datetime, day: int, j: int) -> Found | None:
+    """ "the 24th": the next one."""
+    for ahead in range(12):
+        month = now.month - 1 + ahead
+        made = _date(now.year + month // 12, month % 12 + 1, day)
+        if made is not None and made > now.date():
+            return replace(time, day=made), j
+    return None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

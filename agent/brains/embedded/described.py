@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.frames import Frame
 from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.questioning import Doubt, Questioner
+from agent.brains.embedded.shares import share_of
 from tools.calls import Call
 from tools.catalog import Change
 from tools.machine import VM
@@ -24,6 +26,9 @@ class Described(Questioner):
     def _described(self, noun: Noun, chosen: Chosen, frame: Frame) -> Picked:
         picked = noun.selector()
         stem = noun.last == "stem" and noun.named_only
+        one = stem and not noun.plural and len(noun.names) > 1
+        if one and (frame.changes or frame.tool == "diagnose_vms"):
+            return self._single(picked, noun, chosen, frame)
         if noun.named_only:
             return picked, False if stem or (
                 noun.plural and any("*" in n for n in noun.names)
@@ -43,7 +48,7 @@ class Described(Questioner):
         found = self.inventory.select(Selector.parse(picked))
         if len(found) == 1:
             return picked, True
-        if not found or not noun.head:
+        if not found or not (noun.head or noun.last == "stem"):
             return picked, False
         narrowed = self._in_described_state(found, frame.tool)
         if len(narrowed) == 1 and frame.tool in ("start_vms", "resume_vms"):
@@ -124,7 +129,11 @@ class Described(Questioner):
 
     def _check_count(self, chosen: Chosen, picked: dict[str, Any], frame: Frame) -> None:
         """ "the two web servers" must be two."""
-        if chosen.count is None or not frame.changes or frame.tool in ("create_vms", "scale_group"):
+        if not frame.changes or frame.tool in ("create_vms", "scale_group"):
+            return
+        if chosen.count is None:
+            if share := share_of(frame.clause):
+                raise Doubt(self._which_share(share, picked, frame))
             return
         if chosen.order is not None or "limit" in picked:
             picked.setdefault("limit", chosen.count)
@@ -135,21 +144,30 @@ class Described(Questioner):
             or len(self._in_described_state(found, frame.tool)) == chosen.count
         ):
             return
+        raise Doubt(self._which_of(f"You speak of {chosen.count}, and", found, picked, frame))
+
+    def _which_share(self, share: str, picked: dict[str, Any], frame: Frame) -> Understanding:
+        found = self.inventory.select(Selector.parse(picked))
+        fitting = self._in_described_state(found, frame.tool) or found
+        return self._which_of(f"You speak of “{share}”, and", fitting, picked, frame)
+
+    def _which_of(
+        self, lead: str, found: Sequence[VM], picked: dict[str, Any], frame: Frame
+    ) -> Understanding:
+        """Ask which of the machines that fit are meant."""
         call = Call(
             tool=frame.tool,
             selector=Selector.parse(picked),
             args={k: v for k, v in frame.args.items() if not k.startswith("_")},
         )
-        raise Doubt(
-            replies.ask(
-                f"You speak of {chosen.count}, and {len(found)} machines fit: "
-                f"{replies.listed([vm.name for vm in found])}. Which ones?",
-                [vm.id for vm in found[:20]],
-                {
-                    "from": "brain",
-                    "kind": "machines",
-                    "call": call.to_dict(),
-                    "choices": [vm.id for vm in found],
-                },
-            )
+        return replies.ask(
+            f"{lead} {len(found)} machines fit: "
+            f"{replies.listed([vm.name for vm in found])}. Which ones?",
+            [vm.id for vm in found[:20]],
+            {
+                "from": "brain",
+                "kind": "machines",
+                "call": call.to_dict(),
+                "choices": [vm.id for vm in found],
+            },
         )

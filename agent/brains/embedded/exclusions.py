@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from agent.brains.embedded.cursor import Cursor
+from agent.brains.embedded.named import spelt
 from agent.brains.embedded.phrases import Noun
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.tools import CHANGES
+
+_STRICT = frozenset({"but not", "except", "except for", "excluding", "apart from", "other than"})
+"""Words that always leave something out."""
+
+_LEFT_OUT = frozenset({"excluded", "excepted", "exempt", "exempted", "spared", "omitted"})
+"""Words that leave out what stands before them."""
 
 
 class Exclusions(Cursor):
     """Reads exceptions."""
 
     def _exception(self, item: Item) -> int:
+        if self._is_elsewhere(item):
+            return self._non(item, self.items[self.k + 1])
+        if self._is_excluded_after(item):
+            self._close()
+            self.excluding = True
+            self.chosen.excepting = True
+            self.join = ""
+            return 0
         if not item.has("except"):
             return 0
         word = item.words[0] if item.words else ""
+        if word == "spare" and self.k and self.items[self.k - 1].has("det"):
+            item.used = "spare"
+            return 1
         if item.words == ("but",) and not (
             self.chosen.whole
             or self.noun.plural
@@ -25,25 +43,37 @@ class Exclusions(Cursor):
             )
         ):
             return 0
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        if item.words == ("but",) and after is not None and after.has("be"):
+            item.used = "and"
+            return 1
         nearest = self._after_articles(self.k + 1)
         follows = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         if nearest is None or (item.words == ("but",) and follows and follows.has("only")):
+            self._lost(item)
             return 0
         real = nearest.is_entity or nearest.has(
             "noun", "os", "condition", "protected", "lacks", "untagged", "ordinal", "weak_stem"
         )
+        real = real or self._is_described_after(nearest)
         real = real or (nearest.has("pron", "other", "state", "superlative") and bool(item.words))
+        said = nearest.words[0] if len(nearest.words) == 1 else spelt(nearest)
+        numbered = said.isdigit() and not nearest.has("amount")
+        if numbered and nearest.has("number") and not self.noun.empty and not nearest.has("time"):
+            real = real or bool(self.site.names.ending(said))
         if item.words == ("not",) or item.words == ("nor",):
             real = nearest.is_entity or (
                 nearest.has("os", "noun") and nearest is not self.items[self.k + 1]
             )
             between = self.items[self.k + 1 : self.items.index(nearest)]
             real = real and all(i.has("det", "only", "in", "all", "for") for i in between)
+            real = real or bool(numbered and self.noun.named_only and self.noun.names)
         if word in ("without", "less", "minus", "no", "outside", "save", "aside", "apart", "bar"):
             real = (real and nearest.is_entity) or (len(item.words) > 1 and real)
         if item.has("cmp") and nearest.has("number"):
             return 0
         if not real:
+            self._lost(item)
             return 0
         if not self._exclusive(item):
             return 0
@@ -60,6 +90,38 @@ class Exclusions(Cursor):
         self.join = ""
         item.used = "except"
         return 1
+
+    def _is_described_after(self, item: Item) -> bool:
+        """ "save for the machines that finance have": a relative clause says which."""
+        k = self.items.index(item)
+        led = item.has("generic", "noun") and any(i.has("rel") for i in self.items[k + 1 : k + 3])
+        return led and any(i.is_entity for i in self.items[k + 1 : k + 6])
+
+    def _is_excluded_after(self, item: Item) -> bool:
+        """ "all kafka nodes, kafka-2 excluded": the word stands after what it leaves out."""
+        before = self.items[self.k - 1] if self.k else None
+        if self.excluding or before is None or not before.has("comma", "and", "with"):
+            return False
+        for after in self.items[self.k :]:
+            if after.words[-1:] and after.words[-1] in _LEFT_OUT and not after.is_entity:
+                after.used = "except"
+                return True
+            if not (after.is_entity or after.has("det", "noun", "and", "be", "filler")):
+                return False
+        return False
+
+    def _is_elsewhere(self, item: Item) -> bool:
+        """ "that are not on aws": where they are not, not that they are off."""
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        not_on = item.has("state") and item.words[:1] == ("not",) and item.words[-1] in ("on", "up")
+        return not_on and after is not None and (after.has("value") or after.has("os"))
+
+    def _lost(self, item: Item) -> None:
+        """ "but not …" with something after it that names no machine: it is asked about."""
+        lasting = " ".join(item.words) in _STRICT
+        rest = self.items[self.k + 1 :]
+        if self.tool in CHANGES and lasting and rest and not rest[0].has("time"):
+            self.chosen.strangers.append(" ".join([item.text, *(i.text for i in rest[:3])]))
 
     def _non(self, item: Item, nearest: Item) -> int:
         """ "non-prod machines": the one value is left out, and what follows narrows as before."""
@@ -94,6 +156,8 @@ class Exclusions(Cursor):
                 return item.words[0] in ("leave", "without", "forget") and (
                     bool(self.chosen.include) or not self.noun.empty or self.chosen.whole
                 )
+            if item.words[0] == "drop" and any(i.get("object") == "tag" for i in self.items):
+                return False
             if not any(i.used == "verb" or i.has("pron") for i in self.items):
                 return True
             return (

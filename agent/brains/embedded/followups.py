@@ -9,11 +9,13 @@ from typing import Any, cast
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.answering import Answering
+from agent.brains.embedded.assenting import beside_a_yes, puts_right
 from agent.brains.embedded.fragments import Fragments
 from agent.brains.embedded.frames import Reading
-from agent.brains.embedded.pending import CANCEL, PendingPlan
+from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
+from agent.brains.embedded.widening import only_asks, only_what_is_said
 from tools.calls import Call
 
 _DO_IT = re.compile(
@@ -22,6 +24,18 @@ _DO_IT = re.compile(
     r"(?:please )?(?:do|go ahead and do|let'?s do|just do) (?:it|that|so)\b",
     re.IGNORECASE,
 )
+
+
+def _drops_a_schedule(reading: Reading) -> bool:
+    """ "delete that task", with the schedules in view."""
+    frames = [f for f in reading.frames if f.changes and not f.negated and not f.about]
+    return (
+        len(frames) == 1
+        and frames[0].tool == "delete_vms"
+        and not frames[0].chosen.real
+        and not frames[0].chosen.unknown
+        and bool({"task", "schedule", "job", "entry", "it", "that"} & set(reading.words))
+    )
 
 
 class Followups(Fragments):
@@ -41,6 +55,9 @@ class Followups(Fragments):
         ):
             said = None
         if memory.asked is not None:
+            called_off = OFF_FIRST.match(reading.text) and CANCEL.search(reading.text)
+            if called_off and not reading.has_change:
+                return Understanding("cancel")
             if said == "no" or (
                 not reading.frames
                 and CANCEL.search(reading.text)
@@ -50,13 +67,17 @@ class Followups(Fragments):
             answer = Answering(self.context, self.reader, self.builder).understand(reading)
             if answer is not None:
                 return answer
+        if memory.pending is not None and only_asks(reading) and reading.frames:
+            return None
         if memory.pending is not None:
-            if understood := PendingPlan(self.context, self.reader, self.builder).understand(
-                reading
-            ):
-                return understood
+            understood = PendingPlan(self.context, self.reader, self.builder).understand(reading)
+            understood = only_what_is_said(reading, understood, memory, self.builder.inventory)
+            if held := beside_a_yes(reading, understood, memory, self.builder.inventory):
+                return held
+            if puts_right(reading):
+                return replies.ask("What shall be otherwise in the plan that waits?")
         elif (memory.calls and memory.calls[-1].tool == "list_schedules") and (
-            said == "no" or CANCEL.search(reading.text)
+            said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading)
         ):
             return self._unscheduled()
         elif (said == "no" and not (reading.has_change and not memory.targets)) or (

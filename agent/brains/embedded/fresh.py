@@ -9,10 +9,36 @@ from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.frames import QUESTION, Frame, Reading, speaks_of_trade
+from agent.brains.embedded.items import Item
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.questions import named_in
+from agent.dialogue import reads
 from tools.calls import Call
 from tools.selector import Selector
+
+_OFF = re.compile(
+    r"(?:(?:actually|oh|hm+|wait|sorry|ah|eh|well|ok|okay|um|uh),? )*"
+    r"(nah|no|nope|never ?mind|nvm|forget (it|that)|scratch that|actually,? (no|forget)|"
+    r"on second thoughts?|ah no|oh no|hm+,? no)\b",
+    re.IGNORECASE,
+)
+
+
+def _called_off(reading: Reading) -> bool:
+    """ "restart x... nah, forget it": the turn takes its own request back, and asks no other."""
+    parts = [p.strip() for p in re.split(r"[.!?;]+|, | - ", reading.text) if p.strip()]
+    off = next((k for k, part in enumerate(parts) if k and _OFF.match(part)), None)
+    if off is None or reads(parts[off]) != "no":
+        return False
+    kinds = ("names", "value", "stem", "number", "verb")
+    return not any(i.has(*kinds) for i in _after(reading, parts[off]))
+
+
+def _after(reading: Reading, part: str) -> list[Item]:
+    """The items of a turn that come after a part of its text."""
+    words = len(re.findall(r"\w+", reading.text[: reading.text.rfind(part)]))
+    return [i for i in reading.items if i.start > words + 2]
+
 
 _BYPASS = re.compile(
     r"\b(ignore|forget|disregard|override|bypass|skip|disable) (all |any |your |the |my |these |"
@@ -22,18 +48,36 @@ _BYPASS = re.compile(
 )
 
 
+_VAGUE_CHANGE = re.compile(
+    r"^(?:(?:please|kindly|could|can|would|you|we|i|need|want|to|i'd|like|hey|hi|ok|so)[\s,]+)*"
+    r"(?:(?:edit|change|modify|adjust|alter|tweak|reconfigure|update) (?:the |some |its )?"
+    r"(?:settings?|config(?:uration)?|specs?|parameters?|something)\b|"
+    r"(?:have |get )?[\w.-]+ (?:changed|modified|adjusted|reconfigured)[.!]?$)",
+    re.IGNORECASE,
+)
+
+
+_OTHER_THING = re.compile(
+    r"\b(passwords?|passphrase|mailbox|outlook|printer|monitor|keyboard|mouse|phone|badge|"
+    r"vpn|wi-?fi|license|licence|browser|account)\b",
+    re.IGNORECASE,
+)
+"""What "reset it" may be about that is no machine of ours."""
+
+
 _QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`")
 
 
 _SCOPE = re.compile(
-    r"\b(weather|forecast for (the )?(weekend|tomorrow)|stock|share price|shares|football|"
+    r"\b(weather|rain|snow(ing)?|sunny|"
+    r"forecast for (the )?(weekend|tomorrow)|stock|share price|shares|football|"
     r"soccer|recipe|poem|haiku|joke|song|movie|flight|hotel|"
     r"restaurant|coffee|pizza|lunch|dinner|breakfast|meeting|calendar|mtg|email to|news|"
     r"translate|translation|president|python|javascript|"
     r"script|essay|story|lottery|horoscope|taxi|uber|birthday|vacation|holidays?|salary|bitcoin|"
     r"crypto|homework|csv|excel|powerpoint|slide deck|"
     r"capital of|novel|chess|sing|dance|marry|love me|meaning of life|temperature in|"
-    r"traffic on the|train to|tickets?|jira|book a|"
+    r"traffic (jam|on the (way|road|motorway|highway))|train to|tickets?|jira|book a|"
     r"desk|chair|linkedin|laptops?|iphones?|headset|tweet|instagram|facebook|youtube|netflix|spotify|groceries|beer|doctor|dentist|haircut)\b",
     re.IGNORECASE,
 )
@@ -49,15 +93,19 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
         and not _asks_much(reading)
     ):
         return said
-    if replies.acts_elsewhere(reading.text):
+    elsewhere = replies.acts_elsewhere(reading.text) and not reading.items[0].has("names")
+    if elsewhere and not (reading.frames and _is_label(reading)):
         return replies.out_of_scope()
-    wished = [f for f in reading.frames if not f.negated]
+    wished = [f for f in reading.frames if not (f.negated or _leaves_alone(f))]
+    if _VAGUE_CHANGE.search(reading.text) and not any(f.changes for f in wished):
+        return replies.ask("What exactly shall I change?", frame={"from": "brain", "kind": "tool"})
     if not wished:
         return _nothing(builder, reading)
     if (
-        _SCOPE.search(reading.text)
+        _SCOPE.search(_asked_in(wished))
         and not any(i.has("names", "noun", "group") for i in reading.items)
-        and not any(f.tool == "search_runbooks" for f in wished)
+        and not any(f.changes and f.chosen.real for f in wished)
+        and not any(f.tool in ("search_runbooks", "tag_vms", "untag_vms") for f in wished)
     ):
         return replies.out_of_scope()
     if _BYPASS.search(_QUOTED.sub(" ", reading.text)):
@@ -66,6 +114,13 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
             text="I always show the plan and wait for a person's yes; that cannot be turned "
             "off. Nothing was changed.",
         )
+    pointing = [f for f in wished if f.changes and f.chosen.refers and not f.chosen.real]
+    if pointing and any(_OTHER_THING.search(c.text) for c in reading.fragments):
+        return replies.out_of_scope()
+    if any(f.changes and _is_of_another_thing(f) for f in wished):
+        return replies.out_of_scope()
+    if any(f.changes for f in wished) and _called_off(reading):
+        return replies.not_wished()
     if reading.conditional and any(f.changes for f in wished):
         return replies.ask(
             "I cannot wait for a condition. Shall I do it now, or at a time?",
@@ -80,6 +135,38 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
     except Doubt as doubt:
         return doubt.understanding
     return Understanding("calls", tuple(calls))
+
+
+def _is_of_another_thing(frame: Frame) -> bool:
+    """ "reset Nadia's mailbox password": whose it is, not which machine."""
+    items = frame.clause.items
+    named = any(i.has("names", "noun", "stem", "tag", "quote", "unknown_name") for i in items)
+    return not named and _OTHER_THING.search(frame.clause.text) is not None
+
+
+def _is_label(reading: Reading) -> bool:
+    """ "patch day, snap both": the first words only say what the day is about."""
+    lead = [i for i in reading.items[:3] if i.end <= reading.frames[0].clause.items[0].start]
+    return reading.frames[0].changes and bool(lead) and "day" in lead[-1].words
+
+
+def _asked_in(frames: Sequence[Frame]) -> str:
+    """The words of the requests, each from its verb or question word on."""
+    parts: list[str] = []
+    for frame in frames:
+        items = frame.clause.items
+        led = (k for k, i in enumerate(items) if i is frame.clause.verb or i.has("wh"))
+        parts += [i.text for i in items[next(led, 0) :]]
+    return " ".join(parts)
+
+
+def _leaves_alone(frame: Frame) -> bool:
+    """ "don't touch anything", "hands off the databases": nothing is asked for."""
+    first = next((i for i in frame.clause.items if not i.has("ask", "comma", "filler")), None)
+    if first is None or not first.has("except") or frame.clause.action is not None:
+        return False
+    forbids = bool({"touch", "touching", "hands", "away", "alone"} & set(frame.clause.words))
+    return frame.strength < QUESTION and forbids
 
 
 def _nothing(builder: Builder, reading: Reading) -> Understanding:

@@ -9,6 +9,9 @@ Kinds = dict[str, Any]
 """Kind, such as verb or names, → what the words stand for as that kind."""
 
 
+_ENTITIES = ("names", "glob", "value", "unknown_name", "tag", "stem", "id")
+
+
 @dataclass(slots=True)
 class Item:
     """A run of words and what it may be.
@@ -31,7 +34,11 @@ class Item:
 
     def has(self, *kinds: str) -> bool:
         """Whether it may be one of these."""
-        return any(kind in self.kinds for kind in kinds)
+        mine = self.kinds
+        for kind in kinds:  # noqa: SIM110 - asked hundreds of times a turn, and any() is slower
+            if kind in mine:
+                return True
+        return False
 
     def get(self, kind: str) -> Any:
         """What it stands for as this kind, or None."""
@@ -52,4 +59,4 @@ class Item:
     @property
     def is_entity(self) -> bool:
         """Whether it stands for machines or a value of one of their fields."""
-        return self.has("names", "glob", "value", "unknown_name", "tag", "stem", "id")
+        return not self.kinds.keys().isdisjoint(_ENTITIES)

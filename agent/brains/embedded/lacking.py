@@ -56,9 +56,13 @@ class Lacks(Cursor):
         if k >= len(self.items):
             return 0
         thing = self.items[k]
+        after = self.items[k + 1] if k + 1 < len(self.items) else None
+        if thing.get("object") == "tag" and after is not None and after.has("key"):
+            k, thing = k + 1, after
         says = "without" if lacking else "with"
         after = self.items[k + 1] if k + 1 < len(self.items) else None
-        if thing.has("object"):
+        kind = thing.has("value") and after is not None and after.has("noun")
+        if thing.has("object") and not kind:
             found = thing.get("object")
             if found == "public_ip":
                 self._begin(["public_ip"], item, predicate=True)

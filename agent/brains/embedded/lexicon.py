@@ -107,10 +107,18 @@ def _in_plural(phrase: Phrase) -> Phrase:
     return (*phrase[:-1], plural(phrase[-1]))
 
 
+def longest_by_first_word(found: Iterable[Phrase]) -> dict[str, int]:
+    """First word → how many words the longest of these phrases has that begins with it."""
+    made: dict[str, int] = {}
+    for phrase in found:
+        made[phrase[0]] = max(made.get(phrase[0], 0), len(phrase))
+    return made
+
+
 @cache
-def longest() -> int:
-    """How many words the longest phrase has."""
-    return max(map(len, phrases()))
+def longest() -> dict[str, int]:
+    """First word → how many words the longest phrase has that begins with it."""
+    return longest_by_first_word(phrases())
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from agent.brains.embedded.bounds import read_bound
 from agent.brains.embedded.cursor import Cursor
 from agent.brains.embedded.scan import Item
+from agent.brains.embedded.tools import CHANGES
 
 
 class Measures(Cursor):
@@ -34,6 +36,9 @@ class Measures(Cursor):
             and not (self.k and self.items[self.k - 1].words[-1:] == ("how",))
         ):
             metric, aggregate, window, op, figure = item.get("condition")
+            if self.chosen.limit and self.chosen.order == (metric, True):
+                item.used = f"in order of {metric}"
+                return 1
             self._begin(["metric"], item, predicate=True)
             self.noun.metric.append(
                 {"name": metric, "aggregate": aggregate, "window": window, op: figure}
@@ -83,12 +88,22 @@ class Measures(Cursor):
             ),
             None,
         )
+        if number is not None and self.chosen.order is not None:
+            self.chosen.limit, self.chosen.count = int(number.get("number")), None
+            item.used, number.used = "the first", "how many"
+            return 1
+        while after is not None and after.has("agg") and not after.has("metric"):
+            k += 1
+            after = self.items[k + 1] if k + 1 < len(self.items) else None
         measured = next((i for i in self.items if i.has("metric") and not i.is_entity), None)
         costs = any(i.has("cost") for i in self.items)
         snapshots = after is not None and after.has("object") and after.get("object") == "snapshot"
         if number is None and snapshots and item.words[0] in ("most", "fewest", "least"):
             self.chosen.order = ("snapshots", item.words[0] == "most")
-            self.chosen.limit = 1 if any(i.get("noun") == 1 for i in self.items) else None
+            one = any(i.get("noun") == 1 for i in self.items)
+            self.chosen.limit = (
+                1 if one or "machine" in {w for i in self.items for w in i.words} else None
+            )
             item.used = "in order of snapshots"
             return 2
         if number is None and not (after is not None and after.has("metric", "cost")):
@@ -105,6 +120,8 @@ class Measures(Cursor):
         else:
             assert measured is not None
             self.chosen.order = (measured.get("metric"), True)
+            if number is None and self._asks_for_one():
+                self.chosen.limit = 1
         if item.words[0] in ("bottom", "least", "lowest", "smallest", "fewest"):
             self.chosen.order = (self.chosen.order[0], False)
         if number is not None:
@@ -130,7 +147,7 @@ class Measures(Cursor):
             and not after.has("noun")
         ):
             order = (
-                _ORDER_OF.get(after.get("metric"), order)
+                _ORDER_OF.get(str(after.get("metric")), str(after.get("metric")))
                 if order == "memory_gib"
                 else after.get("metric")
             )
@@ -155,22 +172,62 @@ class Measures(Cursor):
             self.chosen.limit = int(before.get("number"))
             self.chosen.count = None
             before.used = "how many"
+        elif (asked := self._number_asked()) is not None:
+            self.chosen.limit, self.chosen.count = int(asked.get("number")), None
+            asked.used = "how many"
         elif self._one_meant(after):
             self.chosen.limit = self.chosen.limit or 1
+        if order == "cpu" and item.words[:1] in (("busiest",), ("hottest",), ("idlest",)):
+            order = next((i.get("metric") for i in self.items if _is_measure(i)), order)
         self.chosen.order = (order, descending)
         item.used = f"in order of {order}"
         return 1
 
+    def _number_asked(self) -> Item | None:
+        """ "which 2 are pushing the most traffic?"."""
+        for lead, item in pairwise(self.items[: self.k]):
+            if lead.words[:1] in (("which",), ("what",)) and item.has("number"):
+                return None if item.has("amount", "time") else item
+        return None
+
+    def _asks_for_one(self) -> bool:
+        """ "which of the web servers is using the most CPU?"."""
+        words = [w for i in self.items for w in i.words]
+        return words[:1] == ["which"] and "is" in words and "are" not in words
+
     def _one_meant(self, after: Item | None) -> bool:
         """ "the oldest web server" is one machine; "the oldest machines" are several."""
+        kind = False
         for item in self.items[self.k + 1 : self.k + 5]:
             if item.has("noun"):
                 return item.get("noun") == 1
+            kind = kind or (item.has("value", "stem") and not item.plural and not item.possessive)
             if item.words in (("one",),):
                 return True
             if item.words in (("ones",),) or (item.plural and item.is_entity):
                 return False
-        return False
+        before = self.items[max(0, self.k - 3) : self.k]
+        if (kind and self.tool in CHANGES) or self._one_before():
+            return True
+        before = self.items[max(0, self.k - 6) : self.k]
+        asked = any(i.has("wh") and i.words[0] in ("which", "what") for i in before)
+        return asked and any(i.get("noun") == 1 for i in before)
+
+    def _one_before(self) -> bool:
+        """ "the web server with the highest cpu": one machine stands before it."""
+        lead = list(self.items[max(0, self.k - 6) : self.k])
+        while lead and lead[-1].has("det", "filler") and not lead[-1].has("with", "rel"):
+            lead.pop()
+        if not lead or not lead[-1].has("with", "rel"):
+            return False
+        while lead and lead[-1].has("with", "rel", "be"):
+            lead.pop()
+        if not lead or lead[-1].plural:
+            return False
+        head, led = lead[-1], lead[:-1]
+        one = head.get("noun") == 1 or head.has("generic") or head.has("value")
+        determined = head.words[:1] == ("the",) or any(i.has("det") for i in led[-2:])
+        return one and determined
 
 
 _ORDERED_BY = {
@@ -182,3 +239,7 @@ _ORDERED_BY = {
 
 
 _ORDER_OF = {"memory": "memory_gib", "disk": "disk_gib", "cpu": "vcpus"}
+
+
+def _is_measure(item: Item) -> bool:
+    return item.has("metric") and not item.is_entity and not item.has("superlative")

@@ -134,15 +134,23 @@ def names_of(call: Call, inventory: Inventory, targets: Sequence[str]) -> list[s
     return [vm.name for vm in inventory.get(list(targets)[:200]).values()]
 
 
+def _stands_for_a_machine(reading: Reading, k: int) -> bool:
+    """ "the windows one", "that one": no figure."""
+    if any(i.has("det") for i in reading.items[max(0, k - 3) : k]):
+        return True
+    before = reading.items[k - 1] if k else None
+    return before is not None and not before.has("comma", "and", "number", "except", "stem")
+
+
 def numbered_names(reading: Reading, names: Sequence[str], site: Site) -> list[str]:
     """The siblings of these names whose numbers were said alone."""
     found: list[str] = []
-    for item in reading.items:
+    for k, item in enumerate(reading.items):
         if not item.has("number") or (
             item.has("amount", "names", "time") and not item.words[0].isdigit()
         ):
             continue
-        if item.has("amount"):
+        if item.has("amount") or (item.words == ("one",) and _stands_for_a_machine(reading, k)):
             continue
         digits = item.words[0] if item.words[0].isdigit() else str(int(item.get("number")))
         for name in names:

@@ -15,6 +15,12 @@ from tools.calls import Call
 from tools.selector import Selector
 
 
+def _is_one_of_them(reading: Reading) -> bool:
+    """ "the us-west-2 one", "the one in the west": no figure, but one of those offered."""
+    figures = [i for i in reading.items if i.has("number") and not i.is_entity]
+    return all(i.words == ("one",) for i in figures) and reading.words[:1] in (("the",), ("that",))
+
+
 class MissingArgument:
     """Reads a turn as the argument that was asked for."""
 
@@ -33,7 +39,10 @@ class MissingArgument:
         """The missing argument: "double the memory", "16 gigs", "n2-standard-8 would be plenty"."""
         argument = self.frame.get("argument")
         options = self.frame.get("choices") or list(self.asked.options)
-        if argument == "group" and "group" not in args:
+        grouped = call.tool == "scale_group" and all(o in self.reader.site.groups for o in options)
+        if grouped and options and _is_one_of_them(reading):
+            args = {k: v for k, v in args.items() if k not in ("count", "change")}
+        if (argument == "group" or (grouped and options)) and "group" not in args:
             args |= self._group(fragment, options)
         if argument == "region" and "region" not in args:
             args |= (

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from agent.brains.embedded.days import next_weekday
 from agent.brains.embedded.lengths import length_at, unit_length, window_of
-from agent.brains.embedded.numbers import UNITS
-from agent.brains.embedded.points import moment_at
-from agent.brains.embedded.timing import DAYS, Found, Time
+from agent.brains.embedded.numbers import ONES, ORDINALS, OTHERS, SCALES, TENS, UNITS
+from agent.brains.embedded.points import LEADS, moment_at
+from agent.brains.embedded.recurrences import IN_A_WORD
+from agent.brains.embedded.timing import DAYS, MONTHS, PARTS, Found, Time
 
 _BACK = {"last", "past", "previous", "preceding", "trailing", "recent", "latest"}
 _AHEAD = {"next", "coming"}
@@ -22,16 +23,49 @@ _NEAR_DAYS = {
     "yesterday": "24h", "today": "24h", "lately": "24h", "recently": "24h", "overnight": "24h",
 }  # fmt: skip
 _SINCE = {"week": "7d", "month": "30d", "night": "24h", "weekend": "7d"}
+_BOUNDS = ("before", "older", "after", "since", "newer")
+_ENDS = ("until", "till", "til", "through", "untill")
+_OPENS = frozenset(
+    {
+        *_BACK, *_AHEAD, *_LEADS, *_NEAR_DAYS, *_BOUNDS, *_ENDS, *LEADS, *IN_A_WORD,
+        *DAYS, *(f"{day}s" for day in DAYS), *MONTHS, *PARTS, *ONES, *TENS, *SCALES, *OTHERS,
+        *ORDINALS, *UNITS, "a", "an", "another", "quarter", "day", "weekend", "tonight",
+        "tomorrow", "tomorow", "tommorow", "tommorrow", "noon", "midday", "midnight",
+    }
+)  # fmt: skip
+"""Words that a time can begin with, beside figures and words with a hyphen: most begin none."""
 
 
 def time_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
     """The time expression that begins at `i`, and the index after it."""
+    if not may_open(words[i]):
+        return None
     return (
-        _window(words, i, now)
+        _dated(words, i, now)
+        or _window(words, i, now)
         or _lasting(words, i, now)
         or _until(words, i, now)
         or moment_at(words, i, now)
     )
+
+
+def may_open(word: str) -> bool:
+    """Whether a time can begin with this word."""
+    return word in _OPENS or word[:1].isdigit() or "-" in word
+
+
+def _dated(words: Sequence[str], i: int, now: datetime) -> Found | None:
+    """ "before 2024-01-01", "older than march 3rd 2025": a day of the past bounds an age."""
+    beyond = words[i] == "before" or list(words[i : i + 2]) == ["older", "than"]
+    within = words[i] in ("after", "since") or list(words[i : i + 2]) == ["newer", "than"]
+    if not (beyond or within):
+        return None
+    j = i + (2 if words[i] in ("older", "newer") else 1)
+    found = moment_at(words, j, now) if j < len(words) and "-" in words[j] else None
+    if found is None or found[0].day is None or found[0].day >= now.date():
+        return None
+    days = (now.date() - found[0].day).days
+    return Time(window=f"{days}d", beyond=beyond), found[1]
 
 
 def _lasting(words: Sequence[str], i: int, now: datetime) -> Found | None:
@@ -58,7 +92,7 @@ def _lasting(words: Sequence[str], i: int, now: datetime) -> Found | None:
 
 
 def _until(words: Sequence[str], i: int, now: datetime) -> Found | None:
-    if words[i] not in ("until", "till", "til", "through", "untill"):
+    if words[i] not in _ENDS:
         return None
     found = moment_at(words, i + 1, now) if i + 1 < len(words) else None
     return (Time(until=found[0]), found[1]) if found else None

@@ -17,7 +17,12 @@ class Names(Cursor):
             self._begin(["names"], item, head=True)
             self.noun.names.extend(item.get("names"))
             item.used = "names " + ", ".join(item.get("names"))
-            return self._list_after(item)
+            return self._list_after(item.get("names")[-1])
+        if self.excluding and (names := self._names_ending(item)):
+            self._begin(["names"], item, head=True)
+            self.noun.names.extend(names)
+            item.used = "not number " + item.text
+            return self._list_after(names[0]) if len(names) == 1 else 1
         if item.has("glob"):
             self._begin(["names"], item, head=True)
             self.noun.names.extend(item.get("glob"))
@@ -55,10 +60,19 @@ class Names(Cursor):
             return 1
         return 0
 
-    def _list_after(self, item: Item) -> int:
+    def _names_ending(self, item: Item) -> list[str]:
+        """ "the sandboxes, leave 02 alone": the machines of this number, whichever are meant."""
+        bare = item.has("number") and not item.has("amount", "time", "names") and not item.used
+        said = item.words[0] if len(item.words) == 1 else spelt(item)
+        if not bare or not said.isdigit():
+            return []
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        counts = after is not None and (self._wants_figure(after) or after.has("of", "other"))
+        return [] if counts else self.site.names.ending(said)
+
+    def _list_after(self, last: str) -> int:
         """ "web-01, 02 and 05", "web-01 to web-04", "worker-1 through 3"."""
         step = 1
-        last = item.get("names")[-1]
         while True:
             k = self.k + step
             ahead = self.items[k : k + 3]
@@ -127,3 +141,17 @@ class Names(Cursor):
         self.noun.names.extend(n for n in found if n != last)
         ahead[0].used, ahead[1].used = "to", "names up to " + found[-1]
         return 2
+
+
+def spelt(item: Item) -> str:
+    """ "one oh three": digits said one by one, or nothing where it is a figure."""
+    digits = [_DIGITS.get(word, "") for word in item.words]
+    return "".join(digits) if all(digits) else ""
+
+
+_DIGITS = {
+    word: str(n)
+    for n, word in enumerate(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    )
+} | {"oh": "0", "o": "0", "nought": "0"}

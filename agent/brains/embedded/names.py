@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -34,6 +35,9 @@ _COMMON = frozenset(
     }
 )
 _QUALIFIED = re.compile(r"[\w-]+(\.[a-z][\w-]*)+\.?", re.IGNORECASE)
+_MOST_NUMBERED = 200
+"""How many machines one figure may stand for."""
+
 _PIECES = re.compile(r"[a-z]+|\d+")
 _MAX_PIECES = 10
 
@@ -75,6 +79,7 @@ class NameIndex:
     starts: set[str] = field(default_factory=set[str])
     inner: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     figures: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, names: Iterable[str], *, hosts: bool = False) -> NameIndex:
@@ -94,6 +99,8 @@ class NameIndex:
                 key = key_of(short)
                 index.keys[key].append(name)
             letters = tuple(p for p in key if not p.isdigit())
+            if key and key[-1].isdigit():
+                index.numbers[key[-1].lstrip("0")].append(name)
             if key and key[-1].isdigit() and len(key[-1]) > 2:
                 index.figures[key[-1]].append(name)
             index.joined["".join(key)].append(name)
@@ -167,6 +174,11 @@ class NameIndex:
         names = self.figures.get(word, []) if len(word) > 2 else []
         return names if len(names) == 1 else []
 
+    def ending(self, word: str) -> list[str]:
+        """Every name that ends in this figure, with or without leading zeros."""
+        found = self.numbers.get(word.lstrip("0"), [])
+        return found if len(found) <= _MOST_NUMBERED else []
+
     def unknown_at(self, words: Sequence[str], i: int) -> tuple[str, int] | None:
         """A name of a known stem with a number that none has, said with its zero: "web oh nine"."""
         if not self._may_begin(words[i]):
@@ -221,16 +233,14 @@ class NameIndex:
 
     def closest(self, text: str, limit: int = 3, cutoff: float = 60) -> list[str]:
         """The names most like this text, best first."""
-        known = [names[0] for names in self.exact.values()]
         ranked = process.extract(
-            text.casefold(),
-            known,
-            scorer=fuzz.ratio,
-            limit=limit,
-            score_cutoff=cutoff,
-            processor=str.casefold,
+            text.casefold(), self._folded, scorer=fuzz.ratio, limit=limit, score_cutoff=cutoff
         )
-        return [found for found, _, _ in ranked]
+        return [self.exact[found][0] for found, _, _ in ranked]
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return list(self.exact)
 
 
 def _readings(run: Sequence[str]) -> Iterator[Key]:
@@ -262,25 +272,38 @@ def _counted(run: Sequence[str]) -> Key:
     """Number words as one number: ("vdi", "one", "hundred", "and", "four") is ("vdi", "104")."""
     made: list[str] = []
     total: int | None = None
-    for piece in run:
-        if made and piece in TENS:
-            total = 2000 + TENS[piece] if total == 20 else (total or 0) + TENS[piece]
-        elif made and piece in ONES and total == 20 and ONES[piece] > 9:
-            total = 2000 + ONES[piece]
-        elif made and piece in ONES:
-            total = (total or 0) + ONES[piece]
-        elif piece in ("oh", "o", "zero") and total is not None:
-            made.append(str(total))
-            total = None
-        elif made and piece == "hundred" and total is not None:
+    for n, piece in enumerate(run):
+        said = TENS.get(piece, ONES.get(piece)) if made else None
+        if said is not None and piece not in ("oh", "o", "zero"):
+            grown = _with(total, said)
+            if grown is None:
+                made.append(str(total))
+            total = said if grown is None else grown
+        elif made and piece == "hundred" and total is not None and total < 100:
             total *= 100
-        elif piece == "and" and total is not None:
+        elif piece == "and" and total and total % 100 == 0 and _is_number(run[n + 1 : n + 2]):
             continue
         else:
             if total is not None:
                 made.append(str(total))
                 total = None
-            made.append(str(int(piece)) if piece.isdigit() else piece)
+            if piece not in ("oh", "o", "zero"):
+                made.append(str(int(piece)) if piece.isdigit() else piece)
     if total is not None:
         made.append(str(total))
     return tuple(made)
+
+
+def _with(total: int | None, said: int) -> int | None:
+    """A number that goes on: "twenty" and "one" are 21, "one" and "two" are no number."""
+    if total is None:
+        return said
+    if total == 20 and said > 9:
+        return 2000 + said
+    ones = total % 100 == 0 and total > 0
+    tens = 20 <= total % 100 <= 90 and total % 10 == 0 and 0 < said < 10
+    return total + said if ones or tens else None
+
+
+def _is_number(pieces: Sequence[str]) -> bool:
+    return bool(pieces) and (pieces[0] in ONES or pieces[0] in TENS)

@@ -34,6 +34,8 @@ def figure(word: str) -> float | None:
 
 def number_at(words: Sequence[str], i: int) -> tuple[float, int] | None:
     """The number that begins at `i`, such as "8" or "a dozen", and the index after it."""
+    if digits := _digit_by_digit(words, i):
+        return digits
     first = figure(words[i])
     if first is not None:
         if i + 1 < len(words) and words[i + 1] in SCALES and words[i + 1] != "k":
@@ -53,6 +55,14 @@ def number_at(words: Sequence[str], i: int) -> tuple[float, int] | None:
     if words[i] in ("hundred", "thousand"):
         return _rest(words, i + 1, float(SCALES[words[i]]))
     return _spelled(words, i)
+
+
+def _digit_by_digit(words: Sequence[str], i: int) -> tuple[float, int] | None:
+    """ "one oh two": a figure of three digits with a nought in it."""
+    if i + 2 >= len(words) or words[i + 1] not in ("oh", "zero", "nought"):
+        return None
+    first, last = ONES.get(words[i], 0), ONES.get(words[i + 2], 0)
+    return (100.0 * first + last, i + 3) if 0 < first < 10 and 0 < last < 10 else None
 
 
 def _rest(words: Sequence[str], i: int, total: float) -> tuple[float, int]:

@@ -7,47 +7,131 @@ from collections.abc import Sequence
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.correcting import Corrections
+from agent.brains.embedded.dialogue_acts import calls_off
+from agent.brains.embedded.explained import without_its_reason
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
-from agent.brains.embedded.merging import (
-    leave_out,
-)
+from agent.brains.embedded.items import Item
+from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.several import not_the_plan, of_several
+from agent.brains.embedded.sparing import Sparing
+from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads
 from tools.calls import Call
-from tools.selector import Selector
 
 CANCEL = re.compile(
-    r"\b(cancel|abort|never ?mind|nvm|nm|forget (it|that|about)|call (it|that) off|scrap (it|"
+    r"\b(cancel|abort|never ?mind|nvm|nm|forget (it|that|about|the)|call (it|that) off|scrap (it|"
     r"that)|scratch that|drop (it|that)|"
     r"hold (off|it)|leave it|rather not|changed my mind|call the whole|don't do (it|that)|"
     r"do not do (it|that)|"
-    r"rather leave it|please don'?t|no thanks|not now|too risky|discard|withdraw|bad idea|"
+    r"rather leave it|please don'?t|no thanks|not now|"
+    r"(?:^|[.!,] ?)(?:that'?s |it'?s |way |far |hm+,? )*too (?:risky|expensive|costly|dear|"
+    r"pricey|much|dangerous)[.!]*$|discard|withdraw|bad idea|"
     r"not a good idea|stand down|stop that|"
-    r"let'?s keep (it|them|that)|let us keep|keep (it|them) after all|keep (it|them) then|"
+    r"let'?s keep (it|them|that)|no[,. ]+keep (it|them|those|that)|"
+    r"let us keep|keep (it|them) after all|keep (it|them) then|"
     r"let'?s not|skip it|don't bother|pull back|back off|on second thoughts?,? no|no no|(?:^|"
     r"[.!,] ?)no[.!]*$|don'?t[.!]*$|not any ?more)",
     re.IGNORECASE,
 )
 
 
-class PendingPlan(Corrections):
+_DROPS_THE_ACT = re.compile(
+    r"(?:^|[.!,;] ?|\b(?:so|then|please|pls|just|ok|and|lets|let's) )"
+    r"(?:drop|scrap|forget|cancel|kill|skip|abort|nix|bin|ditch|scratch|withdraw|pull|bail on|"
+    r"leave) (?:the|that|this) (?:whole )?(?:plan|change|request|idea|thing|resize|restart|reboot|"
+    r"stop|shutdown|start|move|migration|snapshot|delet(?:e|ion)|clone|tag(?:ging)?|resizing|"
+    r"upsize|upgrade|scal(?:e|ing)(?:[- ]?(?:up|down))?|job|backup)"
+    r"(?: (?:then|please|pls|for now|altogether|after all))?[.! ]*$",
+    re.IGNORECASE,
+)
+"""Words that call off the one act of the plan by its name."""
+
+_STOP_THAT = re.compile(r"(?:no[,. ]+|please )?(?:stop|halt) (?:that|it)(?:[.!,]|$)", re.IGNORECASE)
+OFF_FIRST = re.compile(
+    r"(?:(?:ok(?:ay)?|actually|hmm+|no|well|oh|ah|wait|sorry|please)[,. !]*)*"
+    r"(?:no|nope|nah|cancel|forget|never ?mind|nvm|scrap|drop|abort|leave)\b[^.!?]{0,24}[.!,;]",
+    re.IGNORECASE,
+)
+"""A turn that begins by calling off what waits."""
+
+
+_BARE = frozenset(
+    {"no", "nah", "nope", "wait", "n", "naw", "nay", "negative", "wrong", "hm", "hmm", "oh", "ah",
+     "sorry", "actually", "ok", "okay", "please", "well", "hang", "hold", "on"}
+)  # fmt: skip
+"""A no of these words alone may begin a correction."""
+
+_OTHERWISE = frozenset(
+    {"instead", "rather", "meant", "mean", "only", "just", "make", "also", "too", "add", "use",
+     "but", "except", "without", "not", "should", "must", "other", "one", "ones", "change"}
+)  # fmt: skip
+
+
+def _is_off_at_once(reading: Reading, parts: Sequence[str]) -> bool:
+    """ "no, let it be. I will speak to Priya first.": a clear no, and then why."""
+    lead = next((k for k, part in enumerate(parts) if reads(part) != "no"), len(parts))
+    clear = any(not set(re.findall(r"[a-z]+", p.casefold())) <= _BARE for p in parts[:lead])
+    words = {w for part in parts[lead:] for w in part.casefold().split()}
+    if not clear or lead == len(parts) or "?" in reading.text or words & _OTHERWISE:
+        return False
+    named = any(
+        i.has("names", "time", "number", "unknown_name") or (i.is_entity and not _of_people(i))
+        for i in reading.items
+    )
+    return not named and not any(f.changes and not f.negated for f in reading.frames)
+
+
+def _of_people(item: Item) -> bool:
+    fields = [name for name, _ in item.get("value") or ()]
+    return bool(fields) and all(name.startswith("tags.") for name in fields)
+
+
+class PendingPlan(Sparing):
     """Reads a turn against the plan that waits."""
 
     def understand(self, reading: Reading) -> Understanding | None:
         """What the turn makes of the plan, or None where it is about something else."""
         pending = self.memory.pending
         assert pending is not None
+        reading = without_its_reason(reading, self.reader)
+        reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
+        if _STOP_THAT.match(reading.text) or calls_off(reading):
+            return Understanding("cancel")
+        if left := self._left(reading) or self._described_out(reading):
+            return left
+        if len(pending.calls) == 1:
+            call, targets = pending.calls[0], self._pending_targets(pending.calls[0])
+            if made := swapped(reading, call, targets, self.reader, self.builder.inventory):
+                return self._revised(call, made)
+            if meant := other_act_meant(reading, pending.calls):
+                return self._other_act(meant, call)
         changes = [f for f in reading.frames if f.changes and not f.negated and not f.about]
         questions = [f for f in reading.frames if not f.changes and f.strength >= QUESTION]
         if self._ends_in_no(reading) or (cancels and not changes and not self._corrects(reading)):
+            return self._cancelled(reading, questions)
+        off_first = cancels and not changes and OFF_FIRST.match(reading.text)
+        if off_first and "?" in reading.text and questions:
+            return self._cancelled(reading, questions)
+        if several := of_several(reading, pending.calls):
+            return several
+        if len(pending.calls) == 1 and _DROPS_THE_ACT.search(reading.text):
             return Understanding("cancel")
+        if not changes and (aside := not_the_plan(reading, pending.calls)):
+            return aside if isinstance(aside, Understanding) else None
+        others = any(f.tool not in {c.tool for c in pending.calls} for f in changes)
+        if not others and (right := put_right(reading, self.context, self.reader.now)):
+            return Understanding("revise", right)
+        if spared := self._spared(reading):
+            return spared
         if self._ends_in_yes(reading):
             return Understanding("revise", pending.calls)
         if forced := self._forced(reading):
             return forced
+        if not changes and (remark := self._remark(reading)):
+            return remark
         if questions and not changes and not self._is_correction(reading):
             return None
         if any(f.about for f in reading.frames):
@@ -65,6 +149,16 @@ class PendingPlan(Corrections):
             return None
         return self.corrected(reading)
 
+    def _cancelled(self, reading: Reading, questions: Sequence[Frame]) -> Understanding:
+        """ "forget it. how many sandboxes are there?": the plan goes, the question is answered."""
+        asked = [f for f in questions if f.clause.asks or f.clause.items[0].has("wh")]
+        if not asked or not OFF_FIRST.match(reading.text):
+            return Understanding("cancel")
+        try:
+            return Understanding("cancel", tuple(self.builder.calls(asked, reading)))
+        except Doubt:
+            return Understanding("cancel")
+
     def _forced(self, reading: Reading) -> Understanding | None:
         """ "force it" about a stop or a restart that waits."""
         pending = self.memory.pending
@@ -81,12 +175,17 @@ class PendingPlan(Corrections):
             p.strip() for p in re.split(r"[.!?;]+|, |\bso please\b", reading.text) if p.strip()
         ]
         changes = [f for f in reading.frames[1:] if f.changes and not f.negated]
+        vague = not any(f.chosen.says_machines or f.args for f in reading.frames)
+        if vague and OFF_FIRST.match(reading.text) and any(reads(p) == "no" for p in parts[1:]):
+            return True
         if (
             len(parts) > 1
             and reads(parts[0]) == "no"
             and not changes
             and any(f.negated for f in reading.frames)
         ):
+            return True
+        if _is_off_at_once(reading, parts):
             return True
         if len(parts) < 2 or reads(parts[-1]) != "no":
             return False
@@ -104,40 +203,20 @@ class PendingPlan(Corrections):
             or any(f.changes or f.strength >= QUESTION for f in reading.frames)
         ):
             return False
+        if not any(i.is_entity or i.has("number", "except", "pron") for i in reading.items[:-4]):
+            return len(parts) == 2
         return bool(re.search(r"\b(as long as|provided|objection)\b", reading.text, re.IGNORECASE))
 
     def _corrects(self, reading: Reading) -> bool:
         """Whether something stands beside the no that could replace what was planned."""
         return any(
-            i.is_entity or i.has("only") or (i.has("noun", "state", "os") and not i.has("pron"))
+            i.is_entity
+            or i.has("only", "time")
+            or (i.has("noun", "state", "os") and not i.has("pron"))
             for i in reading.items
         ) and not re.search(
             r"cancel|abort|forget it|call it off|never ?mind", reading.text, re.IGNORECASE
         )
-
-    def _is_correction(self, reading: Reading) -> bool:
-        words = set(reading.words)
-        return bool(
-            words
-            & {
-                "instead",
-                "actually",
-                "only",
-                "just",
-                "meant",
-                "except",
-                "too",
-                "also",
-                "rather",
-                "not",
-                "leave",
-                "skip",
-                "exclude",
-                "without",
-                "spare",
-                "omit",
-            }
-        ) and not any(f.clause.has("wh") for f in reading.frames)
 
     def _changed(self, reading: Reading, changes: Sequence[Frame]) -> Understanding | None:
         """Another request while a plan waits: more of the same, other arguments, or a new one."""
@@ -206,37 +285,16 @@ class PendingPlan(Corrections):
         call = Call(tool=frame.tool, selector=last.selector, args=args, outright=last.outright)
         if frame.said.time is not None:
             call = call.model_copy(update={"when": self.builder.when(frame.said.time)})
+        before = {"first", "before", "beforehand", "prior"} & set(frame.clause.words)
         if (
-            frame.clause.first("also") is not None
+            before
+            or frame.clause.first("also") is not None
             or "too" in frame.clause.words
             or (frame.clause.items and frame.clause.items[0].has("and", "then"))
         ):
             pending = self.memory.pending
             assert pending is not None
-            if {"first", "before", "beforehand"} & set(frame.clause.words):
+            if before:
                 return Understanding("revise", (call, *pending.calls))
             return Understanding("revise", (*pending.calls, call))
         return Understanding("revise", (call,))
-
-    def _negated(self, reading: Reading) -> Understanding | None:
-        """ "don't stop web-03" while a plan waits: leave it out, or drop the plan."""
-        frame = reading.frames[0]
-        pending = self.memory.pending
-        assert pending is not None
-        if frame.chosen.says_machines and frame.chosen.real:
-            call = pending.calls[-1]
-            if call.selector is None:
-                return Understanding("cancel")
-            targets = set(pending.targets[-1] if pending.targets else ())
-            gone = {
-                vm.id
-                for n in frame.chosen.real
-                for vm in self.builder.inventory.select(Selector.parse(n.selector()))
-            }
-            if targets and targets <= gone:
-                return Understanding("cancel")
-            return self._revised(
-                call,
-                leave_out(call, [n.selector() for n in frame.chosen.real], self.builder.inventory),
-            )
-        return Understanding("cancel")

@@ -12,7 +12,7 @@ Fields = dict[str, list[str]]
 
 @dataclass
 class Noun:
-    """One noun phrase: what must hold of its machines."""
+    """One noun phrase: what must hold of its machines; `rest`: the others of them."""
 
     names: list[str] = field(default_factory=list[str])
     ids: list[str] = field(default_factory=list[str])
@@ -27,6 +27,7 @@ class Noun:
     last: str = ""
     trailing: set[str] = field(default_factory=set[str])
     not_states: list[str] = field(default_factory=list[str])
+    rest: bool = False
 
     @property
     def empty(self) -> bool:
@@ -86,6 +87,7 @@ class Chosen:
         unknown: names that no machine bears.
         strangers: words of the noun phrases that were not understood.
         count: how many machines were said to be meant.
+        besides: those of before are not meant again: "what else runs there?".
         owned: a thing of a named machine that is not known, such as its neighbour.
     """
 
@@ -106,6 +108,7 @@ class Chosen:
     any_of: bool = False
     only: bool = False
     excepting: bool = False
+    besides: bool = False
     owned: str = ""
 
     @property

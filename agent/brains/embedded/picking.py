@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from agent.brains.embedded import replies
 from agent.brains.embedded.described import Picked
 from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.numbers import ONES
 from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import References
@@ -37,10 +40,16 @@ class Picker(References):
         ):
             for topic in topics:
                 if topic.real and not topic.unknown:
+                    _only_the_named(topic, chosen)
                     found, outright = self.pick(topic, frame, made)
+                    if found is not None and self._is_several(found, topic, frame):
+                        continue
                     if found is not None:
+                        self._leave_out(found, [n for n in chosen.exclude if not n.empty])
                         return found, outright
         picked, outright = self.pick(chosen, frame, made)
+        if picked is not None and frame.tool == "migrate_vms":
+            picked = _from_there(picked, topics, str(frame.args.get("host")))
         if picked is None and made and _borrows(frame):
             last = next((c for c in reversed(made) if c.selector is not None), None)
             if last is not None and last.selector is not None:
@@ -53,6 +62,8 @@ class Picker(References):
                 if topic.unknown and frame.changes:
                     raise Doubt(self.unknown_name(topic.unknown[0], frame))
                 found, outright = self.pick(topic, frame, made)
+                if found is not None and self._is_several(found, topic, frame):
+                    continue
                 if found is not None:
                     return found, outright
         if (
@@ -84,13 +95,35 @@ class Picker(References):
             return
         if not chosen.says_machines and frame.tool in ("create_vms",):
             return
+        if self._numbered(chosen):
+            return
         raise Doubt(self.stranger(chosen.strangers[0], frame))
+
+    def _numbered(self, chosen: Chosen) -> bool:
+        """ "web staging two": of the machines described, the one whose name ends so."""
+        word = chosen.strangers[0]
+        figure = str(ONES[word]) if word in ONES else word
+        if len(chosen.strangers) != 1 or len(chosen.real) != 1 or not figure.isdigit():
+            return False
+        noun = chosen.real[0]
+        found = self.inventory.select(Selector.parse(noun.selector()))
+        ending = set(self.site.names.ending(figure))
+        fitting = [vm.name for vm in found if vm.name in ending]
+        if len(fitting) != 1 or noun.names:
+            return False
+        noun.names.append(fitting[0])
+        noun.fields.clear()
+        return True
 
     def pick(self, chosen: Chosen, frame: Frame, made: Sequence[Call] = ()) -> Picked:
         """The selector that a clause's own words give."""
+        if frame.changes:
+            self._check_either(frame)
         picked, outright = self._base(chosen, frame, made)
         if picked is None:
             return None, None
+        if chosen.besides and self.memory.targets:
+            picked["exclude"] = {"ids": list(self.memory.targets)}
         if chosen.exclude:
             self._leave_out(picked, [n for n in chosen.exclude if not n.empty])
         if chosen.order is not None:
@@ -99,6 +132,8 @@ class Picker(References):
                 chosen.limit = chosen.count
             if chosen.limit:
                 picked["limit"] = chosen.limit
+            elif frame.changes:
+                self._ask_how_many(picked, frame)
         elif chosen.limit:
             picked["limit"] = chosen.limit
         if picked.get("all") and set(picked) - {
@@ -112,6 +147,42 @@ class Picker(References):
         self._check_count(chosen, picked, frame)
         return picked, outright
 
+    def _is_several(self, found: dict[str, Any], topic: Chosen, frame: Frame) -> bool:
+        """Whether "it" would stand for several machines that were only described."""
+        refers = frame.chosen.refers
+        one = refers is not None and refers.words[0] in ("it", "it's", "this", "that")
+        if not (frame.changes and one) or any(n.names for n in topic.real):
+            return False
+        return len(self.inventory.select_ids(Selector.parse(found))) > 1
+
+    def _check_either(self, frame: Frame) -> None:
+        """ "stop web-01 or web-02": which of the two is for the person to say."""
+        items = frame.clause.items
+        if frame.tool == "protect_vms" or frame.clause.has("not"):
+            return
+        for k in range(1, len(items) - 1):
+            pair = items[k - 1], items[k + 1]
+            if items[k].words != ("or",) or not all(i.has("names") for i in pair):
+                continue
+            names = [n for i in pair for n in i.get("names")]
+            ids = [vm.id for n in names for vm in self.inventory.named(n)]
+            args = {k: v for k, v in frame.args.items() if not k.startswith("_")}
+            call = Call(tool=frame.tool, selector=Selector(names=tuple(names)), args=args)
+            asked = {"from": "brain", "kind": "machines", "call": call.to_dict(), "choices": ids}
+            raise Doubt(replies.ask(f"Which one: {replies.listed(names)}?", ids, asked))
+
+    def _ask_how_many(self, picked: dict[str, Any], frame: Frame) -> None:
+        """ "the oldest web servers", for a change: how many of them?"""
+        ids = self.inventory.select_ids(Selector.parse(picked))
+        if len(ids) < 2:
+            return
+        args = {k: v for k, v in frame.args.items() if not k.startswith("_")}
+        call = Call(tool=frame.tool, selector=Selector(ids=tuple(ids)), args=args)
+        names = [vm.name for vm in self.inventory.get(ids[:5]).values()]
+        asked = {"from": "brain", "kind": "machines", "call": call.to_dict(), "choices": ids}
+        text = f"How many of them? In that order they are {replies.listed(names)}."
+        raise Doubt(replies.ask(text, ids[:20], asked))
+
     def _base(self, chosen: Chosen, frame: Frame, made: Sequence[Call]) -> Picked:
         real = chosen.real
         if frame.tool in ("describe_vms", "diagnose_vms", "query_metrics"):
@@ -120,6 +191,8 @@ class Picker(References):
             for noun in real:
                 if noun.named_only or noun.names:
                     only_names(noun)
+                if noun.names and not self.inventory.select_ids(Selector.parse(noun.selector())):
+                    noun.fields.clear()
         if (
             not real
             and chosen.exclude
@@ -136,6 +209,8 @@ class Picker(References):
                 return referred
         if len(real) == 1:
             return self._described(real[0], chosen, frame)
+        if real and (named := self._apposed(real, frame)):
+            return named.selector(), None
         if real:
             return {"ids": self._union(real, frame)}, None if all(
                 n.named_only for n in real
@@ -156,6 +231,22 @@ class Picker(References):
             return {"all": True}, None
         return None, None
 
+    def _apposed(self, real: Sequence[Noun], frame: Frame) -> Noun | None:
+        """ "the spare desktop, vdi-104 it's called": one machine, described and then named."""
+        if len(real) != 2:
+            return None
+        said, named = real
+        if named.named_only and named.last != "stem" and frame.chosen.count == len(named.names):
+            found = {vm.name for vm in self.inventory.select(Selector.parse(said.selector()))}
+            return named if set(named.names) <= found and not said.named_only else None
+        if not frame.changes:
+            return None
+        single = named.named_only and len(named.names) == 1 and named.last != "stem"
+        if not single or said.named_only or said.plural or not said.determined:
+            return None
+        found = {vm.name for vm in self.inventory.select(Selector.parse(said.selector()))}
+        return named if len(found) > 1 and named.names[0] in found else None
+
     def _of_before(self, real: Sequence[Noun], frame: Frame) -> bool:
         """ "the stopped ones", "the one that is off": of the machines just shown."""
         if (
@@ -168,7 +259,8 @@ class Picker(References):
         words = frame.clause.words
         if not ({"one", "ones"} & set(words)) or {"all", "every"} & set(words[:3]):
             return False
-        if not set(real[0].fields) <= {"state", "os", "region", "provider", "host", "zone"} or any(
+        told = {f for f in real[0].fields if not (frame.changes and f.startswith("tags."))}
+        if not told <= {"state", "os", "region", "provider", "host", "zone"} or any(
             i.has("noun") for i in frame.clause.items
         ):
             return False
@@ -177,6 +269,31 @@ class Picker(References):
                 Selector.parse({**real[0].selector(), "ids": list(self.memory.targets)})
             )
         )
+
+
+def _only_the_named(topic: Chosen, chosen: Chosen) -> None:
+    """ "a lady from QA cannot connect to vdi-104, power it on": it is the machine, not her team."""
+    one = chosen.refers is not None and chosen.refers.words[0] in (
+        "it",
+        "it's",
+        "that",
+        "this",
+        "its",
+    )
+    named = [n for n in topic.include if n.names and n.last != "stem"]
+    if one and named and len(named) < len(topic.real):
+        topic.include = named
+
+
+def _from_there(picked: dict[str, Any], topics: Sequence[Chosen], target: str) -> dict[str, Any]:
+    """ "esx-01 goes into maintenance, move everything to esx-02": from the host spoken of."""
+    if set(picked) - {"all", "state", "exclude"}:
+        return picked
+    hosts = [h for t in topics for n in t.real for h in n.fields.get("host", ()) if h != target]
+    if not hosts:
+        return picked
+    made = {k: v for k, v in picked.items() if k != "all"}
+    return {**made, "host": list(dict.fromkeys(hosts))}
 
 
 def only_names(noun: Noun) -> None:

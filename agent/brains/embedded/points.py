@@ -12,13 +12,14 @@ from agent.brains.embedded.numbers import number_at
 from agent.brains.embedded.recurrences import recurrence_at
 from agent.brains.embedded.timing import PARTS, Found, Time
 
-_LEADS = frozenset(
+LEADS = frozenset(
     {
         "at", "on", "by", "around", "about", "@", "the", "from", "starting", "in", ",", "for",
         "come", "this", "coming", "of", "exactly", "roughly", "circa", "every", "each", "and",
         "after",
     }
 )  # fmt: skip
+"""Small words that may stand before a moment."""
 
 
 def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
@@ -56,7 +57,7 @@ def _by_a_figure(words: Sequence[str], i: int) -> bool:
 def _past_leads(words: Sequence[str], j: int, got: bool) -> int:
     """The index after the small words before a piece: three at most, none that begins a run."""
     step = j
-    while step < len(words) and words[step] in _LEADS and step - j < 3:
+    while step < len(words) and words[step] in LEADS and step - j < 3:
         if not got and words[step] in (",", "and"):
             break
         step += 1

@@ -33,12 +33,34 @@ class Pronouns(Cursor):
         if item.has("other") and not item.is_entity and self.tool != "create_vms":
             after = self._next()
             if after is not None and after.is_entity and not after.has("noun"):
+                self.noun.rest = self.excluding and item.words[-1] in ("other", "rest")
                 return 0
             item.used = "the others"
             if not self.excluding:
                 self.chosen.other = True
             return 1
+        if item.words == ("there",) and self._there(item):
+            self._refer(item)
+            return 1
+        if item.words == ("else",) and self.k and self.items[self.k - 1].has("wh"):
+            item.used = "the others"
+            self.chosen.besides = True
+            return 1
         return self._ordinal(item)
+
+    def _there(self, item: Item) -> bool:
+        """ "anything anomalous there?": at the end of a question, the machines of before."""
+        if self.tool not in (
+            "find_anomalies",
+            "query_metrics",
+            "diagnose_vms",
+            "recommend_savings",
+        ):
+            return False
+        before = self.items[self.k - 1] if self.k else None
+        rest = self.items[self.k + 1 :]
+        ends = all(i.has("comma", "question", "filler", "ask") for i in rest)
+        return ends and before is not None and not before.has("be", "wh") and self.noun.empty
 
     def _that_refers(self, after: Item | None) -> bool:
         """ "that" at the end or before a preposition refers; before a verb or value it relates."""
@@ -94,6 +116,10 @@ class Pronouns(Cursor):
                 item.used = after.used = "the last"
                 return 2
             return 0
+        if word in ("latter", "former"):
+            self.chosen.ordinal = (-1, 1) if word == "latter" else (1, 1)
+            item.used = f"the {word}"
+            return 1
         number = _ORDINALS.get(word)
         before = self.items[self.k - 1] if self.k else None
         if (
@@ -107,6 +133,8 @@ class Pronouns(Cursor):
         if number is None or item.has("time") or item.is_entity:
             return 0
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        if after is not None and after.has("plain", "word", "tech") and not after.has("noun"):
+            return 0
         many = 1
         step = 1
         if (

@@ -50,7 +50,12 @@ class Questioner:
         )
 
     def _lacking(self, frame: Frame, picked: dict[str, Any] | None) -> Understanding:
-        what = {"tags": "Which tag, as key=value?", "keys": "Which tag shall go?"}[frame.said.ask]
+        what = {
+            "tags": "Which tag, as key=value?",
+            "keys": "Which tag shall go?",
+            "snapshot": "Which snapshot, by its name? “snapshots of …” lists them.",
+            "older_than_days": "Which snapshots: older than how many days?",
+        }[frame.said.ask]
         selector = Selector.parse(picked) if picked else None
         call = Call(tool=frame.tool, selector=selector, args=frame.args)
         return replies.ask(

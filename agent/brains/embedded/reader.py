@@ -4,19 +4,26 @@ machines.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from agent.brains.embedded.arguments import Said, read_arguments
 from agent.brains.embedded.clauses import Clause, split
-from agent.brains.embedded.frames import CHANGE, Frame, Reading
+from agent.brains.embedded.clauses.remarks import is_remark
+from agent.brains.embedded.continuing import at_another_time, corrects_itself, narrows, repeats
+from agent.brains.embedded.frames import CHANGE, NOMINAL, Frame, Reading
 from agent.brains.embedded.intents import change_of
+from agent.brains.embedded.items import Item
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questions import question_of
+from agent.brains.embedded.reserves import apply_reserves
 from agent.brains.embedded.scan import Scanner
 from agent.brains.embedded.selection import SelectionReader
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.text import cleaned, tokenise
 from agent.brains.embedded.tools import CHANGES
+from agent.brains.embedded.unwished import mark_unwished
 from agent.brains.embedded.weighing import strength_of, weigh
 from agent.brains.embedded.wishes import ONLY_ASKING, asks_about, is_negated, is_real_condition
 
@@ -31,44 +38,109 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """The frames of a turn."""
-        items = self.scanner.scan(tokenise(cleaned(text)))
+        return self.read_items(text, self.scanner.scan(tokenise(cleaned(text))))
+
+    def read_items(self, text: str, items: list[Item]) -> Reading:
+        """The frames of a turn, or of a part of it, by its items."""
         reading = Reading(text, items, words=tuple(w for i in items for w in i.words))
         clauses = split(items)
+        mark_unwished(clauses)
         _gather_specifications(clauses)
         _join_conditions(clauses)
+        asked_in = -1
         for clause in clauses:
             if clause.condition == "if" and asks_about(clause):
                 clause.condition = ""
             if clause.condition:
+                timed = reading.frames and reading.frames[-1].said.time is not None
+                if timed and clause.condition == "when":
+                    continue
                 reading.conditional = reading.conditional or is_real_condition(clause)
                 if is_real_condition(clause):
                     continue
             frame = None if clause.reason else self.frame(clause)
+            if frame is not None and frame.changes and clause.sentence == asked_in:
+                frame.about = True
+            elif frame is not None and frame.about:
+                asked_in = clause.sentence
             if (
                 frame is not None
                 and frame.tool == "delete_vms"
                 and (reading.fragments or reading.frames)
             ):
                 frame = self._thing_of_before(frame, reading)
+            if frame is not None and frame.changes and reading.frames:
+                last = reading.frames[-1]
+                gone = bool(_TAKES_BACK & set(last.clause.words)) and not last.chosen.says_machines
+                if last.changes and gone:
+                    reading.fragments.append(reading.frames.pop().clause)
             if (
                 frame is not None
                 and frame.changes
-                and _corrects_itself(clause)
+                and corrects_itself(clause)
                 and reading.frames
                 and reading.frames[-1].changes
             ):
                 reading.fragments.append(reading.frames.pop().clause)
-            if frame is not None and reading.frames and _repeats(frame, reading.frames[-1]):
+            if reading.frames and narrows(clause, reading.frames[-1]):
+                last = reading.frames.pop().clause
+                for item in (*last.items, *clause.items):
+                    item.used = ""
+                last.items.extend(clause.items)
+                frame = self.frame(last)
+                assert frame is not None
+                reading.frames.append(frame)
                 continue
+            if reading.frames and at_another_time(clause, reading.frames[-1]):
+                for item in clause.items:
+                    item.used = ""
+                last = reading.frames[-1]
+                reading.frames.append(self.framed(last.tool, clause, about=last.about))
+                continue
+            if grown := self._grown(clause, reading):
+                reading.frames = [grown]
+                continue
+            if frame is not None and reading.frames and repeats(frame, reading.frames[-1]):
+                continue
+            beside = frame is not None and not frame.changes and reading.frames
+            if beside and clause.words[:1] == ("not",):
+                frame = None
+            nominal = frame is not None and frame.strength == NOMINAL
+            requested = any(c.verb and c is not clause for c in clauses)
+            if nominal and requested and is_remark(clause.items):
+                if clause.items[0].has("pron"):
+                    continue
+                frame = None
             if frame is None:
                 reading.fragments.append(clause)
             else:
                 reading.frames.append(frame)
+        apply_reserves(reading, clauses, self.choose)
         if ONLY_ASKING.search(text):
             for frame in reading.frames:
                 frame.about = frame.about or frame.changes
         weigh(reading)
         return reading
+
+    def _grown(self, clause: Clause, reading: Reading) -> Frame | None:
+        """ "nfs-01 full. +1000 gb", "jenkins disk. make 300": a figure for the disk spoken of."""
+        told = [f.clause for f in reading.frames] if reading.frames else reading.fragments[-1:]
+        if len(told) != 1 or any(f.changes for f in reading.frames):
+            return None
+        before = told[0]
+        of_disk = "full" in before.words or "disk" in before.objects()
+        figures = [i for i in clause.items if i.has("number") and not i.has("time", "percent")]
+        gib = all(not i.has("amount") or i.get("amount")[1] == "gib" for i in figures)
+        led = clause.has("plus_sign") or clause.words[:1] in (("make",), ("add",), ("give",))
+        if not (of_disk and before.has("names") and len(figures) == 1 and gib and led):
+            return None
+        if len(clause.items) > 4 or any(i.is_entity for i in clause.items):
+            return None
+        joined = Clause([*(i for i in before.items if i.has("names")), *clause.items])
+        for item in joined.items:
+            item.used = ""
+        reading.fragments.clear()
+        return self.framed("resize_disk", joined)
 
     def _thing_of_before(self, frame: Frame, reading: Reading) -> Frame:
         """ "web-01 should not have the owner tag, remove it": the tag goes, not the machine."""
@@ -105,12 +177,17 @@ class Reader:
             tool = "resize_vms"
         if tool is None:
             return None
+        why = clause.words[:1] == ("why",) and "not" not in clause.words[:4]
+        about = about or why or (howto is not None and howto is clause.items[0])
         return self.framed(tool, clause, about=about)
 
     def framed(self, tool: str, clause: Clause, *, about: bool = False) -> Frame:
         """A clause read as a call of this tool."""
         guards = tool == "protect_vms" and clause.action == "delete"
-        negated = tool in CHANGES and not guards and is_negated(clause)
+        negated = tool in CHANGES and (
+            (clause.unwished and not (guards and {"nobody", "no"} & set(clause.words[:2])))
+            or (not guards and is_negated(clause))
+        )
         object.__setattr__(clause, "tool", tool)
         if not negated:
             said = read_arguments(tool, clause, self.site, self.now)
@@ -120,7 +197,9 @@ class Reader:
                 clause.verb.used = "verb"
         if tool in CHANGES:
             _set_aside(clause)
+            _take_back(clause)
         chosen = self.choose(tool, clause)
+        chosen.any_of = chosen.any_of or (guards and bool({"nothing", "none"} & set(clause.words)))
         strength = (
             CHANGE
             if tool in CHANGES or tool in ("undo", "cancel_schedule")
@@ -130,7 +209,53 @@ class Reader:
 
     def choose(self, tool: str | None, clause: Clause) -> Chosen:
         """What a clause says of its machines."""
-        return SelectionReader(clause.items, self.site, tool).read()
+        chosen = SelectionReader(clause.items, self.site, tool).read()
+        if tool in ("list_vms", "count_vms") and _runs_on_a_host(clause):
+            for noun in chosen.real:
+                if set(noun.fields) == {"host"}:
+                    noun.fields["state"] = ["running"]
+        return chosen
+
+
+_TAKES_BACK = frozenset({"no", "sorry", "wait", "oops", "nope", "actually", "nah", "scratch", "er"})
+
+
+def _take_back(clause: Clause) -> None:
+    """ "stop search-2, no sorry, search-3": what is put right in the same breath is gone."""
+    items = clause.items
+    for k, item in enumerate(items):
+        meant = item.has("instead") and item.words[0] in ("i", "make", "meant", "rather", "mean")
+        if k == 0 or not (item.words[:1] and (item.words[0] in _TAKES_BACK or meant)):
+            continue
+        repaired = items[k - 1].has("names") and _repairs(items[k:])
+        if item.is_entity or not (
+            repaired or items[k - 1].has("comma", "dash", "filler", "instead", "not")
+        ):
+            continue
+        first = next(
+            (
+                i
+                for i in items[k + 1 :]
+                if i.is_entity or not i.has("comma", "filler", "det", "instead", "not", "cancel")
+            ),
+            None,
+        )
+        before = [i for i in items[:k] if i.has("names", "unknown_name", "stem") and not i.used]
+        if first is None or not first.has("names", "unknown_name", "stem") or not before:
+            continue
+        for gone in before:
+            gone.used = "taken back"
+
+
+def _repairs(items: Sequence[Item]) -> bool:
+    """ "web one no wait web two": two such words in a row, or one of regret, before a name."""
+    led = [w for i in items[:3] if not i.has("names") for w in i.words]
+    rest = next((i for i in items if i.has("names")), None)
+    regret = bool(led) and led[0] in ("sorry", "oops", "er", "scratch")
+    return rest is not None and (regret or (len(led) > 1 and led[1] in _REGRETS))
+
+
+_REGRETS = ("wait", "sorry", "make", "i", "actually", "no", "scratch", "meant")
 
 
 def _set_aside(clause: Clause) -> None:
@@ -145,47 +270,14 @@ def _set_aside(clause: Clause) -> None:
             item.used = item.used or "said before"
 
 
-def _repeats(frame: Frame, last: Frame) -> bool:
-    """The same act said once more: "pull the plug on x. force stop."; what is new in it is kept."""
-    if frame.tool != last.tool or not frame.changes or frame.negated or last.negated:
-        return False
-    chosen = frame.chosen
-    if (
-        chosen.real
-        or chosen.unknown
-        or chosen.ordinal
-        or chosen.other
-        or chosen.whole
-        or frame.tool in ("create_vms", "scale_group")
-    ):
-        return False
-    last.said.args.update(frame.said.args)
-    last.said.time = last.said.time or frame.said.time
-    return True
-
-
-def _corrects_itself(clause: Clause) -> bool:
-    """ "wake web-stg-2 — I mean start it"."""
-    opener = next(
-        (i for i in clause.items if not i.has("comma", "filler") or i.has("instead")), None
-    )
-    return (
-        opener is not None
-        and opener.has("instead")
-        and opener.words[0]
-        in (
-            "i",
-            "meant",
-            "mean",
-            "correction",
-            "sorry",
-            "actually",
-            "wait",
-            "no",
-            "rather",
-            "scratch",
-        )
-    )
+def _runs_on_a_host(clause: Clause) -> bool:
+    """ "what is running on kvm-02?": those of its machines that are on."""
+    for item, after in pairwise(clause.items):
+        runs = item.words in (("running", "on"), ("runs", "on"), ("running",), ("runs",))
+        host = any(name == "host" for name, _ in after.get("value") or ())
+        if runs and (host or after.words[:1] in (("on",), ("there",))):
+            return True
+    return False
 
 
 def _would_help(clause: Clause) -> bool:
@@ -200,8 +292,8 @@ def _join_conditions(clauses: list[Clause]) -> None:
     for k in range(len(clauses) - 2, -1, -1):
         need, ask = clauses[k], clauses[k + 1]
         sized = any(i.has("amount") for i in need.items)
-        if need.condition and sized and ask.has("placement"):
-            ask.items[:0] = [i for i in need.items if not i.has("pron")]
+        if sized and ask.has("placement") and not any(i.has("names") for i in need.items):
+            ask.items[:] = [i for i in (*need.items, *ask.items) if not i.has("pron")]
             del clauses[k]
 
 
@@ -230,6 +322,11 @@ def _gather_specifications(clauses: list[Clause]) -> None:
 
 def _specifies(clause: Clause, tool: str) -> bool:
     if clause.words[:1] in (("name",), ("call",), ("named",), ("called",)):
+        return True
+    if tool == "snapshot_vms" and clause.words[:2] == ("label", "it"):
+        return True
+    tagged = clause.action == "tag" and clause.has("tag") and not clause.has("names", "pron")
+    if tool == "create_vms" and tagged:
         return True
     if clause.action is not None or (clause.first("wh") is not None and not clause.has("ask")):
         return False

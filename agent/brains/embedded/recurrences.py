@@ -14,6 +14,8 @@ _SIMPLE: dict[str, tuple[str, Clock | None]] = {
     "weekends": (WEEKEND, None), "workdays": (WEEKDAYS, None), "weekly": ("1", None),
     "weeknights": (WEEKDAYS, (22, 0)),
 }  # fmt: skip
+IN_A_WORD = frozenset({*_SIMPLE, "hourly", "monthly", "working", "business", "work"})
+"""Words that a recurrence can begin with, beside "every" and names of days."""
 _EVERY = {
     "day": "*", "days": "*", "weekday": WEEKDAYS, "weekdays": WEEKDAYS, "workday": WEEKDAYS,
     "weekend": WEEKEND, "weekends": WEEKEND, "week": "1",
@@ -86,7 +88,9 @@ def _each(words: Sequence[str], i: int, time: Time) -> Found | None:
     if word in _EVERY:
         return replace(time, days=_EVERY[word]), i + 1
     if word == "weeknight":
-        return replace(time, days=WEEKDAYS, clock=(22, 0)), i + 1
+        made = replace(time, days=WEEKDAYS, clock=time.clock or (22, 0), half_day="night")
+        again = _day_span(words, i + 1) if i + 1 < len(words) else None
+        return made, again[1] if again is not None and again[0] == WEEKDAYS else i + 1
     if word in PARTS:
         return replace(time, days="*", clock=time.clock or PARTS[word], half_day=word), i + 1
     if word == "month":

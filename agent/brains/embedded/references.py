@@ -29,6 +29,13 @@ NO_SELECTOR = frozenset(
 )
 
 
+_PAIR = frozenset({"both", "latter", "former"})
+
+
+def _both(chosen: Chosen) -> bool:
+    return chosen.refers is not None and "both" in chosen.refers.words
+
+
 class References(Described):
     """Finds the machines of before."""
 
@@ -43,6 +50,8 @@ class References(Described):
         if chosen.real and any(n.named_only and n.last != "stem" for n in chosen.real):
             return None
         ids = list(self.memory.targets)
+        if _PAIR & set(frame.clause.words) and (chosen.ordinal or _both(chosen)):
+            ids = self._pair(ids)
         if chosen.other:
             ids = self._others()
         elif chosen.ordinal is not None:
@@ -81,6 +90,8 @@ class References(Described):
             "this",
             "its",
         )
+        if frame.changes and singular and len(ids) > 1 and (named := self._described_last()):
+            return {"ids": named}, True
         if frame.changes and singular and len(ids) > 1 and not self._one_thing(chosen):
             names = [vm.name for vm in self.inventory.get(ids).values()]
             raise Doubt(
@@ -98,6 +109,34 @@ class References(Described):
                 )
             )
         return picked, (len(ids) == 1 or self._last_outright())
+
+    def _described_last(self) -> list[str]:
+        """ "would anything go down if I stopped x?": the one machine that was told of at last."""
+        last = self.memory.calls[-1] if self.memory.calls else None
+        if last is None or last.tool != "describe_vms" or last.selector is None:
+            return []
+        found = self.inventory.select_ids(last.selector) if last.selector.names else []
+        return found if len(found) == 1 else []
+
+    def _pair(self, ids: list[str]) -> list[str]:
+        """The two of "both" and "the latter": those shown, listed, or named in turn before; none
+        where it is not clear that there are two.
+        """
+        if len(ids) == 2:
+            return ids
+        if len(self.memory.listed) == 2:
+            return list(self.memory.listed)
+        named: list[str] = []
+        for who, text in reversed(self.memory.said):
+            said = self.reader.read(text).items if who == "user" else ()
+            names = [n for i in said if i.has("names") for n in i.get("names")]
+            found = [vm.id for n in names for vm in self.inventory.named(n)]
+            if len(found) > 1:
+                break
+            named.extend(i for i in found if i not in named)
+            if len(named) == 2:
+                return named[::-1] if set(named) & set(ids) else []
+        return []
 
     def _one_thing(self, chosen: Chosen) -> bool:
         """ "do it again", "that" for what was just planned over several machines is them all."""

@@ -20,6 +20,9 @@ from tools.calls import Call
 from tools.errors import NovaError
 from tools.selector import Selector
 
+_OF_THEIR_OWN = frozenset({"forecast_metric", "find_anomalies", "diagnose_vms"})
+"""Questions that name what they ask, however short."""
+
 
 class Refinements(Fragments):
     """Reads a turn against the calls of before."""
@@ -77,10 +80,21 @@ class Refinements(Fragments):
         machines.
         """
         last = self.memory.calls[-1]
+        if self._asks_attribute(reading):
+            tool = "describe_vms" if len(self.memory.targets) == 1 else "list_vms"
+            return Understanding(
+                "calls", (Call(tool=tool, selector=Selector(ids=self.memory.targets)),)
+            )
+        if other := self._in_another_state(reading, last):
+            return other
+        if other := self._by_another_measure(reading, last):
+            return other
         strong = [
             f
             for f in reading.frames
-            if f.strength >= QUESTION and (f.changes or not self._elliptic(f, last))
+            if (f.strength >= QUESTION and (f.changes or not self._elliptic(f, last)))
+            or (f.tool in _OF_THEIR_OWN and f.tool != last.tool and f.chosen.real)
+            or (f.tool == "query_metrics" and last.tool == "cost_report" and f.chosen.refers)
         ]
         if (
             strong
@@ -97,6 +111,54 @@ class Refinements(Fragments):
         if self.context.catalog[last.tool].reads or self._looks_at(reading):
             return self._refined_read(reading, last)
         return self._refined_change(reading, last)
+
+    def _in_another_state(self, reading: Reading, last: Call) -> Understanding | None:
+        """ "and the ones that are off?", after those that run: of the same machines."""
+        if last.tool not in ("list_vms", "count_vms") or len(reading.frames) != 1:
+            return None
+        frame = reading.frames[0]
+        nouns = [n.selector() for n in frame.chosen.real]
+        states = last.selector.to_dict().get("state") if last.selector is not None else None
+        if not states or len(nouns) != 1 or set(nouns[0]) != {"state"} or frame.changes:
+            return None
+        others = not set(nouns[0]["state"]) & set(states)
+        goes_on = {"ones", "others", "rest"} & set(reading.words) or reading.words[:1] == ("and",)
+        if not others or not goes_on or frame.tool not in ("list_vms", "count_vms"):
+            return None
+        assert last.selector is not None
+        made = Selector.parse({**last.selector.to_dict(), **nouns[0]})
+        return Understanding("calls", (Call(tool=frame.tool, selector=made),))
+
+    def _by_another_measure(self, reading: Reading, last: Call) -> Understanding | None:
+        """ "and which ones have high cpu?", after those with high memory: of the same fleet."""
+        if last.tool != "query_metrics" or last.selector is None or last.selector.metric is None:
+            return None
+        frame = reading.frames[0] if len(reading.frames) == 1 else None
+        if frame is None or frame.tool != "query_metrics" or len(frame.chosen.real) != 1:
+            return None
+        noun = frame.chosen.real[0].selector()
+        refers = frame.chosen.refers
+        pointed = refers is not None and not {"one", "ones"} & set(refers.words)
+        measured = {"metric"} <= set(noun) <= {"metric", "state"}
+        if not measured or pointed or reading.words[:2] != ("and", "which"):
+            return None
+        measures = frame.chosen.real[0].metric
+        metric = frame.args.get("metric") or measures[0]["name"]
+        if len(measures) > 1 or metric == last.args.get("metric"):
+            return None
+        args = {**last.args, "metric": metric}
+        bound = {**measures[0], "name": metric}
+        selector = Selector.parse({**last.selector.to_dict(), **noun, "metric": bound})
+        return Understanding("calls", (Call(tool=last.tool, selector=selector, args=args),))
+
+    def _asks_attribute(self, reading: Reading) -> bool:
+        """ "who's the owner?", "what size?": of the machines of before."""
+        if reading.frames or len(reading.fragments) != 1 or not self.memory.targets:
+            return False
+        clause = reading.fragments[0]
+        thing = bool(clause.objects() & {"owner", "size", "image", "region", "host", "zone"})
+        small = all(i.has("wh", "be", "det", "object", "filler", "comma") for i in clause.items)
+        return thing and small and clause.first("wh") is not None
 
     def _looks_at(self, reading: Reading) -> bool:
         """ "cpu now?" after an act: a bare measure, of the machines that it was about."""
@@ -115,7 +177,7 @@ class Refinements(Fragments):
         clause = frame.clause
         asking = clause.first("wh")
         if clause.has(
-            "pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly"
+            "pron", "howto", "trouble", "savings", "placement", "forecast", "anomaly", "condition"
         ) or (asking is not None and asking.words[0] not in ("what", "how", "which")):
             return False
         words = clause.words
@@ -209,7 +271,8 @@ class Refinements(Fragments):
             return None
         if frame.chosen.strangers and not nouns:
             return None
-        base = call.model_copy(update={"selector": self._base_selector(call, reading)})
+        measured = frame.args.get("metric")
+        base = call.model_copy(update={"selector": self._base_selector(call, reading, measured)})
         made = base
         try:
             if nouns:
@@ -226,14 +289,19 @@ class Refinements(Fragments):
         args = {**made.args, **{k: v for k, v in frame.args.items() if v is not None}}
         return Understanding("calls", (made.model_copy(update={"args": args}),))
 
-    def _base_selector(self, call: Call, reading: Reading) -> Selector | None:
-        """The machines of the last answer; by id where its selector measured or ordered them."""
+    def _base_selector(self, call: Call, reading: Reading, metric: str | None) -> Selector | None:
+        """The machines of the last answer; by id where its selector measured or ordered them, the
+        most by another measure where the turn says so ("no, by memory").
+        """
         selector = call.selector
         if (
             selector is not None
             and (selector.limit or (selector.metric and call.tool != "query_metrics"))
             and self.memory.targets
         ):
+            ordered = selector.order_by and selector.order_by == call.args.get("metric")
+            if ordered and metric and "by" in reading.words:
+                return Selector.parse({**selector.to_dict(), "order_by": metric})
             return Selector(ids=tuple(self.memory.targets))
         return selector
 
@@ -259,8 +327,23 @@ class Refinements(Fragments):
         keep = {k: v for k, v in old.items() if k in ("metric",) and call.tool == "query_metrics"}
         return call.model_copy(update={"selector": Selector.parse({**keep, **picked})})
 
+    def _elsewhere(self, reading: Reading, last: Call) -> Understanding | None:
+        """ "esx-02 then", after a move that could not be: the same machines, to another host."""
+        places = [n for i in reading.items for n, _ in (i.get("value") or ())]
+        small = len([i for i in reading.items if not i.has("filler", "comma", "then")]) <= 2
+        if last.tool != "migrate_vms" or places not in (["host"], ["region"]) or not small:
+            return None
+        frame = self._as_fragment(reading, last)
+        values = next(i.get("value") for i in reading.items if i.has("value"))
+        args = {k: v for k, v in frame.args.items() if not k.startswith("_")}
+        return Understanding(
+            "calls", (last.model_copy(update={"args": args or {places[0]: values[0][1][0]}}),)
+        )
+
     def _refined_change(self, reading: Reading, last: Call) -> Understanding | None:
         """After an act: "now web-04", "web-05 too": the same act on other machines."""
+        if moved := self._elsewhere(reading, last):
+            return moved
         if last.tool == "scale_group" and (count := only_number(reading)):
             return Understanding(
                 "calls",

@@ -18,7 +18,8 @@ HELP = (
 
 _GREETING = re.compile(
     r"^(hi|hello|hey|hiya|howdy|yo|greetings|good (morning|afternoon|evening|day)|morning|"
-    r"evening|hola|sup|heya|gm|g'day|welcome back|hallo|bonjour|ahoy|salut|moin|servus)\b"
+    r"evening|hola|sup|heya|gm|g'day|welcome back|hallo|mornin'?|mornings?|evenin|afternoon|"
+    r"bonjour|ahoy|salut|moin|servus)\b"
 )
 _THANKS = re.compile(
     r"\b(thanks|thank you|thx|ty|tysm|cheers|much appreciated|appreciate it|nice one|good job|"
@@ -26,14 +27,18 @@ _THANKS = re.compile(
     r"that's all|bye|goodbye|see you|good night|goodnight|see you later|^later$|ta|take care|"
     r"splendid|ciao|have a (nice|good|great)|back to bed|lovely|perfect|that was helpful|"
     r"very helpful|brilliant|awesome|legend|lifesaver|kudos|sorry|reassuring|good to know|"
-    r"amazing|love it)\b"
+    r"amazing|love it|merci|danke|gracias|grazie|obrigad[oa]|arigatou?|tack|asante)\b"
 )
 _HELP = re.compile(
-    r"\b(what can (you|u|i|nova\w*) (do|ask|say)|what things? (can )?(you|u)\b|what (you|"
-    r"u) can do|what is it (that )?you do|help me( out)?$|^help\b|who are you|what are you|"
+    r"\b(what can (you|u|i|nova\w*) (do|ask|say|help)|what things? (can )?(you|u)\b|what (you|"
+    r"u) can do|"
+    r"what (kind|sort) of \w+ can i ask|what can i ask|"
+    r"what is it (that )?you do|help me( out)?$|^help\b(?! (?:me |us )?with)|"
+    r"who are you|what are you|"
     r"what do you do|how do (you|i) (work|use you|use this|talk to you|start)|what (commands|"
     r"can i)|show me what you can|your (capabilities|abilities|features|skills)|"
-    r"are you (a )?(bot|human|robot|real|ai|there|awake|online)|^(are )?(u|you) there|"
+    r"are you (an? )?(bot|human|robot|real|ai|llm|machine|there|awake|online)|"
+    r"^(are )?(u|you) there|"
     r"what else can you|get started|how does this( thing)? work|how to use (you|this|nova\w*)|"
     r"what is nova\w*|what are you (for|good at|able)|introduce yourself|what sort of (things|"
     r"questions)|what kind of (things|questions)|which commands|list (your )?commands|"
@@ -59,10 +64,14 @@ def nothing_pending(context: Context) -> Understanding:
     return ask("There is no plan waiting for a yes. What would you like to do?")
 
 
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+"""Letters that are drawn out: "morniiing", "heyyyy"."""
+
+
 def social(text: str) -> Understanding | None:
     """A greeting, thanks or a question about NovaCron itself."""
     low = re.sub(r"[^\w\s'?]", " ", text.casefold()).strip()
-    low = re.sub(r"\s+", " ", low)
+    low = _DRAWN_OUT.sub(r"\1", re.sub(r"\s+", " ", low))
     if _HELP.search(low):
         return Understanding("reply", text=HELP)
     if _GREETING.search(low) and len(low.split()) <= 8:
@@ -71,19 +80,25 @@ def social(text: str) -> Understanding | None:
             text="Hello. Ask about your machines, or for a change to them; “help” shows how.",
         )
     if _THANKS.search(low) and len(low.split()) <= 14:
-        return Understanding("reply", text="You're welcome.")
+        return welcome()
     return None
+
+
+def welcome() -> Understanding:
+    """The answer to thanks."""
+    return Understanding("reply", text="You're welcome.")
 
 
 _ELSEWHERE = re.compile(
     r"^(?:(?:hey|hi|hello|ok|okay|nova\w*|please|pls|kindly|just|now|then|and|so|also|go|"
     r"go ahead and|could|can|would|will|"
     r"you|i|we|need|want|to|like|us|let|me|for|have|must|should|quickly|help|pl[sz])[\s,]+)*"
-    r"(?:ssh|rdp|log ?in(?:to)?|log on|telnet|(?:un|re)?install|apt(?:-get)?|yum|dnf|pip|npm|patch|"
+    r"(?:ssh|rdp|log ?in(?:to)?|log on|telnet|rename|"
+    r"(?:un|re)?install|apt(?:-get)?|yum|dnf|pip|npm|patch|"
     r"(?:run|do|perform|start|launch|kick off|schedule) (?:an? |"
     r"the )?(?:\w+ )?(?:vulnerability |port |virus |malware |security |nmap |pen(?:etration)? ?)"
     r"(?:scan|test|check)s?|scan|port ?scan|nmap|exploit|hack|crack|ddos|dump|rotate|"
-    r"e-?mail|mail|tweet|sms|call \w+ and tell|call (?:the|my|our)|phone|"
+    r"remind (?:me|us) to|e-?mail|mail|tweet|sms|call \w+ and tell|call (?:the|my|our)|phone|"
     r"text (?:the|my|our|him|her|them)|"
     r"order (?:me|us|a|some)|buy|"
     r"compile|encrypt|decrypt|curl|wget|telnet|grep|tail|"
@@ -92,15 +107,23 @@ _ELSEWHERE = re.compile(
     r"(?:reset|change|set|rotate) (?:the |my |an? |\w+(?:'s)? )?(?:root |admin |db |"
     r"database )?(?:password|passphrase|credentials?|keys?)\b|"
     r"(?:give|get|grant) (?:me|us|him|her|them|\w+) (?:root|admin|sudo|ssh|shell|superuser)\b|"
-    r"(?:turn|switch) off (?:the )?(?:audit|logging|alarms?|alerts?|monitoring)|"
+    r"(?:turn|switch) off (?:the )?(?:audit|logging)|"
     r"(?:run|execute|exec) (?:the (?:script|command|query|playbook|job)|an? (?:script|command|"
     r"query|playbook))|"
-    r"(?:write|draft|compose|generate) (?:me |us |an? |the )*(?:\w+ ){0,2}(?:test|script|"
+    r"(?:write|draft|compose|generate) (?:me |us |an? |the )*(?:\w+ ){0,2}(?:test|script|invoice|"
     r"e-?mail|poem|letter|post|article|code|function|"
     r"presentation|slides|essay|story|policy|ticket|playbook|terraform|ansible|regex|query|song|joke)|"
     r"(?:copy|upload|download|move|transfer|fetch) (?:the |an? |my |this |these |those |"
     r"some )*(?:files?|folders?|director(?:y|ies)|logs?|docs?|documents?)\b|"
+    r"(?:restart|start|stop|reload|kill|bounce) (?:the )?(?:nginx|apache2?|httpd|mysqld?|mariadb|"
+    r"postgres(?:ql)?|docker|sshd?|crond?|redis|haproxy|php-fpm|tomcat|iis|(?:print )?spooler|"
+    r"rabbitmq|elasticsearch|[\w.-]+ (?:service|daemon|process|container|pod) (?:on|in))|"
     r"(?:flush|truncate|vacuum|reindex)|"
+    r"drop (?:the |an? )?(?:\w+ )?(?:tables?|databases?|schemas?|index(?:es)?|columns?|views?)\b|"
+    r"(?:create|add|make|set up|delete|remove) (?:me |us |an? |the )*(?:new )?(?:\w+ )?(?:user|"
+    r"login|mailbox|database|table|schema|dns record|bucket|certificate|user account|"
+    r"ad account)s?\b(?! (?:servers?|vms?|machines?|box(?:es)?|nodes?|hosts?|instances?))|"
+    r"join \S+ to (?:the|an?|our) (?:\w+ )?domain|push (?:an? |the |out )*(?:gpo|group policy)|"
     r"(?:wipe|format) (?:the )?(?:disks?|drives?|volumes?) (?:of|on) (?:every |all |"
     r"the )?\w*(?:competitor|rival)|"
     r"(?:update|upgrade) (?:the )?(?:os|kernel|packages?|software|firmware|drivers?|antivirus|"

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from agent.brains.embedded.calls import Builder
-from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.frames import Frame, Reading
 from tools.calls import Call, When
 
 
@@ -88,6 +88,17 @@ def shifted(call: Call, text: str) -> When | None:
     sign = 1 if match[3].casefold() == "later" else -1
     moved = datetime.fromisoformat(call.when.at) + timedelta(minutes=sign * minutes)
     return When(at=moved.isoformat())
+
+
+def only_length(reading: Reading) -> timedelta | None:
+    """ "no, 45 minutes": so much from now on, where nothing else is said."""
+    amounts = [i.get("amount") for i in reading.items if i.has("amount")]
+    units = {"minutes": 60.0, "hours": 3600.0}
+    if len(amounts) != 1 or amounts[0][1] not in units or len(reading.items) > 5:
+        return None
+    if {"later", "earlier", "sooner", "for", "every"} & set(reading.words):
+        return None
+    return timedelta(seconds=amounts[0][0] * units[amounts[0][1]])
 
 
 def at_hour(call: Call, hour: int) -> When | None:

@@ -14,6 +14,7 @@ from agent.brains.embedded.stated import States
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.unions import share
 from agent.brains.embedded.valued import Values
+from agent.brains.embedded.words import word_lists
 
 
 class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, States, Counts):
@@ -24,12 +25,33 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
         while self.k < len(self.items):
             item = self.items[self.k]
             step = 1
+            if item.has("comma") and self.excluding and self._request_next():
+                self._close()
+                self.excluding = False
+            if (
+                item.used == "verb"
+                and self.excluding
+                and (self.items[self.k - 1].has("comma", "and") or self._only_spared())
+            ):
+                self._close()
+                self.excluding = False
             if not item.used:
                 step = self._take(item)
             self.k += max(1, step)
         self._close()
         share(self.chosen)
         return self.chosen
+
+    def _only_spared(self) -> bool:
+        """ "except for web-01 restart the web servers": what is meant comes after the verb."""
+        return not self.chosen.include and not self.noun.empty
+
+    def _request_next(self) -> bool:
+        """ "apart from web-01, tag the web servers": no further machine stands after the comma."""
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        goes_on = ("and", "det", "or", "only", "other", "not", "pron")
+        request = after is not None and not (after.is_entity or after.has(*goes_on))
+        return self._only_spared() and request
 
     def _take(self, item: Item) -> int:
         for reader in (
@@ -53,10 +75,19 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
     def _stranger(self, item: Item) -> None:
         if (
             item.has("word", "unknown_name")
+            or (item.words == ("twice",) and self.tool in CHANGES)
             or (item.has("plain", "tech") and self._inside_noun())
+            or self._is_lost_value(item)
             or self._is_lost_measure(item)
+            or self._is_lost_word(item)
         ):
             self.chosen.strangers.append(item.text)
+
+    def _is_lost_value(self, item: Item) -> bool:
+        """ "anything tagged temp": a value that nothing has."""
+        before = self.items[self.k - 1] if self.k else None
+        says = before is not None and before.words[-1:] != () and before.words[-1] in _SAYS_VALUE
+        return self.tool in CHANGES and says and item.has("plain", "tech", "quote")
 
     def _is_lost_measure(self, item: Item) -> bool:
         """A comparison or a figure that nothing took would narrow the machines of a change."""
@@ -68,11 +99,44 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
             item.has("cmp") and item.get("cmp") in ("gt", "lt")
         )
 
+    def _is_lost_word(self, item: Item) -> bool:
+        """A plain word that would say which machines: "on mars", "all the stocks", "kvm olden"."""
+        lost = item.has("plain") and not item.is_entity and not item.has("filler", "ask")
+        if (
+            self.tool not in _WITHOUT_FIGURES
+            or not lost
+            or item.words[0] in _HARMLESS
+            or not self.k
+        ):
+            return False
+        before = self.items[self.k - 1]
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        ends = after is None or after.has("and", "or", "comma", "stop", "question", "time")
+        ends = ends or (after is not None and after.get("object")) in (
+            "region",
+            "host",
+            "zone",
+            "provider",
+            "group",
+        )
+        placed = self.k > 1 and before.has("det") and self.items[self.k - 2].has("in")
+        if placed or (before.has("in") and not before.has("to")):
+            return ends
+        whole = before.has("all") or (
+            before.has("det") and self.items[self.k - 2].has("all", "verb")
+        )
+        return ends and (whole or (before.has("value", "os") and before.end == item.start))
+
     def _inside_noun(self) -> bool:
         """Whether the word stands where it would narrow the machines: before their noun."""
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         return after is not None and after.has("noun") and not after.used
 
+
+_SAYS_VALUE = frozenset({"tagged", "labelled", "labeled", "marked", "flagged", "owned", "by"})
+
+_HARMLESS = frozenset(word_lists("clauses")["harmless_after_machines"])
+"""Words after machines that say nothing of which: "the web tier", "in parallel"."""
 
 _WITHOUT_FIGURES = frozenset(
     {

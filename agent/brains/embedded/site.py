@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.brains.embedded.inflection import plural
+from agent.brains.embedded.lexicon import longest_by_first_word
 from agent.brains.embedded.names import NameIndex
 from agent.brains.embedded.places import place_words
 from tools.inventory import Inventory
@@ -113,10 +114,10 @@ class Site:
         spoken: the names of sizes, images, regions, zones, hosts and groups, as they are said.
         snapshots: name in lower case → the name, and the machine that has it.
         host_stems: what stands before the number in the hosts' names.
-        longest: how many words the longest phrase has.
+        longest: first word → how many words the longest of its `values` has.
     """
 
-    version: int
+    version: tuple[int, int]
     mark: int
     names: NameIndex
     values: dict[tuple[str, ...], list[Value]]
@@ -131,7 +132,7 @@ class Site:
     spoken: NameIndex = field(default_factory=NameIndex)
     snapshots: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     host_stems: frozenset[str] = frozenset()
-    longest: int = 1
+    longest: dict[str, int] = field(default_factory=dict[str, int])
 
 
 def build_site(inventory: Inventory, before: Site | None = None) -> Site:
@@ -140,11 +141,12 @@ def build_site(inventory: Inventory, before: Site | None = None) -> Site:
     Args:
         before: what was read last; where no word has changed since, it is kept.
     """
+    version = inventory.version
     vms = inventory.all()
     offers = inventory.offers()
     mark = _mark(vms, offers)
     if before is not None and before.mark == mark:
-        before.version = inventory.version
+        before.version = version
         return before
     values: dict[tuple[str, ...], list[Value]] = defaultdict(list)
 
@@ -182,7 +184,7 @@ def build_site(inventory: Inventory, before: Site | None = None) -> Site:
     index = NameIndex.of((vm.name for vm in vms), hosts=True)
     made = dict(values)
     return Site(
-        version=inventory.version,
+        version=version,
         mark=mark,
         names=index,
         values=made,
@@ -197,7 +199,7 @@ def build_site(inventory: Inventory, before: Site | None = None) -> Site:
         spoken=NameIndex.of([*sizes, *images, *regions, *zones, *hosts, *groups]),
         snapshots={s.name.casefold(): (s.name, vm.name) for vm in vms for s in vm.snapshots},
         host_stems=frozenset(re.sub(r"[-_.]?\d+.*$", "", h.casefold()) for h in hosts) - {""},
-        longest=max(map(len, made), default=1),
+        longest=longest_by_first_word(made),
     )
 
 

@@ -24,6 +24,15 @@ def english() -> frozenset[str]:
     return frozenset(re.findall(r'"([a-z]+)": ?(?:\d{4,}|[3-9]\d\d)\b', text))  # counts from 300
 
 
+_PREFIXES = ("re", "un", "de", "pre", "mis", "over", "out")
+"""With which an everyday word makes another one: "recabling"."""
+
+
+def _says_the_opposite(word: str, meant: str) -> bool:
+    """ "undelete" is no misspelt "delete"."""
+    return any(word == prefix + meant for prefix in ("un", "non", "de", "dis", "re", "anti"))
+
+
 class Speller:
     """Mends words against the lexicon and the words of one site."""
 
@@ -35,7 +44,10 @@ class Speller:
         word = token.low
         if token.quoted or len(word) < 4 or not word.isalpha() or self._is_known(word):
             return word
-        return self._meant(word) or word
+        if word.endswith("in") and len(word) > 4 and f"{word}g" in vocabulary() | english():
+            return f"{word}g"
+        meant = self._meant(word)
+        return meant if meant is not None and not _says_the_opposite(word, meant) else word
 
     def _is_known(self, word: str) -> bool:
         site = self._site
@@ -48,11 +60,12 @@ class Speller:
             or word in site.tag_keys
             or word in everyday_words()
             or word in english()
+            or any(word.removeprefix(p) in english() for p in _PREFIXES if word.startswith(p))
         )
 
     def _meant(self, word: str) -> str | None:
         """The one known word that this is a misspelling of, unless a name is as close."""
-        cutoff = 1 if len(word) < 8 else 2
+        cutoff = 1 if len(word) < 8 or word.endswith("ing") else 2
         near = process.extract(word, _mendable(), scorer=OSA.distance, score_cutoff=cutoff, limit=6)
         same_start = [f for f in near if f[0][0] == word[0]]
         if not same_start and len(word) >= 5:

@@ -66,6 +66,9 @@ class States(Cursor):
             and (after.is_entity or after.has("det", "pron", "number"))
         ):
             return False
+        ends = after is None or after.has("question", "stop")
+        if word in ("down", "off") and ends and before and before[-1].has("noun"):
+            return self.tool not in CHANGES
         return any(
             i.has("be", "rel")
             or i.words[-1:]

@@ -75,7 +75,7 @@ def _looks_like_name(word: str, site: Site) -> bool:
     if not _NAMELIKE.fullmatch(word):
         return False
     if re.search(r"\d", word) and len(word) > 2:
-        return not re.fullmatch(r"v?\d+[a-z]{0,2}|[a-z]\d|\d+.*", word)
+        return not re.fullmatch(r"v?\d+[a-z]{0,2}|[a-z]\d|p9\d+|\d+.*", word)
     if "-" in word or "_" in word:
         parts = re.split(r"[-_.]", word)
         return any(p in site.names.words for p in parts) or not all(
@@ -100,15 +100,19 @@ def join_numbers(items: list[Item], words: list[str], site: Site) -> list[Item]:
 
 def _joined(stem: Item, number: Item, words: list[str], site: Site) -> Item | None:
     after = words[number.end] if number.end < len(words) else ""
+    pointed = stem.start > 0 and words[stem.start - 1] in ("the", "that", "this", "which", "both")
+    if pointed and number.words == ("one",) and stem.words[-1] not in ("oh", "o", "zero"):
+        return None  # "the sandbox one": one of those, not number one
     if (
         not number.has("number")
         or number.has("amount")
         or stem.end != number.start
         or after in _AFTER_A_COUNT
         or stem.has("verb", "noun")
-        or not (_is_stem(stem, site) or stem.has("stem"))
     ):
         return None
+    if not (_is_stem(stem, site) or stem.has("stem")):
+        return _inside(stem, number, site)
     if stem.has("stem") and not _is_stem(stem, site):
         return _among(stem, number)
     names = _numbered(stem, number, site)
@@ -130,6 +134,20 @@ def _among(stem: Item, number: Item) -> Item | None:
         kinds = {"stem": Stem(key_of(names[0]), names)}
     text = f"{stem.text} {number.text}"
     return Item(text, stem.start, number.end, kinds, words=(*stem.words, *number.words))
+
+
+def _inside(word: Item, number: Item, site: Site) -> Item | None:
+    """ "gate 01" of NYC_GATE_01: a word within names, and the figure that they end in."""
+    if not word.has("value", "word") or len(word.words) != 1 or (word.plural and word.has("noun")):
+        return None
+    digits = str(int(number.get("number")))
+    inner = site.names.inner.get(word.words[0]) or site.names.inner.get(singular(word.words[0]), [])
+    names = tuple(n for n in inner if key_of(n)[-1] == digits and len(number.words[0]) > 1)
+    if not names:
+        return None
+    text = f"{word.text} {number.text}"
+    kinds: Kinds = {"names": list(names)} if len(names) == 1 else {"unknown_name": text}
+    return Item(text, word.start, number.end, kinds, words=(*word.words, *number.words))
 
 
 def _is_stem(item: Item, site: Site) -> bool:

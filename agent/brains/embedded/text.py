@@ -44,7 +44,9 @@ _QUOTED_LINE = re.compile(r"(?m)^\s*>[^\n=].*$")
 _REPORTED = re.compile(
     r"\b(?:says?|said|saying|reads?|shows?|wrote|writes|pasted|contains?|containing|claims?|"
     r"states|text|message|msg|comment|note|logs?|logged|banner|motd|description|prints?|printed|"
-    r"error|line|output|email|mail|ticket|subject|entry|tag)\s*:\s+(?=\S+\s+\S+\s+\S)",
+    r"error|line|output|email|mail|ticket|subject|entry|tag)\s*:\s+(?=\S+\s+\S+\s+\S)|"
+    r"\b(?:says?|said|saying|reads|shows|wrote|writes|contains?|claims?|states|logs?|logged|"
+    r"banner|motd|prints?|printed|output)\s*:\s+(?=\S+\s+\S)",
     re.IGNORECASE,
 )
 _SPOKEN = re.compile(
@@ -95,7 +97,13 @@ _CONTRACTIONS = {
     "tmrw": "tomorrow", "tmr": "tomorrow", "tomoz": "tomorrow", "2nite": "tonight",
     "tonite": "tonight", "sry": "sorry", "y'day": "yesterday", "asap": "now", "thru": "through",
     "tho": "though", "wht": "what", "hv": "have", "prolly": "probably", "nd": "and", "n": "and",
-    "n'": "and", "wat": "what", "shld": "should", "wld": "would", "cld": "could", "mny": "many",
+    "n'": "and", "wat": "what", "shld": "should", "hes": "he is", "shes": "she is",
+    "theyre": "they are", "thn": "then", "teh": "the", "hte": "the", "adn": "and", "taht": "that",
+    "wiht": "with",
+    "den": "then", "dat": "that", "dats": "that is", "dis": "this", "dem": "them", "dey": "they",
+    "da": "the", "jus": "just", "hav": "have", "aite": "alright", "ight": "alright",
+    "jsut": "just", "somones": "someone is",
+    "someones": "someone is", "wld": "would", "cld": "could", "mny": "many",
     "hw": "how", "til": "until", "shud": "should", "cud": "could", "plse": "please",
 }  # fmt: skip
 
@@ -105,17 +113,125 @@ def cleaned(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     text = _FENCE.sub(' "pasted text" ', text)
     text = _QUOTED_LINE.sub(' "pasted text" ', text)
-    text = "".join(c if _is_plain(c) else " " for c in text)
-    return _cut_reported(text)
+    if not (text.isascii() and text.isprintable() and "^" not in text):
+        text = "".join(c if _is_plain(c) else " , " if _is_picture(c) else " " for c in text)
+    text = re.sub(r"(?<![\w#])# of\b", "number of", text)
+    text = re.sub(r"(?<=\w\d)\.{2,3}(?=\w)", " through ", text)
+    text = re.sub(r"\blet(?:'s| us) say,? ", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\s)&(?=\s)", "and", text)
+    text = re.sub(r"\b(?!other|like|clock)(\w{2,})-wise\b", r"by \1", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(\d{1,2}) ?[hH] ?(\d{2})\b", r"\1:\2", text)
+    text = re.sub(
+        r"(?<!the )(?<!over )\blast (?=\d+ ?(?:h|hrs?|hours?|d|days?|weeks?|mins?|minutes?)\b)",
+        "over the last ",
+        text,
+        flags=re.IGNORECASE,
+    )
+    text = re.sub(r"\b(at|until|from) (\d{1,2}) [hH]\b", r"\1 \2:00", text)
+    for pattern, plain in _IN_OTHER_WORDS:
+        text = pattern.sub(plain, text)
+    text = _ARROW.sub(r"resize \1 to \2", text)
+    text = _LAUGHTER.sub(" , ", text)
+    text = _THANKFUL.sub("please ", text)
+    text = _ANYWHERE.sub("", text)
+    return _cut_reported(_THEREAFTER.sub("then ", _put_right(text)))
+
+
+_IN_OTHER_WORDS = tuple(
+    (re.compile(pattern, re.IGNORECASE), plain)
+    for pattern, plain in (
+        (r"\b(?:broken|split|sliced) (?:up|down|out|apart) (?=by\b|per\b)", "grouped "),
+        (r"\b([\w-]*\d[\w-]*),? please to (?!be\b)(\w+)", r"please \2 \1"),
+        (
+            r"\bforce (?:a|the|an immediate) (re\w+|shut ?down|stop|power ?off)(?: on| of)?\b",
+            r"force \1",
+        ),
+        (
+            r"\b(?:running|setting|costing) (us|me|them) (?:back )?(?=a |per |each |every )",
+            r"costing \1 ",
+        ),
+        (r"\bwhen (?:the )?weekend (?:starts|begins|comes)\b", "on saturday at 00:00"),
+        (r"\boff of (?=[\w-])", "off "),
+        (r"^(\w+) by os\b", r"count \1 by os"),
+        (
+            r"\bput (?:(?:delet\w+|termination) )?protection on ([\w-]+) and take it off (?:of )?",
+            r"protect \1 and unprotect ",
+        ),
+        (
+            r"(^|[,.!] )(?:euh|ei|eish|bon|alors|hein|tiens|voil[aà]|bref|tja|pues|ehm) ?[,:]? ",
+            r"\1",
+        ),
+        (
+            r"\b(?:do we have|have we got|are there) more (\w+) (on|in|at) ([\w-]+) or "
+            r"(?:on |in |at )?([\w-]+)",
+            r"how many \1 \2 \3 and \4",
+        ),
+        (r"\bbefore doing (that|this|so|it)\b", r"before \1"),
+    )
+)
+"""Ways of saying it for which the grammar has another."""
+
+_ARROW = re.compile(
+    r"^((?:[\w.-]+(?:'s)? )?(?:\S+ )?(?:disk|memory|ram|cpus?|vcpus?|cores|size)\b(?: of [\w.-]+)?)"
+    r":?\s*(?:from )?\d+ ?[a-z]*\s*(?:->|=>|-->)\s*(\d+ ?[a-z]*)",
+    re.IGNORECASE,
+)
+"""A figure that becomes another: "search-2's disk: 400 -> 600"."""
+
+_LAUGHTER = re.compile(r"\b(?:lol+|lma+o+|lmfao|rofl|ha(?:ha)+|he(?:he)+|xd)\b", re.IGNORECASE)
+
+_THANKFUL = re.compile(
+    r"\b(?:i|we)(?:'d| would)? (?:really |much |so |very much |greatly )?(?:appreciate(?: it)?|"
+    r"be (?:so |very |really )?(?:grateful|glad|thankful|obliged|pleased|delighted|happy)) if "
+    r"(?:you (?:could|would|can|might) (?:please )?|(?=\S))|"
+    r"\b(?:it would|it'd) be (?:great|nice|good|lovely|wonderful|helpful|awesome|super|cool) if "
+    r"(?:you (?:could|would|can) (?:please )?|(?=\S))",
+    re.IGNORECASE,
+)
+"""Politeness that reads like a condition."""
+
+_ANYWHERE = re.compile(
+    r",?\s+(?:wherever|no matter where|regardless of where)\s+(?:it|they)(?:'re)?\s*"
+    r"(?:runs?|is|are|lives?|sits?|(?:may|might) (?:run|be)|happens? to (?:run|be))?(?:\s+now)?"
+    r"(?=\s*(?:[.,;!?]|$))",
+    re.IGNORECASE,
+)
+"""What says only that no place is left out: its "it" is no machine of before."""
+
+_CORRECTED = re.compile(
+    r"(\d+)(\D{3,80}?)[?.!, ]+(?:\W+)?(?:(?:no|nah|make (?:that|it)|sorry|actually|wait|scratch "
+    r"that|hm+|or rather),? )+(\d+)\W*$"
+)
+
+
+def _put_right(text: str) -> str:
+    """ "3 oldest vms? no, 2": the figure that was put right in the same breath."""
+    match = _CORRECTED.fullmatch(text.strip()) or _CORRECTED.search(text)
+    if match is None or len(re.findall(r"\d+", text)) != 2:
+        return text
+    return f"{text[: match.start(1)]}{match[3]}{match[2]}"
+
+
+_THEREAFTER = re.compile(
+    r"\b(?:and |then )?(?:once|when|as soon as) (?:that|it|this)(?:'s| is| has been| has)? "
+    r"(?:finished|done|completed?|through|ready)\b,? ?",
+    re.IGNORECASE,
+)
+"""What says only that one act comes after another."""
 
 
 def _is_plain(c: str) -> bool:
     return c in "\n`" or not unicodedata.category(c).startswith(("C", "So", "Sk", "Co"))
 
 
+def _is_picture(c: str) -> bool:
+    """An emoji ends what was said, as a comma does."""
+    return unicodedata.category(c) == "So" and ord(c) > 0x2190
+
+
 def _cut_reported(text: str) -> str:
     """Make what somebody or something "says:" a quotation, up to the end of its sentence."""
-    match = _REPORTED.search(text) or _SPOKEN.search(text)
+    match = (":" in text and _REPORTED.search(text)) or _SPOKEN.search(text)
     if (
         not match
         or text.count('"', 0, match.start()) % 2

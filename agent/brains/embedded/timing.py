@@ -45,6 +45,7 @@ class Time:
         until: the time at which it ends.
         window: of a question, how far back: "24h".
         ahead: the window looks into the future.
+        beyond: the window is what lies before it: "before 2024-01-01".
         half_day: what says in which half of the day the clock is: "pm", "evening", "exact".
     """
 
@@ -58,6 +59,7 @@ class Time:
     until: Time | None = None
     window: str | None = None
     ahead: bool = False
+    beyond: bool = False
     half_day: str | None = None
 
     @property

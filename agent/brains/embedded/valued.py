@@ -17,6 +17,9 @@ class Values(Cursor):
         if item.has("value"):
             if self._means_something_else(item):
                 return 0
+            if self._says_zone(item):
+                item.used = "what it is"
+                return 1
             name, values = self._alternative(item)
             self._or_else(name)
             self._begin([name], item, head=item.plural)
@@ -43,13 +46,33 @@ class Values(Cursor):
             stem = item.get("stem")
             self._begin(["names"], item, head=item.plural)
             self.noun.names.extend(self._of_both(item, stem.names))
-            self.noun.plural = True
+            self.noun.plural = self.noun.plural or not self._the_one(item)
             self.noun.last = "stem"
             item.used = "names like " + "-".join(stem.key)
             return 1
         if item.has("key"):
             return self._keyed(item)
         return 0
+
+    def _the_one(self, item: Item) -> bool:
+        """ "the runner": one machine, where several bear such names."""
+        before = self.items[self.k - 1] if self.k else None
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        led = before is not None and before.words[-1:] in (("the",), ("that",), ("this",), ("my",))
+        ends = after is None or not (
+            after.is_entity
+            or after.has(
+                "number", "and", "comma", "slash", "dash", "object", "plain", "word", "tech"
+            )
+            or after.get("noun") == 2
+        )
+        return led and ends and not item.plural and item.text.casefold() != "prod"
+
+    def _says_zone(self, item: Item) -> bool:
+        """ "in AZ us-east-1a": an availability zone, not a provider."""
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        zoned = after is not None and any(n == "zone" for n, _ in after.get("value") or ())
+        return item.words == ("az",) and zoned
 
     def _of_both(self, item: Item, names: Sequence[str]) -> Sequence[str]:
         """ "ci runner": of the names with runner in them, those with ci in them too."""

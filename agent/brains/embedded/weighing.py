@@ -58,10 +58,26 @@ def weigh(reading: Reading) -> None:
     reading.frames = kept
 
 
+def _asks_how(frames: list[Frame]) -> bool:
+    """ "where can we save? also how do I fix x": a question of its own beside another."""
+    looks = {"list_vms", "describe_vms", "diagnose_vms", "search_runbooks"}
+    asked = [f.clause for f in frames if f.tool == "search_runbooks"]
+    other = any(f.tool not in looks for f in frames)
+    return other and all(c.has("howto") and c.has("also", "and") for c in asked)
+
+
 def _telling(frames: list[Frame]) -> list[Frame]:
     """Questions that say which machines outweigh those that only lead to them, or ask twice."""
     if any(f.tool == "diagnose_vms" for f in frames):
         frames = [f for f in frames if f.tool not in ("describe_vms", "list_vms")]
+    if any(f.tool == "list_operations" for f in frames):
+        vague = {"something", "anything", "nothing"}
+        frames = [f for f in frames if f.tool != "list_vms" or not vague & set(f.clause.words)]
+    if any(f.tool == "recommend_savings" for f in frames):
+        advice = {"suggestion", "suggestions", "ideas", "advice", "tips", "recommendations"}
+        frames = [f for f in frames if f.tool != "list_vms" or not advice & set(f.clause.words)]
+    if any(f.tool == "recommend_placement" for f in frames):
+        frames = [f for f in frames if f.tool != "list_catalog"]
     full = [
         f
         for f in frames
@@ -89,7 +105,7 @@ def _telling(frames: list[Frame]) -> list[Frame]:
         ):
             continue
         made.append(frame)
-    if len(made) > 1 and any(m.tool == "search_runbooks" for m in made):
+    if len(made) > 1 and any(m.tool == "search_runbooks" for m in made) and not _asks_how(made):
         made = (
             [m for m in made if m.tool != "search_runbooks"]
             if any(m.chosen.says_machines for m in made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from agent.brains.embedded.arguments import bare_window
+from agent.brains.embedded.arguments.comparing import BESIDE
 from agent.brains.embedded.frames import Frame
 from agent.brains.embedded.lengths import window_of
 from tools.selector import METRIC_NAMES
@@ -19,12 +20,18 @@ def put_windows(frame: Frame, args: dict[str, Any], picked: dict[str, Any] | Non
             if time is not None and time.after is not None and not item.used:
                 window, item.used = window_of(time.after), "window"
                 break
-            if time is not None and time.window and not item.used.startswith(("created", "age")):
+            if time is not None and _is_today(frame, item.words):
+                window, item.used = "24h", "window 24h"
+                break
+            taken = item.used.startswith(("created", "age", BESIDE))
+            if time is not None and time.window and not taken:
                 window = time.window
                 item.used = f"window {window}"
                 break
     if window is None and frame.tool == "query_metrics":
         window = bare_window(frame.clause)
+    if picked is not None and frame.tool == "query_metrics" and "aggregate" not in args:
+        _of_named(frame, args, picked)
     aggregate = args.get("aggregate")
     if picked is None:
         if frame.tool == "query_metrics" and window:
@@ -32,7 +39,7 @@ def put_windows(frame: Frame, args: dict[str, Any], picked: dict[str, Any] | Non
         return
     found: list[dict[str, Any]] = _as_list(picked.get("metric"))
     for condition in found:
-        if window and condition["window"] == "1h":
+        if window and condition.get("window", "1h") == "1h":
             condition["window"] = window
         if aggregate:
             condition["aggregate"] = aggregate
@@ -56,6 +63,21 @@ def put_windows(frame: Frame, args: dict[str, Any], picked: dict[str, Any] | Non
         args.pop("aggregate", None)
         args.pop("metric", None)
         args.pop("window", None)
+
+
+def _of_named(frame: Frame, args: dict[str, Any], picked: dict[str, Any]) -> None:
+    """ "the highest CPU that kafka-2 hit": of one machine it is the peak, not an order."""
+    order = frame.chosen.order
+    if order is None or order[0] not in METRIC_NAMES or len(picked.get("names", ())) != 1:
+        return
+    args["aggregate"] = "max" if order[1] else "min"
+    args.setdefault("metric", order[0])
+    for key in ("order_by", "descending", "limit"):
+        picked.pop(key, None)
+
+
+def _is_today(frame: Frame, words: tuple[str, ...]) -> bool:
+    return frame.tool == "query_metrics" and words[-1:] in (("today",), ("tonight",))
 
 
 def _as_list(conditions: Any) -> list[dict[str, Any]]:

@@ -17,6 +17,10 @@ def is_negated(clause: Clause) -> bool:
         return True
     before = clause.items[max(0, k - 5) : k]
     words = [w for i in before for w in i.words]
+    if _MEANT_TO.search(" ".join(words)) or _POINTLESS.search(" ".join(words)):
+        return True
+    if any(i.words[:1] == ("neither",) for i in (*before, *clause.items[k + 1 : k + 2])):
+        return True
     for n, item in enumerate(before):
         opener = " ".join(item.words[:1])
         if (
@@ -42,6 +46,16 @@ def is_negated(clause: Clause) -> bool:
                 return False
             return not (opener == "not" and "can" in words and "i" not in words and clause.asks)
     return False
+
+
+_POINTLESS = re.compile(r"\b(no|any|without) (good )?(reason|point|need|sense|use|cause|call)\b")
+"""Before an act that nobody wants: "there is no point in stopping it"."""
+
+_MEANT_TO = re.compile(
+    r"\b(was|were) (just |only )?(going|about|planning|meaning|supposed|thinking) (to|of|about)\b|"
+    r"\balmost\b|\bnearly\b"
+)
+"""What somebody had in mind before: no request."""
 
 
 def asks_about(clause: Clause) -> bool:
@@ -118,7 +132,8 @@ def asks_about(clause: Clause) -> bool:
         "actually",
     ):
         start.pop(0)
-    if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and clause.action is not None:
+    acts = clause.action is not None or bool(clause.generic() - {"have", "get", "do"})
+    if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and acts:
         obtaining = set(start[2:5]) & {
             "get",
             "have",
@@ -138,8 +153,15 @@ def asks_about(clause: Clause) -> bool:
 _POLITE_IF = re.compile(
     r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|"
     r"remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|"
-    r"necessary|ok|okay|trouble|so|time|helps?|may|wish)\b"
+    r"necessary|dumb|stupid|silly|minds?|annoying|nobody|objects?|bothers?|ok|okay|trouble|so|time|helps?|may|wish)\b"
 )
+
+
+_IF_SURE = re.compile(
+    r"\bif (?:i|we|you)(?: am|'m| are|'re)? (?:(?:really|quite|very|absolutely) )?"
+    r"(?:sure|certain|positive)\b"
+)
+"""What a person does not want to be asked: "do not ask if I am sure"."""
 
 
 def is_real_condition(clause: Clause) -> bool:
@@ -152,13 +174,19 @@ def is_real_condition(clause: Clause) -> bool:
         )
         for i in clause.items
     )
-    return content or not _POLITE_IF.search(" ".join(clause.words))
+    words = " ".join(clause.words)
+    if _IF_SURE.search(words):
+        return False
+    return content or not _POLITE_IF.search(words)
 
 
 ONLY_ASKING = re.compile(
     r"\b((only|just) (asking|wondering|curious|checking)|don'?t (actually )?(want|"
     r"need) to do (it|that|this)|not (now|yet),? just asking|"
-    r"hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|purely (curious|"
+    r"pretend to|simulate|suppose|imagine|let'?s say|dry[- ]?run|what[- ]if|"
+    r"is (that|this|it) (an? )?(good|bad|safe|wise|smart|sensible|clever) (idea|plan|move|thing)|"
+    r"what do you think|hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|"
+    r"purely (curious|"
     r"theoretical))\b",
     re.IGNORECASE,
 )

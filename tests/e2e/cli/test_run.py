@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.e2e.cli.conftest import FLEET, NOVACRON, Nova
@@ -61,6 +62,15 @@ def test_the_sandbox_goes_back_to_its_beginning(nova: Nova) -> None:
     assert nova("sandbox", "reset").code == 0
     assert nova.state_of("web-02") == "running"
     assert nova.acts() == []
+
+
+@pytest.mark.timeout(150)
+def test_a_trouble_of_the_sandbox_is_diagnosed_and_healed(nova: Nova) -> None:
+    assert nova("sandbox", "trouble", "grub-rescue", "--machine", "web-02").code == 0
+    ill = nova("vms", "diagnose", "--name", "web-02", "--json").json
+    assert "boot-loader" in json.dumps(ill)
+    assert nova("sandbox", "heal").code == 0
+    assert "boot-loader" not in nova("vms", "diagnose", "--name", "web-02", "--json").out
 
 
 def test_doctor_finds_everything_well(nova: Nova) -> None:
@@ -143,3 +153,33 @@ def test_eval_fails_where_too_little_is_right(nova: Nova, cases: Path) -> None:
 def test_the_cases_that_ship_are_well_formed(nova: Nova) -> None:
     checked = nova("eval", str(FLEET.parents[1] / "cases"), "--check")
     assert checked.code == 0, checked.out[-2000:]
+
+
+def test_the_audit_is_read_whole_on_a_narrow_terminal(nova: Nova) -> None:
+    nova("vms", "stop", "web-02", "--yes")
+    told = nova("audit", COLUMNS="80").out
+    for words in ("approved", "started", "acted", "finished", " UTC"):
+        assert words in told, told
+    assert told.splitlines()[2].split()[0] == "1"
+
+
+def test_an_interruption_says_where_to_look(nova: Nova) -> None:
+    asked = pexpect.spawn(
+        NOVACRON[0], [*NOVACRON[1:], "vms", "stop", "web-02"], env=nova.environment,
+        cwd=str(nova.home), encoding="utf-8", timeout=40,
+    )  # fmt: skip
+    asked.expect("yes")
+    interrupt(asked, "Interrupted. .novacron operations. shows what had begun")
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert asked.exitstatus == 130
+    assert nova.state_of("web-02") == "running"
+
+
+def interrupt(asked: pexpect.spawn[str], said: str) -> None:
+    """Press Ctrl-C until it is heard: one that meets a prompt still being drawn may be lost."""
+    for _ in range(4):
+        asked.sendintr()
+        if asked.expect([said, pexpect.TIMEOUT], timeout=8) == 0:
+            return
+    raise AssertionError(f"never said: {said}")

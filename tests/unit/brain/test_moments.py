@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.brains.embedded import moments
 from agent.brains.embedded.moments import time_at
 from agent.brains.embedded.text import cleaned, tokenise
+from evals.case import load_cases
 from tools.times import next_firing
 
+CASES = Path(__file__).resolve().parents[3] / "evals" / "cases"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)  # a Monday
 
 
@@ -117,3 +121,19 @@ def test_any_run_of_time_words_gives_a_valid_time_or_none(said: list[str]) -> No
         assert start < found[1] <= len(said)
         if found[0].recurs:
             assert next_firing(found[0].cron(), NOW) > NOW
+
+
+def test_no_time_of_the_cases_begins_with_a_word_that_is_turned_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = {turn.say for case in load_cases([CASES]) for turn in case.turns}
+    runs = {
+        tuple(run[k : k + 6])
+        for run in ([t.low for t in tokenise(cleaned(text))] for text in sorted(said)[::10])
+        for k in range(len(run))
+    }
+    turned_away = [run for run in runs if not moments.may_open(run[0])]
+    monkeypatch.setattr(moments, "may_open", str)  # any word is true
+
+    assert len(turned_away) > len(runs) / 3
+    assert [run for run in turned_away if time_at(run, 0, NOW)] == []

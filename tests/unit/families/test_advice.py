@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.families.world import Bench, make_bench
+from tests.unit.families.world import DANA, Bench, make_bench
+from tools.calls import Call
+from tools.catalog import Risk
 from tools.errors import InvalidRequest
 
 WEEK_H = 168
@@ -71,6 +73,35 @@ def test_an_idle_machine_is_a_saving_and_a_busy_one_is_not(measured: Bench) -> N
     assert ("stg-2", "long stopped") in kinds
     assert not any(name in ("web-02", "web-01") for name, _ in kinds)
     assert measured.read("recommend_savings", "web-02").rows == ()
+
+
+def test_every_saving_is_offered_as_a_plan_on_its_machine_alone(tmp_path: Path) -> None:
+    hours = range(WEEK_H)
+    nights = [{"cpu": 40.0 if 6 <= h % 24 < 9 and h < 100 else 1.0} for h in hours]
+    busy = [
+        {"cpu": 60.0 if (10 + h) % 24 in range(8, 18) and h // 24 not in (4, 5) else 2.0}
+        for h in hours
+    ]
+    bench = make_bench(
+        tmp_path,
+        samples={
+            "stg-1": busy, "web-03": [{"cpu": 1.0}] * WEEK_H, "dev-d": nights,
+            "db-2": [{"cpu": 12.0, "memory": 20.0}] * WEEK_H,
+        },
+    )  # fmt: skip
+    rows = bench.read("recommend_savings").rows
+    assert {row["kind"] for row in rows} >= {"idle", "oversized", "long stopped", "old snapshots"}
+    for row in rows:
+        assert row["evidence"]
+        assert row["caution"]
+        assert row["saving_usd_month"] >= 1
+        for data in row["calls"]:
+            call = Call.parse(data)
+            planned = bench.planner.plan([call], DANA)
+            assert planned.calls[0].risk is not Risk.READ
+            assert [vm.id for vm in planned.calls[0].vms] == [row["id"]], row["kind"]
+    schedule = [row for row in rows if row["kind"] == "schedule"]
+    assert all([c["when"]["cron"] for c in row["calls"]] for row in schedule)
 
 
 def test_the_cheapest_place_with_room_comes_first(bench: Bench) -> None:

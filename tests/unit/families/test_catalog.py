@@ -5,19 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.unit.families.world import Bench
+from tests.unit.families.world import NOW, Bench
 from tools.catalog import Catalog, Read, Risk, Targets, Tool
+from tools.providers.sandbox_disks import keep, made_up
 
 HISTORY = {"undo", "cancel_schedule", "list_operations", "list_schedules"}
 RISKS = {
     Risk.READ: "list_vms count_vms describe_vms query_metrics cost_report list_snapshots "
     "list_catalog forecast_metric find_anomalies recommend_savings recommend_placement "
-    "search_runbooks diagnose_vms",
+    "search_runbooks diagnose_vms list_open_ports",
     Risk.CHANGE: "start_vms resume_vms create_vms clone_vm snapshot_vms tag_vms untag_vms "
     "protect_vms attach_disk",
     Risk.DISRUPT: "unprotect_vms stop_vms restart_vms suspend_vms resize_vms resize_disk "
-    "migrate_vms scale_group",
-    Risk.DESTROY: "delete_vms restore_snapshot delete_snapshots",
+    "migrate_vms scale_group open_port close_port assign_public_address release_public_address",
+    Risk.DESTROY: "delete_vms restore_snapshot delete_snapshots delete_disks",
 }
 CATALOG = Catalog.load(("tools.families", "knowledge.families"))
 TOOLS = [tool for tool in CATALOG.values() if tool.name not in HISTORY]
@@ -48,6 +49,7 @@ def test_the_tools_that_take_no_selector() -> None:
     without = {tool.name for tool in TOOLS if tool.targets is Targets.NONE}
     assert without == {
         "create_vms", "scale_group", "list_catalog", "recommend_placement", "search_runbooks",
+        "delete_disks",
     }  # fmt: skip
 
 
@@ -61,7 +63,10 @@ def test_every_change_says_what_happens_and_whether_it_can_be_undone(bench: Benc
         "migrate_vms": {"region": "us-west-2"},
         "create_vms": {"region": "us-east-1", "size": "t3.medium"},
         "scale_group": {"group": "web", "count": 4},
+        "open_port": {"port": 443, "source": "10.0.0.0/8"},
+        "close_port": {"port": "ssh"},
     }
+    keep(bench.sandbox._store, made_up(60, 1, NOW))  # pyright: ignore[reportPrivateUsage]
     for tool in TOOLS:
         if tool.reads:
             continue

@@ -120,7 +120,8 @@ def _list(world: World, vms: Sequence[VM], args: Arguments) -> Result:
 
 
 def _search(world: World, vms: Sequence[VM], args: Asked) -> Result:
-    return Result(f"A runbook about {args.question}: {INJECTED}")
+    rows = ({"link": "runbooks/slow.md#fix", "excerpt": "Look at the queries first."},)
+    return Result(f"A runbook about {args.question}: {INJECTED}", rows=rows)
 
 
 CATALOG = Catalog(

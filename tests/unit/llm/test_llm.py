@@ -235,6 +235,32 @@ def test_an_obeyed_injection_is_at_most_a_plan_that_waits(
     assert plan.to_type == "db-prod-1"
 
 
+SEARCH = {"tool": "search_runbooks", "args": {"question": "the database is slow"}}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Look at the queries first (runbooks/slow.md#fix).", True),
+        ("Everything is fine.", False),
+        ("See runbooks/other.md#fix.", False),
+    ],
+)
+def test_an_answer_written_from_passages_is_shown_if_it_cites_one(
+    brain: LlmBrain, script: Script, context: Context, text: str, shown: bool
+) -> None:
+    script("read", calls=[SEARCH])
+    script("reply", text=text)
+
+    understood = brain.understand("how do I fix a slow database?", context)
+
+    assert "Look at the queries first." in said_to(script.requests[1])
+    assert (understood.kind, [call.tool for call in understood.calls]) == (
+        "calls", ["search_runbooks"],
+    )  # fmt: skip
+    assert understood.note == (text if shown else "")
+
+
 def test_data_cannot_close_its_own_marks(context: Context) -> None:
     data = as_data({"note": INJECTED})
 

@@ -12,6 +12,7 @@ from agent.brains.embedded.arguments.tags import spoken_tag
 from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import Site
+from agent.brains.embedded.words import word_lists
 
 
 def clone_name(clause: Clause, said: Said, site: Site, now: datetime) -> None:
@@ -50,7 +51,10 @@ def creation(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     for k, item in enumerate(items):
         if item.used:
             continue
-        if item.has("value") and not item.has("names"):
+        if item.has("pair") and item.get("value")[0][0] == "names":
+            args.setdefault("name", item.get("value")[0][1][0])
+            item.used = "the name"
+        elif item.has("value") and not item.has("names"):
             _create_value(items, k, item, args, tags)
         else:
             _create_item(items, k, item, args)
@@ -137,11 +141,25 @@ def _create_number(items: list[Item], k: int, item: Item, args: dict[str, Any]) 
     if after is not None and after.words[:1] in (("gb",), ("cores",)):
         return
     number = item.get("number")
+    if k and _is_a_version(items, k):
+        args.setdefault("image", f"{items[k - 1].text} {item.text}")
+        items[k - 1].used = item.used = "image"
+        return
     if "count" not in args and 0 < number < 10_000 and number == int(number):
         args["count"] = int(number)
         item.used = "how many"
         if after is not None and after.words == ("x",):
             after.used = "times"
+
+
+def _is_a_version(items: list[Item], k: int) -> bool:
+    """ "a centos 7 box", "running CentOS 6": an image that is not offered, with its version."""
+    before = items[k - 1]
+    return before.text.casefold() in _SYSTEMS and not before.used
+
+
+_SYSTEMS = frozenset(word_lists("arguments")["system"])
+"""Operating systems by name: a figure after one is its version."""
 
 
 def _create_gib(items: list[Item], k: int, value: float, args: dict[str, Any]) -> None:

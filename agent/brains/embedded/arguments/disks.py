@@ -22,8 +22,12 @@ def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             said.args["size_gib"] = f"x{factor:g}"
             item.used = "times"
             return
-        if item.used or not item.has("number") or item.has("time"):
+        if item.used or not item.has("number") or item.has("time", "names"):
             continue
+        if item.has("amount") and item.get("amount")[1] == "percent" and _grows_by(items, k):
+            said.args["size_gib"] = f"x{1 + item.get('amount')[0] / 100:g}"
+            item.used = "more by a share"
+            return
         if item.has("amount") and item.get("amount")[1] != "gib":
             continue
         if k and items[k - 1].has("from") and items[k - 1].words[0] == "from":
@@ -31,11 +35,18 @@ def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             continue
         value = item.get("amount")[0] if item.has("amount") else item.get("number")
         sign = sign_at(clause, k)
-        if not sign and not goes_to(items, k) and clause.generic() & {"add", "give"}:
+        grows = k + 1 < len(items) and items[k + 1].words[:1] in (("bigger",), ("larger",))
+        if not sign and not goes_to(items, k) and (clause.generic() & {"add", "give"} or grows):
             sign = "+"
         said.args["size_gib"] = f"{sign}{value:g}" if sign else value
         item.used = f"{sign}{value:g} GiB"
         return
+
+
+def _grows_by(items: list[Item], k: int) -> bool:
+    """ "by 20%", "20 % bigger", "20 percent more"."""
+    near = [w for i in (*items[max(0, k - 1) : k], *items[k + 1 : k + 2]) for w in i.words]
+    return bool({"by", "bigger", "larger", "more"} & set(near))
 
 
 def names_disk(item: Item) -> bool:

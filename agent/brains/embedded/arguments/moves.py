@@ -42,12 +42,13 @@ def destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         ):
             score -= 2
         score += 1 if k >= len(items) - 2 else 0
+        score -= 4 if place[0] == "provider" and _says_where(items, item) else 0
         if best is None or score >= best[0]:
             best = (score, *place, item)
     if best is not None and best[0] > 0:
         _, name, value, item = best
         k = items.index(item)
-        for near in (*items[max(0, k - 2) : k], *items[k + 1 : k + 3]):
+        for near in (*items[max(0, k - 4) : k], *items[k + 1 : k + 3]):
             if (
                 not near.used
                 and near.has("value")
@@ -57,6 +58,13 @@ def destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
                 near.used = "of it"
         said.args["host" if name == "host" else "region"] = value
         item.used = f"to {value}"
+
+
+def _says_where(items: list[Item], provider: Item) -> bool:
+    """ "to Azure, in westeurope": the place is said beside the provider."""
+    after = items[items.index(provider) + 1 :]
+    named = [{n for n, _ in i.get("value") or ()} for i in after]
+    return any(n & {"region", "host"} for n in named)
 
 
 def _place(item: Item, site: Site) -> tuple[str, str] | None:

@@ -13,6 +13,10 @@ _BEFORE_NAME = tuple(_WORDS["before_name"])
 _ENDS_NAME = tuple(_WORDS["ends_name"])
 
 
+_THE_NEW_ONE = (("new",), ("one",), ("ones",), ("copy",), ("clone",), ("machine",))
+"""What may stand between "name" and the name: "name the new one x"."""
+
+
 def name_called(clause: Clause) -> str | None:
     """The name after "called", "named", "as", "with the name"."""
     items = clause.items
@@ -21,9 +25,12 @@ def name_called(clause: Clause) -> str | None:
         after = items[k + 1] if k + 1 < len(items) else None
         as_name = word == "as" and after is not None and after.has("quote", "unknown_name")
         if (
-            as_name or word in ("called", "named", "name", "titled", "call", "labelled", "labeled")
+            as_name
+            or word in ("called", "named", "name", "titled", "call", "labelled", "labeled", "label")
         ) and not item.is_entity:
             j = k + 1
+            if word == "call" and any(i.has("comma") for i in items[j : j + 2]):
+                continue
             while (
                 j < len(items)
                 and items[j].has(*_BEFORE_NAME)
@@ -31,6 +38,10 @@ def name_called(clause: Clause) -> str | None:
                 and not items[j].used
             ):
                 j += 1
+            while j + 1 < len(items) and items[j].words[:1] in _THE_NEW_ONE:
+                j += 1
+            if j >= len(items) and j - 1 > k and not items[j - 1].has("det", "comma", "pron"):
+                j -= 1
             if j < len(items) and not items[j].used:
                 found = name_at(items, j)
                 if found:
@@ -44,11 +55,22 @@ def _whole_name(items: list[Item], j: int, first: str) -> str:
     rest = items[j + 1 :]
     if not rest or len(rest) > 3 or items[j].quoted or re.search(r"\d", first):
         return first
-    if any(i.used or i.has(*_ENDS_NAME) or i.is_entity for i in rest):
+    if any(i.used or (i.has(*_ENDS_NAME) and not _is_kind(i)) or _is_thing(i) for i in rest):
         return first
     for item in rest:
         item.used = "the name"
     return "-".join([first, *(w for i in rest for w in i.words)])
+
+
+def _is_kind(item: Item) -> bool:
+    """A value of a tag, such as an environment: part of a name where it ends one."""
+    values = item.get("value") or ()
+    tags = all(name.startswith("tags.") for name, _ in values)
+    return bool(values) and tags and not item.has("names", "stem", "number")
+
+
+def _is_thing(item: Item) -> bool:
+    return item.is_entity and not _is_kind(item)
 
 
 def name_at(items: list[Item], j: int) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from agent.brains.embedded.arguments.comparing import take_compare
 from agent.brains.embedded.arguments.said import Said
 from agent.brains.embedded.arguments.windows import bare_window, take_window
 from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.lengths import window_of
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import Site
 
@@ -19,6 +22,8 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
         for item in (*systems, *(i for i in items if i.words[:1] in (("vs",), ("versus",)))):
             item.used = "grouped by os"
         return
+    if field := _compared(clause):
+        said.args["group_by"] = field
     asked = items[0] if items and items[0].has("wh") else None
     if asked is not None and asked.words[0] in ("which", "what") and len(items) > 1:
         key = items[1].get("key") if items[1].has("key") and not items[1].is_entity else None
@@ -40,6 +45,19 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
             break
 
 
+_COMPARING = frozenset({"vs", "versus", "against", "compared", "compare", "comparing", "side"})
+
+
+def _compared(clause: Clause) -> str:
+    """ "aws vs azure, $/mo": the field of which two values are set beside each other."""
+    if not _COMPARING & set(clause.words):
+        return ""
+    fields = [{n for n, _ in i.get("value")} for i in clause.items if i.has("value")]
+    shared = set[str].intersection(*fields) if len(fields) == 2 else set[str]()
+    found = [name for name in ("provider", "region", "tags.env", "tags.team") if name in shared]
+    return found[0].removeprefix("tags.") if found else ""
+
+
 _GROUPS = ("provider", "region", "zone", "host", "size", "image", "group", "state", "owner")
 
 
@@ -59,13 +77,30 @@ def _group_key(item: Item, *, per_machine: bool) -> str | None:
 def count_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     """By what machines are counted."""
     _group_by(clause, said, site)
+    if "group_by" in said.args:
+        return
+    words = set(clause.words)
+    states = [i for i in clause.items if i.has("state") and not i.used]
+    key = next((i.get("key") for i in clause.items if i.has("key")), None)
+    if "most" in words or "fewest" in words:
+        said.args["group_by"] = key or "owner"
+    elif len(states) > 1 and words & {"vs", "versus"}:
+        said.args["group_by"] = "state"
+    for item in clause.items:
+        if "group_by" in said.args and item.has("most", "key"):
+            item.used = "grouped"
 
 
 def metric_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
-    """The metric, its aggregate, and by what it is grouped."""
+    """The metric, its aggregate, by what it is grouped, and what it is set beside."""
+    if ago := take_compare(clause):
+        said.args["compare"] = ago
     _group_by(clause, said, site)
-    for item in clause.items:
+    for k, item in enumerate(clause.items):
         free = item.has("agg") and not item.used and not item.has("superlative")
+        free = free and not (item.has("most") and _counted(clause.items, k))
+        after = clause.items[k + 1 : k + 2]
+        free = free and not (item.has("most") and after and after[0].has("agg"))
         if free and "aggregate" not in said.args:
             said.args["aggregate"] = item.get("agg")
             item.used = f"aggregate {item.get('agg')}"
@@ -78,6 +113,16 @@ def metric_report(clause: Clause, said: Said, site: Site, now: datetime) -> None
         led = k and clause.items[k - 1].has("number", "cmp", "percent")
         if not bounded and not led:
             item.used = f"metric {item.get('metric')}"
+    if "metric" not in said.args and ("how", "full") in zip(
+        clause.words, clause.words[1:], strict=False
+    ):
+        said.args["metric"] = "disk"
+
+
+def _counted(items: Sequence[Item], k: int) -> bool:
+    """ "worst 3", "the 5 lowest": how many machines, in order; no aggregate."""
+    near = [*items[max(0, k - 1) : k], *items[k + 1 : k + 2]]
+    return any(i.has("number") and not i.has("amount", "time") for i in near)
 
 
 def cost_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
@@ -119,9 +164,10 @@ def forecast_report(clause: Clause, said: Said, site: Site, now: datetime) -> No
 def _horizon(clause: Clause) -> str | None:
     for item in clause.items:
         time = item.get("time")
-        if time is not None and time.window and not item.used:
-            item.used = f"horizon {time.window}"
-            return time.window
+        ahead = time.window or window_of(time.after) if time is not None and not item.used else None
+        if ahead:
+            item.used = f"horizon {ahead}"
+            return ahead
     if bare := bare_window(clause):
         return bare
     words = set(clause.words)

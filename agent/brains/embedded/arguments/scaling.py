@@ -30,6 +30,11 @@ def scaling(clause: Clause, said: Said, site: Site, now: datetime) -> None:
                 item.used = "from"
                 continue
             number = item
+        if item.has("tag") and item.get("tag")[0].casefold() in _COUNTED:
+            figure = str(item.get("tag")[1])
+            if figure.isdigit():
+                said.args["count"] = int(figure)
+                item.used = "how many"
         if factor := factor_of(item):
             said.args["_factor"] = factor
             item.used = "times"
@@ -37,8 +42,13 @@ def scaling(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         _take_count(clause, number, said)
     elif set(words[-3:]) & {"none", "zero", "nothing", "nil"} and "to" in words:
         said.args["count"] = 0
-    elif (more := _one_more(words)) and "_factor" not in said.args:
+    elif (more := _one_more(words)) and "count" not in said.args and "_factor" not in said.args:
         said.args["change"] = more
+
+
+_COUNTED = frozenset(
+    {"replicas", "count", "size", "capacity", "desired", "instances", "nodes", "n"}
+)
 
 
 def _take_count(clause: Clause, number: Item, said: Said) -> None:
@@ -66,13 +76,15 @@ def _sign_of(
         return 0 if "to" in before else -1
     if "to" in before[-2:] or "at" in before[-1:]:
         return 0
-    down = any(w in _FEWER for w in words)
+    down = any(w in _FEWER for w in words) or "down" in before
     by = "by" in before[-2:]
     if by:
         return -1 if down and not any(w in ("up", "out") for w in words) else 1
     if any(w in ("fewer", "less") for w in (*after[:1], *before[-1:])):
         return -1
-    if any(w in ("more", "additional", "extra", "another") for w in (*after[:1], *before[-1:])):
+    beyond = items[k + 2 : k + 3] if items[k + 1 : k + 2] and items[k + 1].has("noun") else []
+    near = [*after[:1], *before[-1:], *(w for i in beyond for w in i.words[:1])]
+    if any(w in ("more", "additional", "extra", "another") for w in near):
         return 1
     verbs = clause.generic()
     if verbs & {"take", "remove", "drop", "lose"} and set(words) & {"away", "off", "out"}:

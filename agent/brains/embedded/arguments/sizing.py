@@ -46,12 +46,25 @@ def resize(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             if resource is not None:
                 said.args[resource] = f"x{found:g}"
     if factor is not None:
+        _leave_as_they_are(items)
         for resource in _resources(items):
             said.args.setdefault(resource, f"x{factor:g}")
         if not any(k in said.args for k in ("vcpus", "memory_gib")):
             said.args["vcpus"] = said.args["memory_gib"] = f"x{factor:g}"
         return
     _amounts(clause, said)
+
+
+def _leave_as_they_are(items: list[Item]) -> None:
+    """ "double its memory and let the cores remain the same": only the one changes."""
+    words = [w for i in items for w in i.words]
+    as_is = {"leave", "leaving", "keep", "keeping"} & set(words) and "as" in words
+    if not (as_is or {"same", "unchanged", "untouched", "alone"} & set(words)):
+        return
+    cut = next((n for n, i in enumerate(items) if i.has("and", "comma") and n), len(items))
+    for item in items[cut:]:
+        if not item.has("verb", "number"):
+            item.used = item.used or "stays"
 
 
 def _so_many_times(items: list[Item], k: int) -> float | None:
@@ -82,6 +95,8 @@ def _resource_after(items: list[Item], k: int) -> str | None:
 def _resources(items: list[Item]) -> list[str]:
     found: list[str] = []
     for item in items:
+        if item.used == "stays":
+            continue
         if item.has("metric") and item.get("metric") in _RESOURCE:
             found.append(_RESOURCE[item.get("metric")])
             item.used = item.used or item.get("metric")

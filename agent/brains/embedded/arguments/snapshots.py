@@ -30,16 +30,79 @@ def which_snapshot(clause: Clause, said: Said, site: Site, now: datetime) -> Non
         elif item.has("object") and item.get("object") == "snapshot":
             item.used = item.used or "snapshot"
             before = items[k - 1] if k else None
+            if _of_a_day(items, k):
+                said.ask = "snapshot"
             if before is not None and (which := _which(before)):
                 said.args["snapshot"] = which
                 before.used = "which"
         elif not item.used and _stands_for_snapshot(items, k):
+            if any(i.has("not") for i in items[max(0, k - 3) : k]):
+                item.used = "not this one"
+                continue
             said.args["snapshot"] = "oldest" if item.get("superlative")[1] else "newest"
             item.used = "which"
+    if "snapshot" not in said.args and (spoken := _spoken_name(items, site)):
+        said.args["snapshot"] = spoken
+    if _as_it_was(items) and "snapshot" not in said.args:
+        said.ask = "snapshot"
     if "snapshot" not in said.args and (name := name_called(clause) or name_quoted(clause)):
         said.args["snapshot"] = name
     if said.args.get("snapshot") == "newest":
         del said.args["snapshot"]
+
+
+def _spoken_name(items: list[Item], site: Site) -> str:
+    """ "back to carol dev snap two": a snapshot's name said word by word."""
+    for k, item in enumerate(items):
+        snaps = item.has("object") and item.get("object") == "snapshot"
+        if not snaps or k + 1 >= len(items) or not items[k + 1].has("number"):
+            continue
+        figure = f"{items[k + 1].get('number'):g}"
+        lead = items[k - 1].get("names") if k and items[k - 1].has("names") else None
+        for name in lead or next((i.get("names") for i in items[:k] if i.has("names")), ()):
+            said = f"{name}-snap-{figure}"
+            if said in site.snapshots:
+                items[k + 1].used = "which"
+                return site.snapshots[said][0]
+    return ""
+
+
+def _spares_some(items: list[Item]) -> bool:
+    """ "all snapshots except the newest": a snapshot is left out, not a machine."""
+    for k, item in enumerate(items):
+        if item.has("except"):
+            after = next((i for i in items[k + 1 :] if not i.has("det", "for", "filler")), None)
+            spared = after is not None and after.has("superlative", "snapshot_name", "ordinal")
+            return spared or (after is not None and after.get("object") == "snapshot")
+    return False
+
+
+def _of_a_day(items: list[Item], k: int) -> bool:
+    """ "yesterday's snapshot", "the snapshot from last friday": which one is to be said."""
+    before = items[k - 1] if k else None
+    if before is not None and before.has("time") and before.possessive:
+        before.used = "which"
+        return True
+    for n, item in enumerate(items[k + 1 :], k + 1):
+        led = item.words[:1] or items[n - 1].words[-1:]
+        before_it = items[n - 1].words[-1:]
+        if item.has("time") and {led, before_it} & {("from",), ("of",), ("dated",)}:
+            item.used = "which"
+            return True
+    return False
+
+
+def _as_it_was(items: list[Item]) -> bool:
+    """ "back to yesterday", "as it was on friday": a time of the past."""
+    for k, item in enumerate(items):
+        if not item.has("time"):
+            continue
+        told = any(i.words[-1:] in (("was",), ("were",)) for i in items[:k])
+        back = bool(item.get("time").window) and k > 0 and items[k - 1].has("to", "from", "at")
+        if told or back:
+            item.used = "which"
+            return True
+    return False
 
 
 def _which(item: Item) -> str | None:
@@ -92,3 +155,8 @@ def doomed_snapshots(clause: Clause, said: Said, site: Site, now: datetime) -> N
     )
     if newest:
         said.args["snapshot"] = "newest"
+    if _spares_some(items):
+        said.ask = "snapshot"
+    aged = {"older", "old", "before", "age", "aged", "than", "recent", "newer"} & set(clause.words)
+    if aged and not {"snapshot", "older_than_days"} & said.args.keys():
+        said.ask = "older_than_days"

@@ -56,6 +56,8 @@ def spoken_tag(clause: Clause, tags: dict[str, str], site: Site) -> None:
             continue
         k_value = _value_index(items, k)
         if k_value is None:
+            k_value = _value_before(items, k, key)
+        if k_value is None:
             continue
         thing = items[k_value]
         value = thing.text
@@ -77,8 +79,9 @@ def spoken_tag(clause: Clause, tags: dict[str, str], site: Site) -> None:
         tags[key] = value.strip("\"'")
         item.used = f"tag {key}"
         thing.used = f"is {value}"
-        for between in items[k + 1 : k_value]:
-            between.used = between.used or "to"
+        for between in items[min(k, k_value) + 1 : max(k, k_value)]:
+            if not (between.is_entity or between.has("noun", "pron", "all")):
+                between.used = between.used or "to"
         return
 
 
@@ -88,7 +91,19 @@ def _spells_key(items: list[Item], k: int) -> bool:
     return after is not None and (
         after.words[:1] in (("equals",), ("equal",), ("=",), ("==",))
         or (after.has("cmp") and after.get("cmp") == "eq")
+        or puts_a_pair(items, k)
     )
+
+
+def puts_a_pair(items: list[Item], k: int) -> bool:
+    """ "put cost-center ops-7 on everything": two words that nothing knows, and "on"."""
+    verb = items[k - 1].words[:1] if k else ()
+    if verb not in (("put",), ("stick",), ("slap",), ("set",)) or k + 3 >= len(items):
+        return False
+    key, value, on = items[k], items[k + 1], items[k + 2]
+    unknown = key.has("word") and not key.is_entity
+    valued = value.has("word", "unknown_name", "number", "quote") and not value.has("amount")
+    return unknown and valued and on.words[:1] in (("on",), ("onto",), ("to",))
 
 
 def _value_index(items: list[Item], k: int) -> int | None:
@@ -96,6 +111,12 @@ def _value_index(items: list[Item], k: int) -> int | None:
     moved = False
     while j < len(items):
         item = items[j]
+        if j == k + 1 and puts_a_pair(items, k):
+            return j
+        if item.has("comma") and _is_given(items, j):
+            moved = True
+            j += 2 if len(items[j + 1].words) > 1 else 3
+            continue
         if item.has("to", "be", "colon", "cmp") or item.words[:1] in (
             ("as",),
             ("equals",),
@@ -123,6 +144,32 @@ def _value_index(items: list[Item], k: int) -> int | None:
             return None
         j = ahead
     return None
+
+
+def _value_before(items: list[Item], k: int, key: str) -> int | None:
+    """ "put nadia down as its owner", "make bob the owner of x"."""
+    lead = next((n for n in range(k) if items[n].words[:1] in _NAMING), None)
+    if lead is None:
+        return None
+    for n in range(lead + 1, k):
+        if any(name == f"tags.{key}" for name, _ in items[n].get("value") or ()):
+            return n
+    return None
+
+
+_NAMING = (("put",), ("make",), ("note",), ("record",), ("register",), ("list",), ("write",))
+
+
+def _is_given(items: list[Item], k: int) -> bool:
+    """ ", make it nadia", after the key."""
+    after = items[k + 1 : k + 3]
+    if after and after[0].words == ("make", "it"):
+        return True
+    return (
+        len(after) == 2
+        and after[0].words[:1] in (("make",), ("set",), ("put",), ("say",))
+        and after[1].has("pron")
+    )
 
 
 def _value_follows(items: list[Item], k: int) -> bool:

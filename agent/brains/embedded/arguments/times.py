@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.brains.embedded.arguments.said import Said
 from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.moments import Time
@@ -16,7 +18,14 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
         if time is None or item.used or item.is_entity:
             continue
         if tool in CHANGES:
+            if _is_denied(clause, item):
+                item.used = "not then"
+                continue
             if _is_age(clause, item):
+                continue
+            if _ends_it(clause, item, said):
+                said.until, item.used = time, "until then"
+                _same_day(said, time)
                 continue
             if time.until is not None and time.day is None and time.clock is None:
                 said.until, item.used = time.until, "until then"
@@ -30,6 +39,56 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
                 continue
         elif time.window is not None:
             continue
+    _agree(said)
+
+
+def _same_day(said: Said, end: Time) -> None:
+    """ "from 1 to 3pm tomorrow": the day holds for both."""
+    begin = said.time
+    if begin is None or begin.day is not None or begin.clock is None or end.clock is None:
+        return
+    if end.clock > begin.clock:
+        said.time = replace(begin, day=end.day)
+
+
+def _agree(said: Said) -> None:
+    """What was said of the beginning or the end alone holds for both: "from 2 to 4am, daily"."""
+    begin, end = said.time, said.until
+    if begin is None or end is None or begin.clock is None or end.clock is None:
+        return
+    (hour, minute), until = begin.clock, end.clock[0]
+    if end.recurs and not begin.recurs and begin.day is None:
+        begin = replace(begin, days=end.days, month_day=end.month_day)
+    elif begin.recurs and not end.recurs:
+        said.until = replace(end, days=begin.days, month_day=begin.month_day)
+    if begin.half_day is None and end.half_day is not None and hour <= 12:
+        late = until >= 12 and hour < until - 12
+        begin = replace(begin, clock=(hour + 12 * late, minute), half_day=end.half_day)
+    said.time = begin
+
+
+def _ends_it(clause: Clause, item: Item, said: Said) -> bool:
+    """ "from 2 to 4am", "off at 6pm and on again at 8am": the time at which it is over."""
+    k = clause.items.index(item)
+    if said.time is None or said.until is not None or item.get("time").clock is None:
+        return False
+    between = clause.items[max(0, k - 4) : k]
+    last = next((n for n, i in enumerate(between) if i.used == "when"), None)
+    if last is None:
+        return False
+    led = between[last].words[:1] in (("from",), ("between",))
+    words = [w for i in between[last + 1 :] for w in i.words]
+    if led and words in (["to"], ["until"], ["till"], ["-"], ["and"]):
+        return True
+    back = words[:1] == ["and"] and set(words[1:]) & {"on", "up", "back", "off"}
+    return bool(back) and set(words) <= {"and", "then", "on", "up", "back", "again", "off", "it"}
+
+
+def _is_denied(clause: Clause, item: Item) -> bool:
+    """ "only on sundays, not every night"."""
+    k = clause.items.index(item)
+    others = any(i is not item and i.has("time") for i in clause.items)
+    return others and k > 0 and clause.items[k - 1].words == ("not",)
 
 
 def _is_age(clause: Clause, item: Item) -> bool:
@@ -49,7 +108,7 @@ def _joined(first: Time | None, second: Time) -> Time:
         clock=second.clock or first.clock
         if not first.clock or first.half_day in ("night", "morning", "evening")
         else first.clock,
-        days=first.days or second.days,
+        days=second.days if second.days and first.days in ("1", "*") else first.days or second.days,
         month_day=first.month_day or second.month_day,
         every=first.every or second.every,
         after=first.after or second.after,

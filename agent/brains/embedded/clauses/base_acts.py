@@ -34,7 +34,18 @@ def base_acts(items: Sequence[Item], k: int) -> bool:
     before = items[k - 1] if k else None
     if before is not None and before.words == ("first",) and k == 1:
         before = None
-    if _leads_an_act(items, k) or _is_told(items, k, before):
+    if _leads_an_act(items, k) or _is_told(items, k, before) or _has_a_subject(items, k):
+        return False
+    after = items[k + 1] if k + 1 < len(items) else None
+    if _is_compound(items, k):
+        return False
+    if item.words == ("half",) and before is not None and before.words == ("at",):
+        return False
+    if item.words == ("half",) and after is not None and after.words[-1:] in _HALF_OF_TIME:
+        return False
+    if item.words == ("twice",) and not (after is not None and _is_doubled(after)):
+        return False
+    if item.words == ("shift",) and before is not None and not _leads(items, k):
         return False
     if item.words in _NEEDS_THE_LEAD and not _leads(items, k):
         return item.words == ("half",)
@@ -51,8 +62,43 @@ def base_acts(items: Sequence[Item], k: int) -> bool:
     if item.form == "s":
         if before is None or before.has("time"):
             return False
-        return before.is_entity or before.has("noun", "pron")
+        ends = after is None or after.has("time", "comma", "and", "then", "stop", "ask", "at")
+        if not ends or (after is not None and after.has("except")):
+            return False
+        return before.has("names", "stem", "glob", "noun", "pron")
     return not (item.has("metric", "cost") and not _leads(items, k))
+
+
+def _is_compound(items: Sequence[Item], k: int) -> bool:
+    """ "code freeze!!": a noun of two words that stands alone."""
+    alone = k + 1 == len(items) or items[k + 1].has("comma", "dash", "stop", "colon")
+    before = items[k - 1] if k else None
+    plain = before is not None and before.has("plain", "tech") and not before.is_entity
+    return alone and k == 1 and plain and before is not None and not before.has("filler", "ask")
+
+
+_HALF_OF_TIME = (("a",), ("an",), ("hour",), ("day",), ("week",), ("year",), ("time",))
+
+
+def _is_doubled(item: Item) -> bool:
+    """What "twice" may stand before: "the memory", "as big", "its size"."""
+    return item.has("det", "metric", "pron", "object") or item.words[:1] == ("as",)
+
+
+def _has_a_subject(items: Sequence[Item], k: int) -> bool:
+    """ "…, the bakery orders start at 4": what somebody or something does."""
+    j = k - 1
+    while (
+        j >= 0
+        and (items[j].has("plain", "word", "filler") or items[j].form == "s")
+        and not items[j].has("ask", "comma")
+    ):
+        if items[j].has("det"):
+            break
+        j -= 1
+    subject = items[j + 1 : k]
+    led = j >= 1 and items[j].has("det") and items[j - 1].has("comma", "dash")
+    return led and any(i.has("plain", "word") for i in subject)
 
 
 _NEEDS_THE_LEAD = (
@@ -80,7 +126,14 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
         and " ".join(item.words) in ("shutdown", "reboot", "restart", "boot", "startup", "start")
     ):
         return True
+    lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
+    if tuple(lead[-2:]) in _ABLE and any(i.has("object", "noun") for i in items[: k - 1]):
+        return True
+    if lead[-2:] == ["going", "to"] and set(lead[:-2]) & {"that", "which", "it", "they", "what"}:
+        return True
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
+    if refused(items, k):
+        return True
     subject = items[k - 2] if k > 1 else None
     if lead[-1:] in (["will"], ["would"], ["might"]) and subject is not None and subject.is_entity:
         return True
@@ -98,6 +151,19 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
         and after.has("verb")
         and after.action == "delete"
     )
+
+
+_ABLE = {("we", "can"), ("i", "can"), ("you", "can"), ("we", "could"), ("you", "could")}
+"""After a thing, what can be done with it: "images we can deploy"."""
+
+_REFUSES = (["will", "not"], ["does", "not"], ["did", "not"], ["can", "not"], ["refuses", "to"])
+
+
+def refused(items: Sequence[Item], k: int) -> bool:
+    """Whether the verb at `k` is what a machine fails to do: "it's frozen and won't shut down"."""
+    lead = [w for i in items[:k] for w in i.words]
+    people = {"i", "we", "you", "please", "nobody"} & set(lead)
+    return lead[-2:] in _REFUSES and any(i.is_entity for i in items[:k]) and not people
 
 
 def _acts_as_noun(items: Sequence[Item], k: int) -> bool:
@@ -188,7 +254,7 @@ def _leads(items: Sequence[Item], k: int) -> bool:
     if j < 0:
         return True
     return (
-        items[j].has("and", "then", "comma", "stop", "time", "colon")
+        (items[j].has("and", "then", "comma", "stop", "time", "colon") and not items[j].possessive)
         or (items[j].is_entity and j < k - 1)
         or items[j].has("ask")
     )

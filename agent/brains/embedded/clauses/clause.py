@@ -19,11 +19,13 @@ READING = frozenset({"list", "describe", "count", "diagnose"})
 GENERIC: dict[str, str] = {
     form: base
     for base, forms in {
+        "force": "force forced",
         "turn": "turn turned turning turns",
         "switch": "switch switched switching switches",
+        "swap": "swap swapped swapping",
         "power": "power powered powering powers",
         "put": "put putting puts",
-        "take": "take taken taking takes took",
+        "take": "take taken taking takes took yank yanked rip ripped peel tear pry",
         "bring": "bring brought bringing brings",
         "set": "set setting sets",
         "give": "give given giving gives gave",
@@ -87,6 +89,8 @@ class Clause:
         asks: it ended with a question mark.
         condition: it began with "if", "when", "unless": it is a condition, no request.
         reason: it began with "because", "since", "so": it gives a reason.
+        sentence: which sentence of the turn it is of.
+        unwished: what it speaks of is forbidden, or was only thought of.
     """
 
     items: list[Item] = field(default_factory=list[Item])
@@ -95,6 +99,8 @@ class Clause:
     asks: bool = False
     condition: str = ""
     reason: bool = False
+    sentence: int = 0
+    unwished: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -108,7 +114,7 @@ class Clause:
 
     def has(self, *kinds: str) -> bool:
         """Whether any item may be one of these."""
-        return any(i.has(*kinds) for i in self.items)
+        return any(not i.kinds.keys().isdisjoint(kinds) for i in self.items)
 
     def first(self, *kinds: str) -> Item | None:
         """The first item that may be one of these."""

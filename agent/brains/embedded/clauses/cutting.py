@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
-from agent.brains.embedded.clauses.clause import READING, Clause
+from agent.brains.embedded.clauses.clause import GENERIC, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
+from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
 from agent.brains.embedded.clauses.starts import acts_by_particle, is_reason, starts_afresh
 from agent.brains.embedded.scan import Item
 
@@ -14,14 +15,66 @@ from agent.brains.embedded.scan import Item
 def split(items: Sequence[Item]) -> list[Clause]:
     """The clauses of a turn, in order."""
     clauses: list[Clause] = []
-    for sentence, asks in _sentences(items):
-        parts = _parts(sentence)
+    for number, (sentence, asks) in enumerate(_sentences(items)):
+        parts = _parts(_without_label(sentence))
         for part in parts:
             clause = clause_of(part, first=part is parts[0])
             clause.asks = asks and part is parts[-1]
+            if part is not parts[-1] and part[0].words[:1] in _OFF and len(part) <= 4:
+                clause.reason = not clause.verb
+            beside = not clause.asks and _is_apart(part, clauses, number)
+            clause.reason = clause.reason or (beside and is_remark(part))
+            clause.sentence = number
             if clause.items:
                 clauses.append(clause)
     return clauses
+
+
+_HANDLES = frozenset(
+    {"take", "remove", "drop", "put", "give", "add", "set", "power", "turn", "switch", "bring"}
+)
+
+
+_OFF = (("forget",), ("scrap",), ("ditch",), ("nix",), ("nevermind",))
+
+
+def _called_off(items: list[Item], k: int) -> bool:
+    """ "forget the printer, just restart kafka-2": what is called off ends at the comma."""
+    off = items[0].words[:1] in _OFF and items[k - 1].has("comma")
+    return k > 1 and off and items[k].has("only", "instead", "filler")
+
+
+def _is_apart(part: list[Item], clauses: Sequence[Clause], sentence: int) -> bool:
+    """Whether something is asked before, and a comma or a stop stands between."""
+    if not any(
+        c.verb or c.has("wh", "instead", "only", "except", "metric", "cost") for c in clauses
+    ):
+        return False
+    before = clauses[-1]
+    return before.sentence != sentence or before.items[-1].has("comma", "dash")
+
+
+def _without_label(items: list[Item]) -> list[Item]:
+    """ "preserve evidence: snapshot web-02": what stands before the colon only says why."""
+    for k, item in enumerate(items[:-1]):
+        if item.has("colon") and not item.is_entity:
+            label = items[:k]
+            plain = not any(
+                i.has("names", "stem", "glob", "pron", "not", "noun", "time", "cancel")
+                for i in label
+            )
+            asks = items[k + 1].has("wh") and items[k + 1].words[0] in (
+                "which",
+                "what",
+                "who",
+                "how",
+            )
+            if asks and not any(i.is_entity or i.has("noun", "pron", "not") for i in label):
+                return items[k + 1 :]
+            says = any(is_action(label, n) or i.has("be") for n, i in enumerate(label))
+            if says and plain and is_action(items, k + 1) and any(i.is_entity for i in items[k:]):
+                return items[k + 1 :]
+    return items
 
 
 def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
@@ -54,7 +107,15 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
-        elif is_reason(items, k) or starts_afresh(items, k):
+        elif k == 0 and GENERIC.get(item.words[0] if item.words else "") in _HANDLES:
+            seen_verb = True
+        elif (
+            (seen_object or items[0].has("time"))
+            and (begins_remark(items, k) or begins_reserve(items, k))
+        ) or _called_off(items, k):
+            cuts.append(k)
+            seen_object = seen_verb = False
+        elif is_reason(items, k) or starts_afresh(items, k) or _at_another_time(items, k):
             cuts.append(k)
             seen_object = False
             seen_verb = False
@@ -72,7 +133,16 @@ def _parts(items: list[Item]) -> list[list[Item]]:
 
 def _after_condition(items: list[Item]) -> list[list[Item]]:
     """A part that opens with "if" ends at its comma: "if you don't mind, stop web-01"."""
-    if not items or items[0].words[:1] not in (("if",), ("unless",), ("provided",)):
+    if items and items[0].words in (("as",), ("since",), ("because",)):
+        for k in range(3, len(items)):
+            starts = items[k].form == "base" and is_action(items, k)
+            if starts and any(i.has("be") for i in items[1:k]) and not items[k - 1].has("comma"):
+                return [items[:k], items[k:]]
+    reason = bool(items) and items[0].words in (("before",), ("because",), ("since",))
+    reason = reason and not (len(items) > 1 and items[1].has("time"))
+    if not reason and (
+        not items or items[0].words[:1] not in (("if",), ("unless",), ("provided",))
+    ):
         return [items]
     for k in range(2, len(items) - 1):
         follows = items[k + 1]
@@ -86,6 +156,8 @@ def _after_condition(items: list[Item]) -> list[list[Item]]:
 def _after_statement(items: list[Item], k: int) -> bool:
     """A verb after a comma that ends a statement or a topic: "bob-dev is stuck, wake it"."""
     j = k - 1
+    if items[k].has("verb") and items[k].form == "past" and items[j].has("pron"):
+        j -= 1
     while (
         j >= 0
         and items[j].has("ask", "filler", "then", "also", "only", "and")
@@ -102,6 +174,55 @@ def _after_statement(items: list[Item], k: int) -> bool:
         and not i.has("time")
         for i in items[:j]
     ) and any(not i.has("time", "filler", "comma") for i in items[:j])
+
+
+def _at_another_time(items: list[Item], k: int) -> bool:
+    """ "restart x at 6 and y at 6:15": the second machine has a time of its own."""
+    if not items[k].has("and", "comma", "then") or items[k].is_entity:
+        return False
+    after = items[k + 1 : k + 5]
+    lead = items[:k]
+    if _another_group(items, k):
+        return True
+    if _group_figure(after[:3]) and any(_group_figure(lead[n : n + 3]) for n in range(len(lead))):
+        return True
+    acts = any(is_action(lead, n) for n in range(k))
+    timed = any(_clock(i) for i in lead) and any(_clock(i) for i in after)
+    named = any(i.has("names") for i in lead) and bool(after) and after[0].has("names")
+    between = next((n for n, i in enumerate(after) if _clock(i)), 0)
+    return (
+        acts
+        and timed
+        and named
+        and not any(i.has("verb", "comma", "and") for i in after[:between] if not i.is_entity)
+    )
+
+
+def _another_group(items: list[Item], k: int) -> bool:
+    """ "ci-runners up by 2 and workers-prod down by one": each group has a figure of its own."""
+    rest = items[k + 1 :]
+    end = next((n for n, i in enumerate(rest) if i.has("and", "comma", "then")), len(rest))
+    return all(
+        any(_is_group(i) for i in part)
+        and any(i.has("number") and not i.has("amount", "time", "names") for i in part)
+        for part in (items[:k], rest[:end])
+    )
+
+
+def _is_group(item: Item) -> bool:
+    return any(name == "group" for name, _ in item.get("value") or ())
+
+
+def _group_figure(items: list[Item]) -> bool:
+    """ "web-prod-usw2 to 5": a group and its number."""
+    if len(items) < 3 or not items[1].has("to") or not items[2].has("number"):
+        return False
+    return _is_group(items[0])
+
+
+def _clock(item: Item) -> bool:
+    time = item.get("time")
+    return time is not None and time.clock is not None and time.window is None
 
 
 def _joined(items: list[Item], k: int) -> bool:
@@ -130,6 +251,13 @@ def _cut_at(items: list[Item], k: int) -> int:
         if items[k - 1].has("verb") and not items[k - 1].has("also", "then", "filler"):
             break
         k -= 1
+        if items[k].has("and") and items[k].words != ("n",):
+            break
+    wishes = items[k].words[:1] in (("needs",), ("need",), ("should",), ("must",), ("has",))
+    if wishes and k > 1 and items[k - 1].has("names") and items[k - 2].has("and", "comma"):
+        k -= 2
+        while k and items[k - 1].has("and", "comma") and not items[k - 1].is_entity:
+            k -= 1
     return k
 
 
@@ -138,7 +266,12 @@ def _is_reading(items: list[Item], k: int) -> bool:
     item = items[k]
     if item.is_entity:
         return False
-    if item.words[:1] == ("number",) and any(is_action(items, j) for j in range(k)):
+    placed = k > 1 and all(
+        i.has("in", "for", "from", "det", "comma", "value", "filler", "noun") for i in items[:k]
+    )
+    if placed and any(i.has("value") for i in items[:k]):
+        return False
+    if "number" in item.words and any(is_action(items, j) for j in range(k)):
         return False
     if item.has("wh") and item.words[0] in ("what", "which", "who", "how", "where", "why", "when"):
         before = items[k - 1] if k else None

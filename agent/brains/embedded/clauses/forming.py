@@ -9,6 +9,7 @@ from agent.brains.embedded.clauses.particles import (
     take_particle,
     take_trailing_particle,
 )
+from agent.brains.embedded.clauses.tails import take_tail
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
 
@@ -27,6 +28,8 @@ def clause_of(items: list[Item], *, first: bool) -> Clause:
         if is_action(items, k):
             clause.verb, clause.action = item, item.action
             break
+    if clause.verb is None:
+        take_tail(clause)
     if clause.verb is None:
         take_particle(clause)
     else:
@@ -57,16 +60,31 @@ def _gives_reason(items: list[Item], opener: Item, *, first: bool) -> bool:
     word = opener.words[0]
     if word in ("because", "due", "cause"):
         return True
+    if (
+        first
+        and word in ("as", "since")
+        and not any(is_action(items, k) for k in range(len(items)))
+    ):
+        return any(i.has("be") for i in items)
     if first:
-        return False
+        return items[0].words == ("before",) and _names_an_event(items)
     if word == "so":
         return (
             not any(i.has("ask") for i in items[:4])
+            and not any(i.has("cancel") for i in items)
             and not ({"more", "fewer", "less"} & {w for i in items for w in i.words})
             and not any(is_action(items, k) for k in range(len(items)))
         )
     alone = len(opener.words) == 1 and not opener.has("time")
+    if word == "as" and len(items) == 2 and items[1].has("unknown_name", "quote"):
+        return False
     return word == "before" or (word in ("since", "as") and alone)
+
+
+def _names_an_event(items: list[Item]) -> bool:
+    """ "before the holiday freeze, …": what comes first only says when it must be done."""
+    content = [i for i in items[1:] if not i.has("det", "comma", "filler")]
+    return items[-1].has("comma") and not any(i.is_entity or i.has("time", "pron") for i in content)
 
 
 _POLITE_OPENINGS = (

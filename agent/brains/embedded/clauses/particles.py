@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.brains.embedded.clauses.base_acts import refused
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, Clause
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
@@ -37,12 +38,18 @@ def take_particle(clause: Clause) -> None:
     items = clause.items
     for k, item in enumerate(items):
         verb = next((GENERIC[w] for w in item.words if w in GENERIC), None)
-        if verb is None or verb not in _TAKES_PARTICLE:
+        if verb is None or verb not in TAKES_PARTICLE:
+            continue
+        if refused(items, k):
             continue
         if verb in ("want", "need") and k and _is_somebody(items[k - 1]):
             continue
+        if item.words[-1].endswith("ed") and k and items[k - 1].words[-1:] in _STATED:
+            continue
         j = next((j for j in range(k + 1, len(items)) if _completes(items, k, j, verb)), None)
         if j is None:
+            continue
+        if any(i.get("object") == "protection" for i in items[k:j]):
             continue
         off = _particle_of(items[j]) in OFF
         clause.action, clause.verb = "stop" if off else "start", item
@@ -55,7 +62,10 @@ def take_particle(clause: Clause) -> None:
         return
 
 
-_TAKES_PARTICLE = frozenset(_WORDS["takes_a_particle"])
+_STATED = (("is",), ("are",), ("was",), ("were",), ("it's",), ("they're",))
+"""Before "switched off": it tells how a machine is."""
+
+TAKES_PARTICLE = frozenset(_WORDS["takes_a_particle"])
 _MAY_FOLLOW = tuple(_WORDS["may_follow_a_particle"])
 
 
@@ -68,9 +78,13 @@ def _particle_of(item: Item) -> str:
 def _completes(items: list[Item], k: int, j: int, verb: str) -> bool:
     """Whether the item at `j` is the particle of the verb at `k`."""
     word = _particle_of(items[j])
+    if items[j].has("verb") and len(items[j].words) > 1:
+        return False
     if items[j].is_entity or word not in OFF | ON:
         return False
     after = items[j + 1] if j + 1 < len(items) else None
+    if after is not None and after.words[:1] in (("as",), ("for",)) and after.has("to"):
+        return False
     if after is not None and (
         not after.has(*_MAY_FOLLOW)
         or after.is_entity
@@ -78,7 +92,7 @@ def _completes(items: list[Item], k: int, j: int, verb: str) -> bool:
         or _by_a_figure(items, j + 1)
     ):
         return False
-    if verb in ("have", "get", "want", "need", "let", "go") and word in ("out", "back"):
+    if verb in ("have", "get", "want", "need", "let", "go", "turn") and word in ("out", "back"):
         return False
     return verb != "go" or any(i.is_entity or i.has("pron") for i in items[:k])
 

@@ -16,6 +16,21 @@ _TELLING = frozenset(_WORDS["telling"])
 _SUBJECTS = frozenset(_WORDS["subject"])
 
 
+def _sets_figures(items: list[Item], k: int) -> bool:
+    """ "…, set to 4 vCPU / 8 GB": a size that is set, in a row of requests."""
+    follows = items[k + 1 : k + 4]
+    sized = any(i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in follows)
+    set_to = GENERIC.get(items[k].words[0]) in ("set", "make", "give", "change")
+    return set_to and sized and bool(follows) and follows[0].has("to", "pron")
+
+
+def _makes_it(items: list[Item], k: int) -> bool:
+    """ "its disk is filling up, make it 300": a figure for what is told before."""
+    told = any(i.has("be", "condition", "trouble") for i in items[:k])
+    figure = items[k + 1] if k + 1 < len(items) else None
+    return told and items[k].words == ("make", "it") and figure is not None and figure.has("number")
+
+
 def starts_afresh(items: list[Item], k: int) -> bool:
     """A new sentence after a comma: "…, I hope that's right", "…, could you stop it"."""
     item = items[k]
@@ -46,6 +61,8 @@ def starts_afresh(items: list[Item], k: int) -> bool:
         return False
     if item.has("verb") and is_action(items, k):
         return False
+    if k > 2 and (_sets_figures(items, k) or _makes_it(items, k)):
+        return True
     if item.words[0] not in _SUBJECTS or k < 2:
         return False
     if item.words[0] in ("that", "which", "who", "this", "it", "there") and not (
@@ -70,8 +87,12 @@ def is_reason(items: list[Item], k: int) -> bool:
         return False
     if word in ("if", "unless", "whenever", "provided"):
         return True
-    if word in ("since", "so", "as") and len(item.words) == 1 and k and items[k - 1].has("comma"):
+    that = k + 1 < len(items) and items[k + 1].words[:1] == ("that",)
+    if item.words == ("so", "that") or (item.words == ("so",) and that):
         return True
+    if word in ("since", "so", "as") and len(item.words) == 1 and k and items[k - 1].has("comma"):
+        named = k + 2 == len(items) and items[k + 1].has("unknown_name", "quote")
+        return not (word == "as" and named)
     called = {"call", "name", "named", "called"} & {
         w for i in items[max(0, k - 2) : k] for w in i.words
     }
@@ -88,12 +109,28 @@ def is_reason(items: list[Item], k: int) -> bool:
     )
 
 
+def _gives_it(items: list[Item], k: int) -> bool:
+    """ "…, and give it the tag x=y": what is given to the machine of before."""
+    if GENERIC.get(items[k].words[0] if items[k].words else "") not in ("give", "put", "set"):
+        return False
+    made = any(i.has("verb") and i.action in ("clone", "create", "snapshot") for i in items[:k])
+    rest = items[k + 1 : k + 7]
+    copied = any(i.has("verb") and i.action in ("clone", "create") for i in items[:k])
+    sized = any(i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in rest)
+    if sized and not copied and rest[0].has("pron"):
+        return True
+    tagged = any(i.has("tag") or i.get("object") in ("tag", "protection") for i in rest)
+    return bool(rest) and not made and tagged and rest[0].has("pron", "det")
+
+
 def acts_by_particle(items: list[Item], k: int) -> bool:
     """ "…, and bring them back at 6": a small verb with its particle is a request of its own."""
     item = items[k]
     before = items[k - 1] if k else None
     if before is None or not before.has("and", "then", "comma", "also") or item.is_entity:
         return False
+    if _gives_it(items, k):
+        return True
     if not {GENERIC.get(w) for w in item.words} & {"bring", "turn", "switch", "power", "fire"}:
         return False
     for j in range(k + 1, min(len(items), k + 7)):

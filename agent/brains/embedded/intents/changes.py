@@ -32,6 +32,8 @@ _DIRECT = {
 def change_of(clause: Clause) -> str | None:
     """The tool of a clause that asks for a change, or None."""
     action = clause.action
+    if clause.asks and _opens_a_question(clause):
+        return None
     if action is None:
         return without_verb(clause)
     if action == "reduce" and clause.has("cost") and not figures_of_size(clause):
@@ -40,6 +42,23 @@ def change_of(clause: Clause) -> str | None:
         return None
     rule = _RULES.get(action)
     return rule(clause, clause.objects()) if rule else _DIRECT.get(action)
+
+
+_QUESTION_WORDS = frozenset(
+    {"is", "are", "was", "were", "did", "has", "have", "anything", "anyone", "anybody", "who"}
+)
+
+
+def _opens_a_question(clause: Clause) -> bool:
+    """ "is anything planned that stops …?": it asks of what is, whatever verbs follow."""
+    words = [w for i in clause.items if not i.has("comma") for w in i.words]
+    while words and words[0] in ("and", "so", "but", "hey", "hi", "ok", "okay", "um", "uh", "also"):
+        words.pop(0)
+    scheduled = words[:1] == ["any"] and "schedule" in clause.objects()
+    if scheduled or words[:1] in (["anything"], ["anyone"], ["anybody"]):
+        return True
+    polite = words[1:2] in (["there"], ["it"], ["you"], ["we"])
+    return bool(words) and not clause.has("ask") and not polite and words[0] in _QUESTION_WORDS
 
 
 def _undo(clause: Clause, objects: set[str]) -> str:
@@ -65,10 +84,20 @@ def _stop(clause: Clause, objects: set[str]) -> str | None:
     if _guards(clause):
         return None
     if "schedule" in objects and (
-        not _describes_machines(clause) or clause.has("number", "word", "unknown_name")
+        _ends_schedule(clause)
+        or not _describes_machines(clause)
+        or clause.has("number", "word", "unknown_name")
     ):
         return "cancel_schedule"
     return "unprotect_vms" if "protection" in objects else "stop_vms"
+
+
+def _ends_schedule(clause: Clause) -> bool:
+    """ "stop the schedule for jenkins": it is the schedule that ends, not the machine."""
+    items = clause.items
+    k = items.index(clause.verb) if clause.verb in items else -1
+    after = next((i for i in items[k + 1 :] if not i.has("det", "filler", "all")), None)
+    return after is not None and after.get("object") == "schedule"
 
 
 def _restart(clause: Clause, objects: set[str]) -> str | None:
@@ -88,6 +117,11 @@ def _protect(clause: Clause, objects: set[str]) -> str:
 
 
 def _tag(clause: Clause, objects: set[str]) -> str:
+    guarded = clause.first("protected")
+    if guarded is not None and not guarded.is_entity and "tag" not in objects:
+        guarded.used = "verb"
+        open_ = clause.has("not") or guarded.get("protected") is False
+        return "unprotect_vms" if open_ else "protect_vms"
     return "unprotect_vms" if "unprotect" in clause.words else "tag_vms"
 
 
@@ -162,6 +196,12 @@ def _guards(clause: Clause) -> bool:
     words = set(clause.words)
     negative = words & {"nobody", "nothing", "none", "never", "not"} or {"no", "one"} <= words
     wished = _GUARDING & words
+    if wished <= {"must", "should", "cannot"} and not words & {
+        "accident",
+        "accidentally",
+        "nobody",
+    }:
+        wished = frozenset[str]()  # told of a machine, not asked for
     return bool(
         negative
         and wished

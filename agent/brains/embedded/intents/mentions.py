@@ -25,6 +25,9 @@ def speaks_of_disk(clause: Clause) -> bool:
     """Whether a disk is spoken of."""
     if "disk" in clause.objects():
         return True
+    in_terabytes = any(str(i.get("unit_word") or "").startswith("t") for i in clause.items)
+    if in_terabytes and not any(i.get("metric") == "memory" for i in clause.items):
+        return True
     return any(i.has("metric") and i.get("metric") == "disk" for i in clause.items)
 
 
@@ -91,7 +94,12 @@ def gives_name(clause: Clause, item: Item) -> bool:
 
 def refers_back(clause: Clause) -> bool:
     """Whether a pronoun refers to a machine; in "name it x" it does not."""
-    return any(i.has("pron") and not gives_name(clause, i) for i in clause.items)
+    return any(
+        i.has("pron")
+        and i.words[:2] not in (("all", "of"), ("each", "of"))
+        and not gives_name(clause, i)
+        for i in clause.items
+    )
 
 
 def is_question(clause: Clause) -> bool:
@@ -111,4 +119,10 @@ def is_question(clause: Clause) -> bool:
         and clause.asks
     ):
         return True
+    if clause.words[:2] in _HAVING:
+        return True
     return first.has("asking", "howto")
+
+
+_HAVING = (("do", "we"), ("do", "you"), ("have", "we"), ("does", "it"), ("do", "they"))
+"""How a question of what there is begins, with or without its mark."""

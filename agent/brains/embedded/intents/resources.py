@@ -30,7 +30,12 @@ def disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if _added_figure(clause) and clause.has("names", "pron"):
         return "resize_disk"
     words = clause.words
+    if _sets_to(clause) and clause.has("names") and not clause.has("forecast", "cmp"):
+        return "resize_disk"
     gib = any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items)
+    one_more = bool({"extra", "second", "additional"} & set(words)) and not clause.has("plus_sign")
+    if gib and one_more and verbs & {"get", "have", "need", "want"} and "more" not in words:
+        return "attach_disk"
     if gib and (
         ("to" in words and not verbs & {"add", "give"})
         or verbs & {"make", "change", "set", "take", "bring"}
@@ -44,6 +49,15 @@ def disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
 
 
 _FURTHER = frozenset({"another", "second", "extra", "new", "additional"})
+
+
+def _sets_to(clause: Clause) -> bool:
+    """ "disk of dev-db to 250": a bare figure after "to"."""
+    items = clause.items
+    return any(
+        i.words == ("to",) and items[k + 1].has("number") and not items[k + 1].has("time", "amount")
+        for k, i in enumerate(items[:-1])
+    )
 
 
 def _disk_wanted(clause: Clause, verbs: set[str], *, gib: bool) -> str | None:
@@ -144,7 +158,7 @@ def size_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
             for i in clause.items
         )
     )
-    if not subject:
+    if not subject and not (verbs & {"set", "change"} and figures_of_size(clause)):
         return None
     sizes = figures_of_size(clause) or any(
         i.has("unknown_value") and i.get("unknown_value")[0] == "size" for i in clause.items
@@ -246,15 +260,21 @@ def create_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | Non
         and clause.items[0].words[0] in ("a", "new", "another", "one", "two", "three", "fresh")
     ):
         return "create_vms"
-    if (
-        asks
-        and article
-        and clause.has("noun")
-        and verbs & {"need", "want"}
-        and not any(i.is_entity for i in clause.items)
-    ):
+    wants = asks and verbs & {"need", "want"}
+    if wants and article and clause.has("noun") and not any(i.is_entity for i in clause.items):
         return "create_vms"
-    return None
+    return "create_vms" if wants and _ends_in_a_kind(clause) else None
+
+
+def _ends_in_a_kind(clause: Clause) -> bool:
+    """ "I want a forensic workstation": an article, and a kind of machine at the end."""
+    items = [i for i in clause.items if not i.has("stop", "comma")]
+    kind = items[-1] if items else None
+    if kind is None or not kind.has("value") or kind.plural or kind.has("names", "stem"):
+        return False
+    roles = any(name.startswith("tags.") for name, _ in kind.get("value"))
+    lead = [i for i in items[:-1] if not i.has("plain", "word")]
+    return roles and bool(lead) and lead[-1].words[-1:] in (("a",), ("an",), ("another",))
 
 
 _LOOKING = frozenset(_WORDS["looking"])

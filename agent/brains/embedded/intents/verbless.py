@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+
+from agent.brains.embedded.arguments.tags import puts_a_pair
 from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.intents.mentions import figures_of_size, is_question, names_schedule
 from agent.brains.embedded.intents.resources import (
@@ -11,6 +14,7 @@ from agent.brains.embedded.intents.resources import (
     size_rule,
     specified_rule,
 )
+from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
 
 _WORDS = word_lists("intents")
@@ -28,6 +32,14 @@ def without_verb(clause: Clause) -> str | None:
     if clause.has("wh") and not clause.has("ask") and clause.items[0].has("wh"):
         return None
     if any(i.has("placement") for i in clause.items[:3]):
+        return None
+    where = clause.first("placement")
+    asks_where = any(i.words[:1] in (("where",), ("which",)) for i in clause.items)
+    if where is not None and asks_where and not clause.has("names"):
+        return None
+    if where is not None and clause.asks and not clause.has("ask", "names"):
+        return None
+    if where is not None and where.words[0] in ("where", "which") and not clause.has("names"):
         return None
     if tool := _alone(clause):
         return tool
@@ -105,6 +117,8 @@ def _snapshot_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | 
         lead.pop(0)
     if len(lead) > 2 and lead[0].has("det") and lead[1].has("object") and lead[2].has("for"):
         return "snapshot_vms" if clause.has("names", "pron") else None
+    if _schedules_it(clause):
+        return "snapshot_vms"
     if verbs & _TAKING_SNAPSHOT and not is_question(clause):
         if clause.has("superlative", "wh"):
             return None
@@ -112,10 +126,24 @@ def _snapshot_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | 
     return None
 
 
+def _schedules_it(clause: Clause) -> bool:
+    """ "schedule a snapshot of x every day", "cron 15 1 * * * → snapshot x"."""
+    lead = next((i for i in clause.items if not i.has("ask", "comma", "filler", "then")), None)
+    lead = next((i for i in clause.items if i.get("object") == "schedule"), lead)
+    timed = any(i.has("time") and not i.get("time").window for i in clause.items)
+    said = {"schedule", "scheduled", "cron", "plan", "arrange"} & set(lead.words if lead else ())
+    named = clause.has("names", "pron", "value", "stem", "all")
+    return timed and named and bool(said) and not clause.has("wh") and not clause.asks
+
+
 def _protection_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
+    words = set(clause.words)
+    safe = clause.first("protected")
+    if safe is not None and "deleted" in safe.words and words & {"sure", "ensure", "certain"}:
+        safe.used = "verb"
+        return "protect_vms"
     if "protection" not in objects or is_question(clause):
         return None
-    words = set(clause.words)
     if verbs & {"disable", "remove", "lose", "drop"} or words & {"off", "disable", "lift"}:
         return "unprotect_vms"
     if (
@@ -137,6 +165,9 @@ def _schedule_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | 
 def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     words = set(clause.words)
     pair = clause.first("tag")
+    lists = {"me", "us", "gimme"} & set(clause.words[:4])
+    if lists and ((not pair and "tag" not in objects) or clause.has("without", "lacks")):
+        return None
     if verbs & {"remove", "take", "drop", "lose"} and ("tag" in objects) and not pair:
         return "untag_vms"
     if verbs & {"remove", "take", "drop"} and pair and words & {"off", "from"}:
@@ -157,13 +188,15 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
         and not is_question(clause)
     ):
         return "tag_vms"
+    if any(puts_a_pair(clause.items, k) for k in range(len(clause.items))):
+        return "tag_vms"
     key = clause.first("key")
     if (
         (
             key is not None
             and verbs
             & {"set", "change", "assign", "update", "make", "switch", "add", "give", "modify"}
-            and clause.has("to", "value", "word", "be")
+            and clause.has("to", "value", "word", "be", "as")
         )
         and not figures_of_size(clause)
         and "group" not in objects
@@ -171,9 +204,26 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
         return "tag_vms"
     if verbs & {"add", "put", "give", "apply"} and "tag" in objects:
         return "tag_vms"
+    if key is not None and clause.has("names", "pron") and _SHALL_BE & set(_pairs(clause)):
+        return "tag_vms"
+    if key is not None and verbs & {"put", "make"} and _names_whose(clause, key):
+        return "tag_vms"
     if verbs & {"assign"} and any(i.is_entity for i in clause.items):
         return "tag_vms"
     return None
+
+
+_SHALL_BE = {("should", "be"), ("must", "be"), ("shall", "be")}
+
+
+def _pairs(clause: Clause) -> list[tuple[str, str]]:
+    return list(itertools.pairwise(clause.words))
+
+
+def _names_whose(clause: Clause, key: Item) -> bool:
+    """ "put nadia down as its owner": a value of the key before it."""
+    values = [n for i in clause.items for n, _ in (i.get("value") or ())]
+    return f"tags.{key.get('key')}" in values and clause.has("names", "pron", "noun")
 
 
 def _move_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:

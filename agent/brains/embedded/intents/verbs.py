@@ -9,6 +9,7 @@ from agent.brains.embedded.intents.mentions import (
     machine_figures,
     names_one,
     names_schedule,
+    refers_back,
     speaks_of_disk,
     speaks_of_existing,
     speaks_of_group,
@@ -103,6 +104,12 @@ def restoring_of(clause: Clause, objects: set[str]) -> str | None:
 def sizing_of(clause: Clause, objects: set[str]) -> str:
     """Machines, a disk, or a group."""
     group = speaks_of_group(clause)
+    less = clause.action == "reduce" or {"trim", "shave", "cut"} & set(clause.words)
+    part = clause.has("percent") or any(
+        i.has("amount") and i.get("amount")[1] == "percent" for i in clause.items
+    )
+    if less and part and not _sized_thing(clause):
+        return "recommend_savings"
     if clause.action == "scale":
         return "scale_group" if not machine_figures(clause) or group else "resize_vms"
     disk = speaks_of_disk(clause)
@@ -137,6 +144,11 @@ def sizing_of(clause: Clause, objects: set[str]) -> str:
     return "resize_vms"
 
 
+def _sized_thing(clause: Clause) -> bool:
+    """Whether a machine is named, or memory, vCPUs or a disk spoken of."""
+    return clause.has("names", "pron", "metric", "stem") or "disk" in clause.objects()
+
+
 def _plural_set(clause: Clause) -> bool:
     return any(i.has("value", "stem") for i in clause.items) and any(i.plural for i in clause.items)
 
@@ -148,6 +160,12 @@ def making_of(clause: Clause, objects: set[str]) -> str | None:
         return "snapshot_vms"
     if "protection" in objects:
         return "protect_vms"
+    if action == "create" and _joins_group(clause):
+        return "scale_group"
+    if action == "create" and "disk" in objects and wants_bigger(clause) and not clause.has("noun"):
+        return "resize_disk"
+    if action == "attach" and "disk" not in objects and machine_figures(clause, disk=True):
+        return "resize_vms"
     if action == "attach" or (
         "disk" in objects
         and any(i.has("amount") and i.get("amount")[1] == "gib" for i in clause.items)
@@ -187,14 +205,23 @@ def making_of(clause: Clause, objects: set[str]) -> str | None:
     return "create_vms"
 
 
+def _joins_group(clause: Clause) -> bool:
+    """ "spin up two more runners in ci-runners": more of a group that is there."""
+    more = {"more", "additional", "extra", "another"} & set(clause.words)
+    counted = bare_figure(clause) or "another" in more
+    return bool(more) and counted and speaks_of_group(clause) and not figures_of_size(clause)
+
+
 def _generic_making(clause: Clause) -> str | None:
     """ "make me a vm", "make web-03 bigger", "make it 8 cores"."""
     if clause.has("protected"):
         return "protect_vms"
     if speaks_of_group(clause) and bare_figure(clause) and not figures_of_size(clause):
         return "scale_group"
-    if any(i.has("names", "pron") for i in clause.items) or (
-        figures_of_size(clause) and not clause.has("noun") and not speaks_of_new(clause)
+    if (
+        clause.has("names")
+        or refers_back(clause)
+        or (figures_of_size(clause) and not clause.has("noun") and not speaks_of_new(clause))
     ):
         if wants_bigger(clause) or figures_of_size(clause):
             return (

@@ -13,7 +13,9 @@ _COUNTED_UNIT = frozenset(_WORDS["counted_unit"])
 
 def snapshots_rule(clause: Clause) -> str | None:
     """Snapshots, or machines with or without them."""
-    if "snapshot" not in clause.objects() or clause.has("cmp"):
+    bounded = any(i.has("cmp") and i.words not in (("from",), ("exactly",)) for i in clause.items)
+    bounded = bounded or (clause.has("cmp") and clause.has("number"))
+    if "snapshot" not in clause.objects() or bounded:
         return None
     words = set(clause.words)
     if (
@@ -46,6 +48,7 @@ def count_rule(clause: Clause) -> str | None:
     """How many machines, or a figure of one."""
     counting = any(i.has("verb") and i.action == "count" for i in clause.items)
     counting = counting or clause.words[:1] == ("#",) or "number" in clause.words
+    counting = counting or _asks_who_has_most(clause)
     pairs = zip(clause.words, clause.words[1:], strict=False)
     noun = next((i for i in clause.items if i.has("noun")), None)
     much = ("how", "much") in pairs and noun is not None and not clause.has("cost", "metric")
@@ -60,6 +63,13 @@ def count_rule(clause: Clause) -> str | None:
     if "day" in words and named_in(clause):
         return "describe_vms"
     return "count_vms"
+
+
+def _asks_who_has_most(clause: Clause) -> bool:
+    """ "who has the most machines?", "which team has the fewest vms?"."""
+    most = bool({"most", "fewest"} & set(clause.words)) and clause.has("noun")
+    whose = "who" in clause.words or (clause.has("key") and clause.items[0].has("wh"))
+    return most and whose and "snapshot" not in clause.objects() and not clause.has("cost")
 
 
 def _unit_counted(clause: Clause) -> bool:
@@ -95,7 +105,10 @@ def list_rule(clause: Clause) -> str | None:
     """Machines by what is said of them."""
     wh = clause.first("wh")
     listing = any(i.has("verb") and i.action in ("list", "describe") for i in clause.items)
-    lacking = clause.has("generic") and clause.has("without", "with", "lacks", "untagged", "key")
+    ones = clause.words[:2] == ("which", "ones")
+    lacking = ones or (
+        clause.has("generic") and clause.has("without", "with", "lacks", "untagged", "key")
+    )
     running = bool({"run", "runs", "running", "on"} & set(clause.words)) and any(
         name == "image" for i in clause.items for name, _ in (i.get("value") or ())
     )

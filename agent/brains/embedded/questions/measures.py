@@ -14,7 +14,10 @@ def savings_rule(clause: Clause) -> str | None:
     """Where money can be saved."""
     item = clause.first("savings")
     if item is None:
-        return "recommend_savings" if clause.action == "reduce" and clause.has("cost") else None
+        cuts = clause.action == "reduce" or {"trim", "cut", "lower", "shave", "slash"} & set(
+            clause.words
+        )
+        return "recommend_savings" if cuts and clause.has("cost") else None
     if item.words in (
         ("reduction",),
         ("excess",),
@@ -29,7 +32,7 @@ def savings_rule(clause: Clause) -> str | None:
 def placement_rule(clause: Clause) -> str | None:
     """Where a machine of a size fits."""
     item = clause.first("placement")
-    if item is None:
+    if item is None or (clause.has("metric") and item.words[:2] == ("where", "will")):
         return None
     if (
         named_in(clause)
@@ -43,11 +46,25 @@ def placement_rule(clause: Clause) -> str | None:
     )
 
 
+_FILLS = frozenset({"full", "hit", "hits", "reach", "reaches", "fill", "exhaust", "exhausted"})
+
+
 def forecast_rule(clause: Clause) -> str | None:
     """How a metric goes on, or when a disk is full."""
     item = clause.first("forecast")
+    fills = bool(_FILLS & set(clause.words))
+    if item is None and clause.has("metric") and clause.words[:1] == ("when",):
+        reached = {"hit", "hits", "reach", "reaches", "exceed", "cross", "top", "full"}
+        return "forecast_metric" if reached & set(clause.words) else None
+    if item is None and clause.has("metric") and clause.has("wh"):
+        later = [i for i in clause.items if i.get("time") is not None and i.get("time").after]
+        if later and {"likely", "stand", "look", "reach", "will", "expected", "end"} & set(
+            clause.words
+        ):
+            return "forecast_metric"
     if item is None:
-        return None
+        asked = clause.words[-1:] == ("when",) and "full" in clause.words
+        return "forecast_metric" if asked and named_in(clause) else None
     weak = item.words in (
         ("next", "week"),
         ("next", "month"),
@@ -75,7 +92,7 @@ def forecast_rule(clause: Clause) -> str | None:
     ahead = any(i.get("time") is not None and i.get("time").ahead for i in clause.items)
     if clause.has("cost") and not metric:
         return None
-    if weak and not metric and not ahead:
+    if weak and not metric and not ahead and not (fills and named_in(clause)):
         return None
     return "forecast_metric"
 
@@ -92,10 +109,12 @@ def cost_rule(clause: Clause) -> str | None:
     """What machines cost."""
     item = clause.first("cost")
     if item is None:
-        return None
+        per = clause.words[:2] in (("$", "per"), ("$", "by")) or clause.words[1:2] == ("per",)
+        bare = clause.items[0].has("dollar") and not clause.has("number")
+        return "cost_report" if bare and per else None
     order = clause.first("superlative")
     if order is not None and order.get("superlative")[0] == "hourly_cost_usd":
-        return None
+        return "cost_report" if _asks_which_key(clause) else None
     if clause.has("cmp") and any(
         (i.has("amount") and i.get("amount")[1] == "usd") or i.has("dollar") for i in clause.items
     ):
@@ -105,6 +124,15 @@ def cost_rule(clause: Clause) -> str | None:
     if _ordered(clause) and not clause.has("time"):
         return None
     return "cost_report"
+
+
+def _asks_which_key(clause: Clause) -> bool:
+    """ "which team costs the most?": costs by team."""
+    wh = clause.first("wh")
+    if wh is None or wh.words[0] not in ("which", "what"):
+        return False
+    k = clause.items.index(wh)
+    return any(i.has("key") for i in clause.items[k + 1 : k + 2]) and not clause.has("noun")
 
 
 def _ordered(clause: Clause) -> bool:

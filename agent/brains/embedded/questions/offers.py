@@ -32,13 +32,17 @@ def catalog_rule(clause: Clause) -> str | None:
         and not i.is_entity
         and not _grouped(clause, i)
     ]
+    if {"eating", "hogging", "saturating", "chewing", "flooding", "clogging"} & set(clause.words):
+        return None
     if not kinds or (clause.has("cost") and not any(k == "sizes" for _, k in kinds)):
         return None
     item, _ = kinds[0]
     if item.words[-1] in ("host", "hosts") and _described(clause):
         return None
     before_noun = [
-        i for i in clause.items[: clause.items.index(item)] if i.has("noun") and i is not item
+        i
+        for i in clause.items[: clause.items.index(item)]
+        if i.has("noun", "generic") and i is not item
     ]
     if before_noun or (
         clause.has("metric")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 from agent.brains.embedded.clauses.clause import CHANGING, Clause
 from agent.brains.embedded.questions.mentions import machines_in, named_in, tech_in
@@ -19,13 +20,25 @@ def runbooks_rule(clause: Clause) -> str | None:
     """How something is done: for the runbooks."""
     howto = clause.first("howto")
     if howto is None:
-        return None
+        return "search_runbooks" if _seeks_help(clause) else None
     written = howto.words[0] in _RUNBOOK
     if written:
         return "search_runbooks"
     if clause.has("savings") or named_in(clause) or not tech_in(clause):
         return None
     return "search_runbooks"
+
+
+_AT_A_LOSS = re.compile(r"\b(what now|what to do|what do (i|we) do|any (ideas?|clue|hints?))\b")
+
+
+def _seeks_help(clause: Clause) -> bool:
+    """ "help me with ssh permission denied": a trouble of the trade, and no machine of ours."""
+    led = next((i for i in clause.items if not i.has("filler", "comma") or i.has("ask")), None)
+    helping = led is not None and led.words[:1] == ("help",) and "with" in clause.words
+    helping = helping or bool(_AT_A_LOSS.search(clause.text))
+    ours = named_in(clause) or machines_in(clause) or clause.has("noun", "pron")
+    return helping and tech_in(clause) and not ours
 
 
 def schedules_rule(clause: Clause) -> str | None:
@@ -45,11 +58,41 @@ def operations_rule(clause: Clause) -> str | None:
     wh = clause.first("wh")
     if wh is not None and _asks_what_happened(clause, wh):
         return "list_operations"
+    if wh is not None and _asks_what_failed(clause):
+        return "list_operations"
     if "operation" in clause.objects():
         return "list_operations" if _means_operations(clause) else None
     if wh is not None and {"is", "doing", "nova"} <= set(clause.words):
         return "list_operations"
+    if wh is not None and {"been", "doing"} <= set(clause.words) and _speaks_of_somebody(clause):
+        return "list_operations"
+    if wh is not None and wh.words[0] == "who" and _has_been_changing(clause):
+        return "list_operations"
     return None
+
+
+def _asks_what_failed(clause: Clause) -> bool:
+    """ "what failed in the last 24 hours?": acts, as machines do not fail over a time."""
+    failed = any(i.words[:1] == ("failed",) for i in clause.items)
+    since = any(i.has("time") and i.get("time").window for i in clause.items)
+    return failed and since and "what" in clause.words and not clause.has("noun", "names", "value")
+
+
+def _speaks_of_somebody(clause: Clause) -> bool:
+    """Whether a person is spoken of: an owner, or somebody."""
+    fields = {name for i in clause.items for name, _ in (i.get("value") or ())}
+    return "tags.owner" in fields or "everybody" in clause.words or "everyone" in clause.words
+
+
+_MOVES = frozenset(_WORDS["meddling"])
+
+
+def _has_been_changing(clause: Clause) -> bool:
+    """ "who has been switching things off?"."""
+    words = set(clause.words)
+    acts = any(i.has("verb") and i.action in CHANGING for i in clause.items)
+    moves = _MOVES & words
+    return "been" in words and (acts or bool(moves))
 
 
 def _asks_what_happened(clause: Clause, wh: Item) -> bool:
@@ -72,7 +115,7 @@ def _asks_what_happened(clause: Clause, wh: Item) -> bool:
     ):
         return True
     if (
-        "done" in words
+        ("done" in words or ("made" in words and not clause.has("noun")))
         and words & {"what", "been", "was"}
         and words & {"has", "was", "been", "were", "did", "have"}
     ):
@@ -117,6 +160,9 @@ def diagnosis_rule(clause: Clause) -> str | None:
     ):
         verb = next(i for i in clause.items if i.has("verb") and i.action == "diagnose")
         plain = verb.words[0] in _DIAGNOSING
+        placed = words & {"first", "second", "third", "fourth", "last"} and "one" in words
+        if placed and plain:
+            return "diagnose_vms"
         if machines and (plain or clause.has("trouble") or named_in(clause)):
             return "diagnose_vms"
     listing = next((i for i in clause.items if not i.has("filler", "ask", "comma")), None)
@@ -129,6 +175,9 @@ def diagnosis_rule(clause: Clause) -> str | None:
         and (named_in(clause) or clause.has("pron") or machines_in(clause))
     ):
         if trouble.words in (("failed",), ("crashed",), ("error",)) and not named_in(clause):
+            return None
+        other = any(i.has("state") and i is not trouble for i in clause.items)
+        if other and clause.has("or") and not named_in(clause):
             return None
         return "diagnose_vms"
     if words & {"why"} and machines and named_in(clause):

@@ -1,0 +1,190 @@
+"""Words of a change that nothing accounts for, in a place where they could matter.
+
+What is switched off in "turn off the lights in hq" is no machine; "anything tagged temp" is not
+everything; "at 25:00" is no time. Each is asked about or declined, never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from agent.brains.embedded import replies
+from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.items import Item
+from agent.brains.embedded.questioning import Doubt
+from agent.brains.embedded.tools import CHANGES
+from agent.brains.embedded.words import word_lists
+
+_WORDS = word_lists("clauses")
+_OF_MACHINES = frozenset(_WORDS["collective"])
+_PLACING = frozenset({"in", "on", "of", "from", "at", "inside", "within", "for"})
+_POWER = frozenset(
+    {
+        "start_vms", "stop_vms", "restart_vms", "suspend_vms", "resume_vms", "delete_vms",
+    }
+)  # fmt: skip
+
+
+def check_accounted(frame: Frame) -> None:
+    """Look a change over for words that would make it another one.
+
+    Raises:
+        Doubt: there is such a word; the question, or that it is nothing that is done here.
+    """
+    if frame.tool not in CHANGES:
+        return
+    if frame.tool in _POWER and _acts_on_something_else(frame.clause):
+        raise Doubt(replies.out_of_scope())
+    if said := _no_or_without(frame):
+        raise Doubt(replies.ask(f"“{said}”: all of them without it, or only that one?"))
+    if frame.tool in _POWER and (lost := _lost_figure(frame.clause)):
+        raise Doubt(replies.ask(f"I do not understand “{lost}” here. Which machines do you mean?"))
+    if frame.tool == "scale_group" and (groups := _groups(frame.clause))[1:]:
+        raise Doubt(replies.ask(f"One group at a time, please: {' or '.join(groups)}?", groups))
+    if frame.tool == "attach_disk" and (lost := _several_disks(frame.clause)):
+        raise Doubt(replies.ask(f"One disk at a time: shall I attach one, not “{lost}”?"))
+    if lost := _pause_between(frame.clause):
+        raise Doubt(replies.ask(f"I cannot “{lost}” in between. At what times shall I do each?"))
+    if lost := _lost_time(frame.clause):
+        raise Doubt(replies.ask(f"I do not understand “{lost}” here. When shall it be done?"))
+    if lost := _lost_repeats(frame.clause):
+        raise Doubt(replies.ask(f"I do it once in one go, not “{lost}”. Shall I do it once?"))
+
+
+def refers_only(frame: Frame) -> bool:
+    """Whether a change names no machine but "it"."""
+    return frame.changes and frame.chosen.refers is not None and not frame.chosen.real
+
+
+def _acts_on_something_else(clause: Clause) -> bool:
+    """ "turn off the lights in hq", "delete the logs on web-01": the object is no machine."""
+    items = clause.items
+    if clause.verb is None or clause.verb not in items:
+        return False
+    k = items.index(clause.verb) + 1
+    while k < len(items) and _may_lead(items[k]):
+        k += 1
+    if k + 1 >= len(items):
+        return False
+    if _runs_on_a_machine(items, k):
+        return True
+    if not _is_unknown_thing(items[k]):
+        return False
+    k = _last_of_compound(items, k)
+    placed = items[k + 1] if k + 1 < len(items) else None
+    if placed is None or placed.used or placed.words[:1] == () or placed.is_entity:
+        return False
+    return placed.words[0] in _PLACING and _leads_to_machine(items[k + 2 :])
+
+
+def _runs_on_a_machine(items: Sequence[Item], k: int) -> bool:
+    """ "the database on db-prod-1", "sql on sql-win-01": no machine is on another."""
+    for n in range(k + 1, min(k + 4, len(items) - 1)):
+        if items[n].has("comma", "and", "or", "time") or items[n - 1].has("names", "pron", "all"):
+            return False
+        if items[n].words in (("on",), ("inside",), ("from",)):
+            led = next((i for i in items[n + 1 :] if not i.has("det")), None)
+            return led is not None and led.has("names") and not led.has("stem")
+    return False
+
+
+def _may_lead(item: Item) -> bool:
+    return not item.is_entity and item.has("det", "filler", "all", "ask") and not item.has("noun")
+
+
+def _is_unknown_thing(item: Item) -> bool:
+    known = item.is_entity or item.used or item.has("noun", "pron", "state", "condition", "number")
+    if known or not item.words or item.words[-1] in _OF_MACHINES:
+        return False
+    return item.has("plain", "word", "tech", "metric", "object")
+
+
+def _last_of_compound(items: Sequence[Item], k: int) -> int:
+    """The last word of "the print spooler service"."""
+    while k + 1 < len(items) and _is_unknown_thing(items[k + 1]):
+        k += 1
+    return k
+
+
+def _leads_to_machine(rest: Sequence[Item]) -> bool:
+    """Whether machines follow: then they are where the thing is."""
+    first = next((i for i in rest if not i.has("det", "all", "filler") or i.is_entity), None)
+    return first is not None and (first.is_entity or first.has("noun", "os"))
+
+
+def _no_or_without(frame: Frame) -> str:
+    """ "stop the qa machines, no vdi-101": left out, or put right?"""
+    items = frame.clause.items
+    described = any(not n.named_only for n in frame.chosen.real)
+    for k, item in enumerate(items[1:-1], 1):
+        after = items[k + 1]
+        plain = item.words == ("no",) and items[k - 1].has("comma") and after.has("names")
+        if plain and described and k + 2 >= len(items):
+            return f"{item.text} {after.text}"
+    return ""
+
+
+def _lost_figure(clause: Clause) -> str:
+    """A figure right after a name that is no part of it: "web one two"."""
+    for k, (before, item) in enumerate(pairwise(clause.items)):
+        after = clause.items[k + 2] if k + 2 < len(clause.items) else None
+        if after is not None and after.words[:1] in (("me",), ("us",), ("my",), ("the",)):
+            continue  # "stop bastion 4 me"
+        bare = item.has("number") and not item.has("amount", "time", "names")
+        if bare and not item.used and before.has("names") and before.end == item.start:
+            return f"{before.text} {item.text}"
+    return ""
+
+
+def _several_disks(clause: Clause) -> str:
+    """ "two 100 gig disks"."""
+    for item, after in pairwise(clause.items):
+        bare = item.has("number") and not item.has("amount", "time", "names") and not item.used
+        if bare and item.get("number") > 1 and not after.has("names"):
+            return item.text
+    return ""
+
+
+def _pause_between(clause: Clause) -> str:
+    """ "restart x, wait 5 minutes, restart y"."""
+    for item, after in pairwise(clause.items):
+        waits = item.words[:1] in (("wait",), ("pause",), ("sleep",))
+        if waits and after.has("amount") and not after.used:
+            return f"{item.text} {after.text}"
+    return ""
+
+
+def _groups(clause: Clause) -> list[str]:
+    """The groups that are spoken of."""
+    named = [v[0] for i in clause.items for n, v in i.get("value") or () if n == "group"]
+    return list(dict.fromkeys(named))
+
+
+def _lost_time(clause: Clause) -> str:
+    """What stands where a time would and is none: "at 25:00", or a time that has passed."""
+    items = clause.items
+    for k, item in enumerate(items[1:], 1):
+        if item.used or item.is_entity:
+            continue
+        before = items[k - 1]
+        ends = k + 1 == len(items) or items[k + 1].has("comma", "stop", "ask")
+        clocked = ":" in item.text and item.text[:1].isdigit()
+        if clocked or (before.words == ("at",) and item.has("number") and ends):
+            return f"{before.text} {item.text}" if before.words == ("at",) else item.text
+        if before.words == ("between",) and item.has("number"):
+            return f"between {item.text}"
+        passed = item.words[:1] in (("yesterday",), ("last",))
+        if item.has("time") and passed and ends and before.has("names"):
+            return item.text
+    return ""
+
+
+def _lost_repeats(clause: Clause) -> str:
+    """ "clone web-01 3 times"."""
+    for k, item in enumerate(clause.items[:-1]):
+        after = clause.items[k + 1]
+        if item.has("number") and not item.used and after.words[:1] == ("times",):
+            return f"{item.text} {after.text}"
+    return ""

@@ -1,0 +1,99 @@
+"""What "that host", "over there", "the former", "such machines" or "his" of a request stand for.
+
+They are put in place before the request is read, by the very words of the statements around it; a
+pronoun such as "it" or "those" is left to `references`. Where the statements leave it open which is
+meant, nothing is put in place.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from agent.brains.embedded.items import Item
+
+_PLACE = re.compile(
+    r"(?:over |up |down |out )?there|(?:that|this|the same|said|the said) (?:host|hypervisor|node|"
+    r"region|zone|site|location|place|cloud|provider|office|data ?cent(?:re|er)|one)",
+)
+_PLACES = frozenset({"region", "zone", "host", "provider"})
+_FIRST = re.compile(r"(?:the )?(?:former|first(?: one)?|first named)")
+_SECOND = re.compile(r"(?:the )?(?:latter|second(?: one)?|last(?: one)?|last named)")
+_SUCH = re.compile(r"such(?: an?)?")
+_OWNED = re.compile(r"(?:of |by )?(?:his|hers|her|theirs|their)")
+_LONGEST = 4
+
+
+def put_in_place(request: Sequence[Item], told: Sequence[Item]) -> list[Item]:
+    """The items of a request, with what stands for something told replaced by it."""
+    found: list[Item] = []
+    k = 0
+    while k < len(request):
+        for end in range(min(len(request), k + _LONGEST), k, -1):
+            words = " ".join(w for i in request[k:end] for w in i.words)
+            meant = None if _is_more(request[k:end]) else _meant(words, request, end, told)
+            if words == "it" and k and request[k - 1].words[-1:] == ("on",):
+                named = any(i.has("names") for i in told)
+                meant = [] if named else _only([i for i in told if _fields(i) & _PLACES])
+            if meant:
+                found.extend(dataclasses.replace(i, used="", possessive=False) for i in meant)
+                k = end
+                break
+        else:
+            found.append(request[k])
+            k += 1
+    return found
+
+
+def _is_more(run: Sequence[Item]) -> bool:
+    """Whether a run says more than what it stands for."""
+    return any(i.is_entity or i.has("names", "comma", "stop") for i in run)
+
+
+def _meant(words: str, request: Sequence[Item], end: int, told: Sequence[Item]) -> list[Item]:
+    if _PLACE.fullmatch(words):
+        return _only([i for i in told if _fields(i) & _PLACES])
+    if _FIRST.fullmatch(words) or _SECOND.fullmatch(words):
+        pair = _pair(told)
+        closed = end == len(request) or not request[end].has("noun", "number")
+        first = _FIRST.fullmatch(words) is not None
+        return [pair[0 if first else 1]] if pair and closed else []
+    if _SUCH.fullmatch(words):
+        return _described(told)
+    if _OWNED.fullmatch(words):
+        return _only([i for i in told if _fields(i) & {"tags.owner", "tags.team"}])
+    return []
+
+
+def _fields(item: Item) -> set[str]:
+    return set() if item.has("names") else {name for name, _ in item.get("value") or ()}
+
+
+def _only(items: Sequence[Item]) -> list[Item]:
+    """The one thing that is meant, or nothing where there are several."""
+    return [items[0]] if len({" ".join(i.words) for i in items}) == 1 else []
+
+
+def _pair(told: Sequence[Item]) -> list[Item]:
+    """The two that were spoken of, in order: machines before places and people."""
+    for kind in (
+        [i for i in told if i.has("names")],
+        [i for i in told if i.is_entity and not i.has("names")],
+    ):
+        different = list({" ".join(i.words): i for i in kind}.values())
+        if different:
+            return different if len(different) == 2 else []
+    return []
+
+
+def _described(told: Sequence[Item]) -> list[Item]:
+    """ "Some guests in Frankfurt are suspended or paused": what described them."""
+    found: list[Item] = []
+    for k, item in enumerate(told):
+        if item.is_entity or item.has("state", "os"):
+            before = told[k - 1] if k else None
+            if found and before is not None and before.has("or", "and"):
+                found.append(before)
+            found.append(item)
+    return found

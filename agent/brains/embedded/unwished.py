@@ -1,0 +1,66 @@
+"""Acts that are spoken of and not asked for: forbidden, feared, tried before, or only thought of.
+
+It is read from how a clause begins, whatever verb follows, and it holds for the clauses that go on
+from it: "don't snapshot dev-db and then resize it" asks for neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.brains.embedded.clauses.clause import Clause
+
+_LEAD = (
+    r"^(?:(?:please|kindly|hey|hi|hello|ok|okay|so|well|and|or|but|then|also|just|now|nova|oh|um|"
+    r"no|yesterday|earlier|today|lately|sorry|actually|honestly|last \w+|this \w+|,|-) )*"
+)
+_GO_ON = r"(?! (?:forget|hesitate|mind|bother|worry|fail|you|we|want|need|have|only|just)\b)"
+_FORBIDS = re.compile(
+    _LEAD + r"(?:"
+    r"do not" + _GO_ON + r"|never" + _GO_ON + r"|"
+    r"(?:there is |there was |i see |we have )?(?:no|hardly any|not any) (?:\w+ )?"
+    r"(?:need|reason|point|sense|use|cause|call|intention|plan) (?:to|in|for|of)|"
+    r"(?:i|we) (?:do|did|will|would|can|could|may|must|should|am|are) not "
+    r"(?:want to|need to|have to|intend to|plan to|wish to|mean to|dare to|going to|about to|"
+    r"planning to|allowed to|supposed to|like to|ask you to|ask to|want you to|need you to)|"
+    r"(?:i|we) (?:do|did) not want(?= (?:\S+ ){1,6}(?:stopped|restarted|rebooted|deleted|removed|"
+    r"touched|suspended|moved|migrated|resized|changed|shut|turned|switched|powered|restored))|"
+    r"(?:i|we) (?:refuse|hate|decline|fear|dread|regret|hesitate|tried|failed|forgot|used|wanted "
+    r"once|managed|happened|planned|hoped) to|"
+    r"(?:i|we) (?:am|are|was|were) (?:\w+ )?(?:afraid|scared|reluctant|hesitant) (?:to|of)|"
+    r"(?:i|we) (?:was|were) (?:\w+ )?(?:going|about|planning|supposed|meaning|tempted) (?:to|of)|"
+    r"(?:i|we|you|he|she|they) (?:would|could|should|might|must) have|"
+    r"(?:nobody|no one|none of us|noone) \w+(?: \w+)? (?:to|that)|"
+    r"(?:nobody|no one|noone) (?:should|shall|may|must|will)|"
+    r"forget (?:that|about|what|it) |"
+    r"(?:it|that) (?:would|will|is|was) (?:be )?(?:\w+ )?(?:wrong|bad|a mistake|stupid|silly|"
+    r"dangerous|unwise|reckless|madness|forbidden|too early|too late|not (?:ok|okay|safe|good)) to|"
+    r"avoid|refrain from|let us not|neither|rather not|better not|please not"
+    r")\b"
+)
+_CHANGED_MIND = re.compile(
+    r"\bbut (?:i |we )?(?:have |had )?(?:changed (?:my|our) minds?|decided (?:against|not)|"
+    r"(?:will|did|do) not(?! (?:touch|include|bother|disturb|harm|affect|restart|reboot|stop|"
+    r"delete|take|remove|forget))|won't|didn't|thought better)"
+)
+_CONTRASTS = frozenset({"but", "instead", "just", "only", "rather", "please"})
+
+
+def mark_unwished(clauses: Sequence[Clause]) -> None:
+    """Mark the clauses whose acts are not asked for, and those that go on from such a one."""
+    before: Clause | None = None
+    for clause in clauses:
+        text = " ".join(clause.words)
+        goes_on = before is not None and _goes_on(clause, before)
+        forbids = bool(_FORBIDS.search(text) or _CHANGED_MIND.search(text))
+        clause.unwished = forbids or (goes_on and before is not None and before.unwished)
+        before = clause
+
+
+def _goes_on(clause: Clause, before: Clause) -> bool:
+    """Whether a clause is joined to the one before it by "and", "or" or "then"."""
+    if clause.sentence != before.sentence or _CONTRASTS & set(clause.words[:3]):
+        return False
+    lead = clause.items[0] if clause.items else None
+    return lead is not None and lead.has("and", "or", "then", "also") and not lead.has("comma")

@@ -1,0 +1,1 @@
+"""How well `diagnose_vms` finds what was planted: fault scenarios and healthy machines."""

@@ -1,0 +1,1 @@
+"""Spoken commands: synthesised, made noisy, heard, and held against the same words typed."""

@@ -1,0 +1,1 @@
+"""Test servers that speak a vendor's API, each a process of its own."""

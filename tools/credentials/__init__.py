@@ -1,0 +1,1 @@
+"""Secrets of the settings: the values themselves, or references to where they are kept."""

@@ -1,0 +1,1 @@
+"""NovaCron for many people at once: one control behind web, Slack, HTTP and MCP."""

@@ -1,0 +1,1 @@
+"""Speech: what was said becomes text with names that exist; what is answered may be spoken."""

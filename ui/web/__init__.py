@@ -1,0 +1,1 @@
+"""The chat for browsers, and the pages beside it."""

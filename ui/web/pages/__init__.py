@@ -1,0 +1,1 @@
+"""The pages beside the chat: the fleet, and the plans that wait."""
