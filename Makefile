@@ -21,7 +21,9 @@ test: ## install what the tests need and run every test
 	@sh requirements/system.sh
 	@sh requirements/install.sh dev
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile || { \
+		echo "== What failed is tried once more, alone on the machine: what fails again is broken."; \
+		$(BIN)/pytest -n 0 --last-failed --last-failed-no-failures none; }
 
 check: ## format, lint, types and import directions
 	@$(BIN)/ruff format --check -q .
