@@ -48,7 +48,19 @@ class EmbeddedBrain:
         """Read one turn; nothing is changed."""
         if (disks := read_disks(text)) is not None:
             return disks
-        text, now = in_zone_said(text, local_now(context))
+        zoned = in_zone_said(text, local_now(context))
+        if not zoned.is_known:
+            return replies.ask(
+                f'Which time zone is "{zoned.said}"? Say the time in {context.zone}.'
+            )
+        understood = self._in_its_zone(zoned.text, context, zoned.now)
+        if zoned.said and any(call.when and call.when.cron for call in understood.calls):
+            return replies.ask(
+                f"Regular times are kept in {context.zone}. Which time there is {zoned.said}?"
+            )
+        return understood
+
+    def _in_its_zone(self, text: str, context: Context, now: datetime) -> Understanding:
         site = self._site(context)
         reader = Reader(site, now)
         plain = Networking(context, reader, Builder(context, reader)).understand(text)

@@ -115,12 +115,32 @@ def test_what_is_spared_is_no_remark(hold: Hold, planned: Planned, said: str) ->
         ("restart fileserver tomorrow at 6 am IST", "2026-11-24T00:30:00+00:00"),
         ("restart fileserver tomorrow at 6 am London time", "2026-11-24T06:00:00+00:00"),
         ("restart fileserver tomorrow at 6 am", "2026-11-24T06:00:00+00:00"),
+        ("restart fileserver tomorrow at 6 am our time", "2026-11-24T06:00:00+00:00"),
+        ("restart fileserver tomorrow at 6 am Johannesburg time", "2026-11-24T04:00:00+00:00"),
+        ("restart fileserver tomorrow at 18:00 UTC+2", "2026-11-24T16:00:00+00:00"),
+        ("stop ml-train-2 tonight 10pm AKST", "2026-11-24T07:00:00+00:00"),
+        ("stop carol-dev tomorrow at 18:00 South African time", "2026-11-24T16:00:00+00:00"),
+        ("stop carol-dev tomorrow at 18:00 (UTC+2)", "2026-11-24T16:00:00+00:00"),
+        ("stop carol-dev tomorrow at noon, Frankfurt time, please", "2026-11-24T11:00:00+00:00"),
+        ("RESTART FILESERVER TOMORROW AT 6 NOT NOW", "2026-11-24T06:00:00+00:00"),
     ],
 )
 def test_a_clock_is_of_the_zone_that_is_said(hold: Hold, said: str, at: str) -> None:
     (call,) = hold(said)[-1].calls
     assert call.when is not None
     assert datetime.fromisoformat(call.when["at"]) == datetime.fromisoformat(at)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "stop ml-train-2 tonight 10pm XQT",
+        "stop ml-train-2 tonight at 10pm Gotham time",
+        "stop ml-train-2 every night at 10pm PST",
+    ],
+)
+def test_a_zone_that_cannot_be_kept_is_asked_about(hold: Hold, said: str) -> None:
+    assert hold(said)[-1].outcome == "clarify"
 
 
 @pytest.mark.parametrize(
