@@ -96,7 +96,7 @@ def operation_text(operation: Operation) -> str:
 def error_text(error: NovaError) -> str:
     """What was wrong, what exists instead, and what to do next."""
     parts = [error.message]
-    if error.choices:
+    if any(choice not in error.message for choice in error.choices[:5]):
         parts.append(f"Did you mean {' or '.join(error.choices[:5])}?")
     if error.hint:
         parts.append(error.hint)

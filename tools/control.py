@@ -24,7 +24,7 @@ from tools.connecting import (
 )
 from tools.database import open_database
 from tools.errors import InvalidRequest, NotAllowed
-from tools.identity import User
+from tools.identity import Standing, User
 from tools.inventory import OLD_AFTER_S, Inventory
 from tools.journal import Journal
 from tools.machine import VM
@@ -68,7 +68,11 @@ class Answered:
 
 
 class Control:
-    """Everything that a surface or a script needs to look at machines and change them."""
+    """Everything that a surface or a script needs to look at machines and change them.
+
+    Attributes:
+        standing: where people have accounts, what has become of somebody who agreed to a schedule.
+    """
 
     def __init__(
         self,
@@ -88,6 +92,7 @@ class Control:
         self.inventory.patience_s = settings.patience_seconds
         self.inventory.old_after_s = max(OLD_AFTER_S, 3 * settings.refresh_seconds)
         self.connecting: Connecting | None = None
+        self.standing: Standing = lambda user: user
         self.audit = Audit(engine, clock, settings.data_dir)
         self.journal = Journal(engine, clock)
         self.schedules = Schedules(engine, clock, settings.zone)

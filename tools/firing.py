@@ -18,6 +18,7 @@ from tools.sight import NOT_SEEN
 
 if TYPE_CHECKING:
     from tools.control import Control
+    from tools.identity import User
     from tools.journal import Operation
 
 FRESH_WITHIN_S = 60.0
@@ -71,6 +72,7 @@ def _fire(control: Control, schedule: Schedule) -> Firing:
     plan: Plan | None = None
     try:
         plan = _plan(control, schedule)
+        schedule = _with_people_of_now(control, schedule)
         operation = control.journal.of_plan(plan.id)  # of a process that died before it said so
         if operation is None:
             _check(control, schedule, plan)
@@ -100,6 +102,23 @@ def _plan(control: Control, schedule: Schedule) -> Plan:
     call = schedule.call.model_copy(update={"when": None})
     plan = control.planner.plan([call], schedule.asked_by)
     return dataclasses.replace(plan, id=plan_id)
+
+
+def _with_people_of_now(control: Control, schedule: Schedule) -> Schedule:
+    """The schedule with who asked and who agreed as they are today.
+
+    Raises:
+        _AskAgain: one of them may not sign in any more.
+    """
+
+    def today(user: User) -> User:
+        found = control.standing(user)
+        if found is None:
+            raise _AskAgain(f"{user.name} may not sign in any more")
+        return found
+
+    consents = tuple(dataclasses.replace(c, user=today(c.user)) for c in schedule.consents)
+    return dataclasses.replace(schedule, asked_by=today(schedule.asked_by), consents=consents)
 
 
 def _check(control: Control, schedule: Schedule, plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from dataclasses import dataclass
 
 VOICE = "voice"
@@ -24,6 +25,10 @@ class User:
     tenant: str = "default"
     approves: bool = True
     sees: str = ""
+
+
+Standing = Callable[[User], User | None]
+"""Somebody as they are now, with no more rights than then; None for who may not sign in now."""
 
 
 def local_user(surface: str = "terminal") -> User:

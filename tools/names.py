@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz, process
 
 from tools.errors import NotFound
+from tools.machine import VM
 
 
 def spelled(name: str, known: Iterable[str]) -> str | None:
@@ -24,6 +25,17 @@ def closest(name: str, known: Iterable[str], limit: int = 5) -> tuple[str, ...]:
         name.casefold(), choices, scorer=fuzz.ratio, limit=limit, score_cutoff=50
     )
     return tuple(found for _, _, found in ranked) or tuple(choices)[:limit]
+
+
+def told_apart(vms: Sequence[VM]) -> str:
+    """Machines of one name in words: where each is, and the id that is its alone."""
+    places = [f"{vm.provider} {vm.region}" for vm in vms]
+    if len(set(places)) < len(vms):
+        places = [
+            f"{place} {vm.host or vm.state.value}" for place, vm in zip(places, vms, strict=True)
+        ]
+    shown = [f"{place} ({vm.id})" for place, vm in zip(places, vms, strict=True)]
+    return listed(shown, 5)
 
 
 def require_known(kind: str, name: str, known: Iterable[str], where: str = "") -> str:

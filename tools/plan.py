@@ -17,6 +17,7 @@ from tools.errors import Ambiguous, InvalidRequest, NotFound
 from tools.identity import User
 from tools.losses import to_type, what_to_type
 from tools.machine import VM
+from tools.names import told_apart
 from tools.narrowing import LeftOut, NothingToDo, narrow, nothing_left
 from tools.seen import check_seen, lasting
 from tools.selector import Selector
@@ -333,10 +334,10 @@ class Planner:
         for vm in vms:
             by_name.setdefault(vm.name, []).append(vm)
         for name in selector.exact_names():
-            if len(by_name.get(name, [])) > 1:
+            if len(same := by_name.get(name, [])) > 1:
                 raise Ambiguous(
-                    f"{len(by_name[name])} machines are called {name!r}.",
-                    choices=tuple(vm.id for vm in by_name[name]),
+                    f"{len(same)} machines are called {name!r}: {told_apart(same)}.",
+                    choices=tuple(vm.id for vm in same),
                 )
         if tool.targets is Targets.ONE and len(vms) > 1:
             raise Ambiguous(

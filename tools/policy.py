@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -228,6 +229,12 @@ def _validate(text: str, schema: str) -> None:
     if not result.validation_passed:
         reasons = "; ".join(str(e.error) for e in result.errors)
         raise InvalidRequest(f"The policies are not valid: {reasons}")
+
+
+def roles_of_policies(texts: Iterable[str]) -> tuple[str, ...]:
+    """The roles that these policies speak of; any other gives its holder nothing."""
+    found = {role for text in texts for role in re.findall(r'Role::"([^"]+)"', text)}
+    return tuple(sorted(found))
 
 
 def load_policies(names: Iterable[str]) -> list[str]:

@@ -47,7 +47,7 @@ def fail(error: NovaError, *, as_json: bool = False) -> NoReturn:
 def error_lines(error: NovaError) -> str:
     """An error for people, free of control characters."""
     lines = [f"Error: {clean(error.message)}"]
-    if error.choices:
+    if any(choice not in error.message for choice in error.choices[:5]):
         shown = ", ".join(clean(choice) for choice in error.choices[:5])
         lines.append(f"  Did you mean: {shown}?")
     if error.hint:

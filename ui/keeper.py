@@ -16,6 +16,7 @@ from tools.control import Control
 from tools.database import is_postgres
 from tools.errors import NovaError
 from tools.firing import Firing, fire_due
+from ui.serve.accounts import Accounts
 from ui.text import clean
 
 EVERY_S = 2.0
@@ -29,6 +30,7 @@ class Keeper:
     """
 
     def __init__(self, control: Control, say: Callable[[str], None]) -> None:
+        control.standing = Accounts(control.engine, control.clock).standing
         self._control = control
         self._say = say
         self._busy = threading.Lock()

@@ -158,7 +158,8 @@ def _disk_gib(
     own = {disk.target: disk.path for disk in description.disks if not disk.shared}
     sizes: dict[str, int] = {}
     for number in range(stats.get("block.count", 0)):
-        sizes[stats.get(f"block.{number}.name", "")] = stats.get(f"block.{number}.capacity", 0)
+        if capacity := stats.get(f"block.{number}.capacity"):  # 0 or none while a guest starts
+            sizes[stats.get(f"block.{number}.name", "")] = capacity
     for target in own.keys() - sizes.keys():
         with contextlib.suppress(libvirt.libvirtError):
             sizes[target] = untyped(connection.storageVolLookupByPath(own[target]).info())[1]

@@ -72,7 +72,7 @@ def add(
     """
     with open_accounts() as accounts:
         password, made = _password(password_stdin)
-        person = accounts.create(name, password, role or ["operator"], tenant)
+        person = accounts.create(name, password, _known(role or ["operator"]), tenant)
         typer.echo(f"{person.name} may sign in, as {', '.join(person.roles)}.")
         if made:
             typer.echo(f"Password, shown only now: {password}")
@@ -132,8 +132,18 @@ def roles(name: Name, role: Roles = None) -> None:
     if not role:
         raise InvalidRequest("No role is given.", hint="--role operator")
     with open_accounts() as accounts:
-        accounts.set_roles(name, role)
+        accounts.set_roles(name, _known(role))
     typer.echo(f"{name} is {', '.join(sorted(role))} now.")
+
+
+def _known(roles: list[str]) -> list[str]:
+    """These roles, where the policies speak of them: with a misspelt one nobody may do anything."""
+    from tools.names import require_known
+    from tools.policy import load_policies, roles_of_policies
+    from tools.settings import load_settings
+
+    named = roles_of_policies(load_policies(load_settings().policies))
+    return [require_known("role", role, named, "the policies in force") for role in roles]
 
 
 def _password(from_input: bool) -> tuple[str, bool]:

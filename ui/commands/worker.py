@@ -26,11 +26,13 @@ def worker() -> None:
     from tools.queue import run_worker
     from tools.settings import load_settings
     from ui.console import open_console
+    from ui.serve.accounts import Accounts
 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, frame: over.set())
     control, skipped = connect(load_settings(), lasts=True)
+    control.standing = Accounts(control.engine, control.clock).standing
     console = open_console(stderr=True)
     for one in skipped:
         console.print(f"{one.name} is skipped: {one.error.message}", style="yellow")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import secrets
@@ -167,6 +168,19 @@ class Accounts:
         """Somebody as they are now, on a surface; None for who is unknown or disabled."""
         row = self._row(name)
         return None if row is None or row.disabled else _user(row, surface)
+
+    def standing(self, user: User) -> User | None:
+        """Somebody who agreed earlier, with those of their roles of then that they still have.
+
+        None where they were disabled since. Who has no account here stays as they were: at a
+        terminal the rights are those of the machine.
+        """
+        row = None if user.surface == "terminal" else self._row(user.name)
+        if row is None:
+            return user
+        if row.disabled or row.tenant != user.tenant:
+            return None
+        return dataclasses.replace(user, roles=user.roles & frozenset(json.loads(row.roles)))
 
     def set_password(self, name: str, password: str) -> None:
         """Give somebody another password; their browsers are signed out."""

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from tools.errors import InvalidRequest
+from tools.policy import load_policies, roles_of_policies
 from tools.settings import Settings
 
 _PREFIX = "NOVACRON_"
@@ -23,7 +24,7 @@ def check_settings(settings: Settings) -> None:
     """
     wrong = [
         *_public_url(settings), *_hosts(settings), *_single_sign_on(settings),
-        *_webhooks(settings),
+        *_webhooks(settings), *_roles(settings),
     ]  # fmt: skip
     if wrong:
         hint = "See docs/settings.md and docs/serving.md."
@@ -78,6 +79,14 @@ def _single_sign_on(settings: Settings) -> Iterator[str]:
         yield f"oidc_issuer: {trouble}"
     elif parts.scheme != "https" and parts.hostname not in _OWN_MACHINE:
         yield "oidc_issuer: a provider elsewhere is asked over https only"
+
+
+def _roles(settings: Settings) -> Iterator[str]:
+    """Roles that no policy speaks of: with one of these alone nobody may do anything."""
+    known = set(roles_of_policies(load_policies(settings.policies)))
+    given = {role for roles in settings.oidc_roles.values() for role in roles}
+    for role in sorted(given - known):
+        yield f"oidc_roles: no policy in force speaks of the role {role!r}{_meant(role, known)}"
 
 
 def _webhooks(settings: Settings) -> Iterator[str]:

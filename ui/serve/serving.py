@@ -136,6 +136,7 @@ class Serving:
         turns, skipped = open_turns(self.settings, lasts=True)
         for one in skipped:
             log.warning("connection skipped", connection=one.name, error=one.error.message)
+        turns.control.standing = self.accounts.standing
         hub = Hub(turns, conversations_url(self.settings), on_turn=self._count)
         keeping = Keeping(hub.control, log.info)
         webhooks = Webhooks(hub.control, hub.bus, log.info)

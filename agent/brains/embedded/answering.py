@@ -17,6 +17,7 @@ from agent.brains.embedded.references import NO_SELECTOR
 from tools.calls import Call
 from tools.errors import NovaError
 from tools.machine import VM
+from tools.names import told_apart
 from tools.selector import Selector
 
 _NOT_A_PLACE = frozenset({"the", "one", "in", "on", "at", "that", "is", "it", "please", "of", "a"})
@@ -202,7 +203,7 @@ class Answering(MissingArgument):
         words = set(reading.words)
         if choices:
             picked = self._among(choices, chosen, fragment, words)
-            if picked and len(picked) > 1 and "one" in words and not words & {"all", "both"}:
+            if picked and self._is_open_still(picked, chosen, words):
                 return self._which_of(call, picked)
             if picked:
                 return call.model_copy(
@@ -236,6 +237,14 @@ class Answering(MissingArgument):
         if named is not None and not chosen.real:
             return self._with_names(call, [named])
         return self._named(call, fragment)
+
+    def _is_open_still(self, picked: list[str], chosen: Chosen, words: set[str]) -> bool:
+        """Whether one is meant and several of those offered fit: their common name said again."""
+        if len(picked) < 2 or words & {"all", "both", "two", "pair", "each", "every"}:
+            return False
+        by_name = bool(chosen.real) and all(n.named_only and not n.plural for n in chosen.real)
+        names = {vm.name for vm in self.builder.inventory.get(picked).values()}
+        return "one" in words or (by_name and len(names) == 1)
 
     def _alike(self, reading: Reading) -> list[str]:
         """ "I meant oh six", of a name that no machine bears: the one like it of that number."""
@@ -276,14 +285,16 @@ class Answering(MissingArgument):
 
     def _which_of(self, call: Call, picked: list[str]) -> Understanding:
         """One was spoken of, and several of those offered fit."""
-        names = [vm.name for vm in self.builder.inventory.get(picked).values()]
+        vms = list(self.builder.inventory.get(picked).values())
+        names = [vm.name for vm in vms]
+        said = told_apart(vms) if len(set(names)) < len(names) else replies.listed(names)
         frame = {
             "from": "brain",
             "kind": "machines",
             "choices": picked,
             "call": call.to_dict(),
         }
-        return replies.ask(f"Which one: {replies.listed(names)}?", picked, frame)
+        return replies.ask(f"Which one: {said}?", picked, frame)
 
     def _among(
         self, choices: list[str], chosen: Any, fragment: Frame, words: set[str]

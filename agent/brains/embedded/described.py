@@ -14,6 +14,7 @@ from agent.brains.embedded.shares import share_of
 from tools.calls import Call
 from tools.catalog import Change
 from tools.machine import VM
+from tools.names import told_apart
 from tools.selector import Selector
 
 Picked = tuple[dict[str, Any] | None, bool | None]
@@ -98,7 +99,7 @@ class Described(Questioner):
             if len(same) > 1:
                 raise Doubt(
                     replies.ask(
-                        f"{len(same)} machines are called {name}. Which one?",
+                        f"{len(same)} machines are called {name}: {told_apart(same)}. Which one?",
                         [vm.id for vm in same],
                         {
                             "from": "brain",

@@ -181,3 +181,8 @@ def test_a_fleet_is_not_exported_over_another(nova: Nova, tmp_path: Path) -> Non
 def test_an_mcp_client_that_leaves_is_no_error(nova: Nova) -> None:
     ended = nova("mcp")
     assert (ended.code, ended.err) == (0, ""), ended
+
+
+def test_a_role_that_no_policy_speaks_of_is_refused(nova: Nova) -> None:
+    assert_clear(nova("users", "add", "ada", "--role", "operater"), 3, "operater", "operator")
+    assert nova("users", "list", "--json").json == []

@@ -16,6 +16,9 @@ PATIENCE_MS = 30_000
 DESK = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
+_STILL = """document.getAnimations().every(one =>
+    one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)"""
+
 expect: Any = sync_api.expect
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -121,7 +124,8 @@ class Visitor:
         )
 
     def barriers(self) -> list[str]:
-        """What axe finds serious or critical."""
+        """What axe finds serious or critical, once nothing fades in any more."""
+        self.page.wait_for_function(_STILL)
         axe: Any = Axe()
         found = axe.run(self.page).response["violations"]
         return [

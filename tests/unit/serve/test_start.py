@@ -44,6 +44,7 @@ def no_config(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"oidc_issuer": "https://id.example.org"}, "oidc_client_id"),
         ({**SINGLE, "oidc_client_secret": None}, "oidc_client_secret"),
         ({**SINGLE, "oidc_roles": {}}, "oidc_roles"),
+        ({**SINGLE, "oidc_roles": {"ops": ("operater",)}}, "operator is"),
         ({**SINGLE, "oidc_issuer": "http://id.example.org"}, "over https only"),
     ],
 )
