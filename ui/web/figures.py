@@ -16,6 +16,8 @@ from tools.times import window_length
 COLOURS = ("#0d9488", "#d97706", "#6366f1", "#db2777", "#65a30d", "#0284c7", "#9333ea", "#78716c")
 MOST_BARS = 30
 MOST_LINES = 5
+LEAST_POINTS, WIDER = 3, "24h"
+"""A course of fewer points says nothing: it is shown over a longer time, as its title says."""
 _PREFIX = {"usd": "$", "usd_hour": "$"}
 _UNITS = {"percent": "%", "usd": "$", "usd_hour": "$/h", "gib": "GiB"}
 
@@ -89,6 +91,9 @@ def _series(result: Mapping[str, Any], call: Mapping[str, Any], control: Control
     window, compare = call["args"].get("window") or "1h", call["args"].get("compare")
     names = {row["id"]: row["name"] for row in result["rows"]}
     series = control.metrics.series(list(names), metric, window)
+    if max(map(len, series.values()), default=0) < LEAST_POINTS:
+        window = WIDER
+        series = control.metrics.series(list(names), metric, window)
     drawn = [line_of(names[i], "measured", points, i) for i, points in series.items() if points]
     if compare:
         ago = window_length(compare)
