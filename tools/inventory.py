@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from rapidfuzz import fuzz, process
 from sqlalchemy import Engine
 
+from tools.choosing import Choosing
 from tools.connection_book import Connected, ConnectionBook, note_reading
 from tools.database import machine_records, machines, reading, take_turn
 from tools.errors import NotFound, NovaError
@@ -25,17 +25,14 @@ from tools.machine_rows import (
     write_machines,
 )
 from tools.many_rows import among
-from tools.metric_positions import MetricPositions
 from tools.offering import Offering
 from tools.providers.base import Changes, Provider
 from tools.reader import Reader
 from tools.refreshing import Refreshing
-from tools.selector import METRIC_NAMES, MetricReader, Selector, select
-from tools.selector_sql import compile_selector
+from tools.selector import MetricReader, Selector, select
 from tools.tag_text import read_tags
 from tools.times import Clock
 
-_CANDIDATES = 5_000
 _IN_ORDER_S = 0.5
 """So long a first reading waits for those before it, so that the fleet's order is theirs."""
 PATIENCE_S = 5.0
@@ -67,10 +64,8 @@ class Inventory:
         self._held = HeldFleet(engine, held)
         self._read_metric = metrics
         self.providers: dict[str, Provider] = {p.name: p for p in providers}
-        self._metrics = MetricPositions(metrics, self._positions)
+        self._choosing = Choosing(engine, metrics, clock, lambda: self.version)
         self._clock = clock
-        self._located: tuple[tuple[tuple[int, int], int], dict[str, int]] | None = None
-        self._ids_at: list[str] = []
         self._offering = Offering(self.providers)
         self._reader = Reader()
         self._refreshing = Refreshing(self._read)
@@ -169,7 +164,7 @@ class Inventory:
     def forget(self) -> None:
         """Take nothing for known that was kept in memory: the database was put back."""
         self._held.forget()
-        self._ids_at = []
+        self._choosing.forget()
         self._counted.clear()
         self._offering.forget()
         self._restored += 1
@@ -187,62 +182,11 @@ class Inventory:
         return True
 
     def select_ids(self, selector: Selector) -> list[str]:
-        """The ids of the machines that a selector means, in its order.
-
-        It takes one query at most, and another for ids that are not in memory yet. The first few
-        by a metric are looked for among the first thousands; only where those do not yield enough,
-        a further query looks among all.
-        """
+        """The ids of the machines that a selector means, in its order."""
         if (fleet := self._held.now()) is not None:
             found = select(selector, fleet.vms, self._clock(), self._read_metric)
             return [vm.id for vm in found]
-        if selector.limit is None or selector.order_by not in METRIC_NAMES:
-            return self._ids(selector, None)
-        candidates = _CANDIDATES + selector.limit
-        found = self._ids(selector, candidates)
-        return found if len(found) == selector.limit else self._ids(selector, None)
-
-    def _ids(self, selector: Selector, candidates: int | None) -> list[str]:
-        dialect = self._engine.dialect.name
-        query = compile_selector(
-            selector, self._clock(), self._metrics, dialect, candidates=candidates
-        )
-        with reading(self._engine) as db:
-            if dialect != "sqlite":
-                return list(db.scalars(query).all())
-            found = query.with_only_columns(machines.c.position).subquery()
-            array = db.scalar(sa.select(sa.func.json_group_array(found.c.position)))
-            return self._at(db, json.loads(array or "[]"))
-
-    def _at(self, db: sa.Connection, positions: Sequence[int]) -> list[str]:
-        """The ids of the machines at these positions: a position is never another machine's.
-
-        A hundred thousand numbers come out of a query several times as fast as as many ids.
-        """
-        known = self._ids_at
-        try:
-            found = [known[position] for position in positions]
-        except IndexError:
-            found = [""]
-        if "" not in found:
-            return found
-        known.extend([""] * (max(positions) + 1 - len(known)))
-        missing = [position for position in positions if not known[position]]
-        query = sa.select(machines.c.position, machines.c.id)
-        for row in db.execute(query.where(among(db, machines.c.position, missing))):
-            known[row[0]] = row[1]
-        return [known[position] for position in positions if known[position]]
-
-    def _positions(self) -> dict[str, int]:
-        """The position of every machine; the same mapping until the inventory changes."""
-        version = self.version
-        with reading(self._engine) as db:
-            last = db.scalar(sa.select(sa.func.max(machines.c.position))) or 0
-            stamp = (version, last)
-            if self._located is None or self._located[0] != stamp:
-                rows = db.execute(sa.select(machines.c.id, machines.c.position))
-                self._located = (stamp, {row[0]: row[1] for row in rows})
-        return self._located[1]
+        return self._choosing.ids(selector)
 
     def select(self, selector: Selector) -> list[VM]:
         """The machines that a selector means, in its order."""
