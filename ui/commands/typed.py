@@ -20,8 +20,13 @@ from ui.commands.grouped import SUMMARY_WIDTH
 from ui.entries import ENTRIES
 from ui.options import arguments_from, parameters, selector_from
 
-_SPELT = {"cost_report": ("cost", "report")}
-"""Tools whose name does not begin with its verb."""
+_SPELT = {
+    "cost_report": ("cost", "report"),
+    "list_open_ports": ("ports", "list"),
+    "assign_public_address": ("addresses", "assign"),
+    "release_public_address": ("addresses", "release"),
+}
+"""Tools whose name is no verb and one noun."""
 
 _UNCOUNTED = frozenset({"catalog", "placement"})
 
