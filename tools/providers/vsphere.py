@@ -34,6 +34,7 @@ from tools.providers.base import (
 )
 from tools.providers.kinds import ConnectionSettings, ProviderKind
 from tools.providers.standing import Standing
+from tools.providers.vsphere_discovery import find_keys
 from tools.providers.vsphere_fleet import Fleet
 from tools.providers.vsphere_limits import UNSUPPORTED
 from tools.providers.vsphere_link import Link, Login
@@ -373,21 +374,7 @@ class Vsphere(Provider):
 
 
 def _discover(environment: Mapping[str, str]) -> list[VsphereSettings]:
-    """By the variables of govc, or those of Terraform's provider."""
-    for url, user, password, insecure in (
-        ("GOVC_URL", "GOVC_USERNAME", "GOVC_PASSWORD", "GOVC_INSECURE"),
-        ("VSPHERE_SERVER", "VSPHERE_USER", "VSPHERE_PASSWORD", "VSPHERE_ALLOW_UNVERIFIED_SSL"),
-    ):
-        if environment.get(url):
-            found = {
-                "url": environment[url],
-                "user": environment.get(user, ""),
-                "password": environment.get(password, ""),
-                "insecure": environment.get(insecure, "").lower() in {"1", "true", "yes"},
-                "ca_file": environment.get("GOVC_TLS_CA_CERTS"),
-            }
-            return [VsphereSettings.model_validate(found)]
-    return []
+    return [VsphereSettings.model_validate(keys) for keys in find_keys(environment)]
 
 
 def _open(settings: VsphereSettings, clock: Clock) -> Provider:
