@@ -16,9 +16,11 @@ from agent.brains.embedded.continuing import goes_on, with_its_measure
 from agent.brains.embedded.followups import Followups
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
+from agent.brains.embedded.holding import held
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
 from agent.brains.embedded.parts import without_remarks
+from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.site import Site, build_site
@@ -76,6 +78,7 @@ class EmbeddedBrain:
             if reading.items and not goes_on(text, understood, context.memory):
                 second = SecondReading(context, reader, Builder(context, reader))
                 understood = second.better(reading, understood) or understood
+            understood = held(reading, understood, context)
         if understood.trace:
             return understood
         trace = tuple(Trace(i.text, i.used) for i in reading.items if i.used)
@@ -114,6 +117,8 @@ class EmbeddedBrain:
         if context.memory.pending is None and _LEFT_ALONE.match(text):
             return replies.not_wished()
         said = reads(text)
+        if context.memory.pending is not None and puts_off(reading):
+            return Understanding("cancel")
         if context.memory.pending is not None:
             reading = only_what_is_meant(reading, reader)
         if context.memory.pending is not None or context.memory.asked is not None:
