@@ -19,7 +19,7 @@ from agent.brains.embedded.picking import Picker
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.sharing import share_times
-from agent.brains.embedded.spoken_of import is_vague, of_those, speaks_of_people, subject
+from agent.brains.embedded.spoken_of import goes_on, is_aside, is_vague, of_those, subject
 from agent.brains.embedded.windows import put_windows
 from tools.calls import Call, When
 from tools.selector import Selector
@@ -135,14 +135,12 @@ class Builder(Picker):
         """What other clauses of the turn say of machines, for a clause that says nothing."""
         topics: list[Chosen] = []
         for clause in reading.fragments:
-            aside = clause.words[:1] in (("they",), ("he",), ("she",), ("these",), ("those",))
-            aside = aside and not clause.has("names")
-            if clause.condition or aside:
+            if clause.condition or goes_on(clause):
                 continue
             for item in clause.items:
                 item.used = ""
             chosen = self.reader.choose(None, subject(clause))
-            if speaks_of_people(clause, chosen):
+            if is_aside(clause, chosen, frame, self.inventory.get(list(self.memory.targets)[:200])):
                 continue
             if chosen.real or chosen.unknown:
                 topics.append(chosen)

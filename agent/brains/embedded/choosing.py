@@ -33,8 +33,7 @@ class Choosing(MissingArgument):
     def _by_number(self, choices: list[str], reading: Reading) -> list[str]:
         """ "2", "number 3 please": those offered that bear the number, else by their place."""
         small = all(
-            (i.has("number", "and", "comma", "filler", "det")
-            and not i.is_entity)
+            (i.has("number", "and", "comma", "filler", "det") and not i.is_entity)
             or i.words[:1] in _NUMBER
             for i in reading.items
         )
