@@ -47,8 +47,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "resize_disk": (
         "resize",
         "grow",
+        "disk",
     ),
-    "attach_disk": ("attach",),
+    "attach_disk": (
+        "attach",
+        "disk",
+    ),
     "open_port": ("open",),
     "close_port": ("close",),
     "assign_public_address": (

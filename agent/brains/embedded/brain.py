@@ -117,8 +117,8 @@ class EmbeddedBrain:
         if context.memory.pending is None and _LEFT_ALONE.match(text):
             return replies.not_wished()
         said = reads(text)
-        if context.memory.pending is not None and puts_off(reading):
-            return Understanding("cancel")
+        if said_off := _put_off(reading, context):
+            return said_off
         if context.memory.pending is not None:
             reading = only_what_is_meant(reading, reader)
         if context.memory.pending is not None or context.memory.asked is not None:
@@ -146,6 +146,17 @@ class EmbeddedBrain:
             self._sites.clear()
         self._sites[key] = (inventory, site)
         return site
+
+
+def _put_off(reading: Reading, context: Context) -> Understanding | None:
+    """What comes of a wish to wait, after a plan, a question or an answer."""
+    memory = context.memory
+    if not (memory.pending or memory.asked or memory.calls) or not puts_off(reading):
+        return None
+    if memory.pending is not None or memory.asked is not None:
+        return Understanding("cancel")
+    acts = any(f.clause.verb is not None for f in reading.frames)
+    return None if acts else replies.not_wished()
 
 
 def local_now(context: Context) -> datetime:

@@ -14,6 +14,7 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
 from agent.brains.embedded.frames import Frame, Reading
+from agent.brains.embedded.listed_snapshots import of_the_listed
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.picking import Picker
 from agent.brains.embedded.questioning import Doubt
@@ -112,17 +113,9 @@ class Builder(Picker):
                 args = {"size_gib": value if value.startswith(("+", "x")) else float(value)}
                 said = dataclasses.replace(frame.said, args=args)
                 return dataclasses.replace(frame, tool="resize_disk", said=said)
-        listed = bool(self.memory.calls) and self.memory.calls[-1].tool == "list_snapshots"
-        if frame.tool == "delete_vms" and listed and frame.chosen.refers and not frame.chosen.real:
-            for item in frame.clause.items:
-                item.used = ""
-            return self.reader.framed("delete_snapshots", frame.clause)
-        if frame.tool == "undo" and self.memory.calls:
-            shown = self.memory.calls[-1].tool == "list_snapshots"
-            if shown and {"that", "one", "snapshot"} & set(frame.clause.words):
-                for item in frame.clause.items:
-                    item.used = ""
-                return self.reader.framed("restore_snapshot", frame.clause)
+        shown = list(self.inventory.get(list(self.memory.targets)[:2]).values())
+        if (snapshot := of_the_listed(frame, self.memory, self.reader, shown)) is not None:
+            return snapshot
         if frame.tool == "scale_group" and "group" not in frame.args:
             real = frame.chosen.real
             if len(real) == 1 and real[0].named_only and real[0].last != "stem" and not frame.args:

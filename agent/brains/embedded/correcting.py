@@ -227,7 +227,9 @@ class Corrections(Fragments):
                     picked, outright = self.builder.pick(frame.chosen, frame)
                     if picked is not None and _LEAVES.search(_NOT_THAT.sub("", reading.text)):
                         return self._revised(call, leave_out(call, [picked], inventory), frame)
-                    if picked is not None:
+                    if picked is not None and self._adds(reading) and not frame.chosen.only:
+                        made = unite(call, [picked], inventory)
+                    elif picked is not None:
                         made = call.model_copy(
                             update={"selector": Selector.parse(picked), "outright": outright}
                         )

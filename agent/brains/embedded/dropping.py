@@ -102,7 +102,7 @@ class Dropping(Sparing):
         pending = self.memory.pending
         assert pending is not None
         call = pending.calls[-1]
-        if len(pending.calls) > 1 or call.selector is None:
+        if any(c.selector is None or c.selector != call.selector for c in pending.calls):
             return None
         items = _items_after(reading, at)
         end = next((k for k, i in enumerate(items) if not i.has(*_JOINED) or _turns(i)), len(items))

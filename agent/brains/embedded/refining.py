@@ -24,6 +24,12 @@ _OF_THEIR_OWN = frozenset({"forecast_metric", "find_anomalies", "diagnose_vms"})
 """Questions that name what they ask, however short."""
 
 
+_SPLITS = frozenset({"split", "break", "divide", "broken", "grouped", "separate", "breakdown"})
+
+_DOWN = {"state": ["stopped"]}
+""" "break it down": no machines that are down."""
+
+
 class Refinements(Fragments):
     """Reads a turn against the calls of before."""
 
@@ -89,6 +95,8 @@ class Refinements(Fragments):
             return other
         if other := self._by_another_measure(reading, last):
             return other
+        if regrouped := self._regrouped(reading, last):
+            return regrouped
         strong = [
             f
             for f in reading.frames
@@ -111,6 +119,26 @@ class Refinements(Fragments):
         if self.context.catalog[last.tool].reads or self._looks_at(reading):
             return self._refined_read(reading, last)
         return self._refined_change(reading, last)
+
+    def _regrouped(self, reading: Reading, last: Call) -> Understanding | None:
+        """ "could you split that number by team?": the last figures again, in groups."""
+        tool = "count_vms" if last.tool in ("count_vms", "list_vms") else last.tool
+        grouped = tool in ("count_vms", "cost_report", "query_metrics")
+        splits = bool(_SPLITS & set(reading.words))
+        if last.selector is None or last.selector.metric or not grouped or len(reading.frames) > 1:
+            return None
+        if not splits and not any(f.chosen.refers for f in reading.frames):
+            return None
+        if any(f.changes or f.tool not in (tool, "list_vms") for f in reading.frames):
+            return None
+        frame = self._as_fragment(reading, Call(tool=tool, selector=last.selector))
+        chosen = frame.chosen
+        real = [n for n in chosen.real if not (splits and n.selector() == _DOWN)]
+        if "group_by" not in frame.args or real or chosen.unknown or chosen.whole:
+            return None
+        kept = last.args if last.tool == tool else {}
+        args = {**kept, **{k: v for k, v in frame.args.items() if not k.startswith("_")}}
+        return Understanding("calls", (Call(tool=tool, selector=last.selector, args=args),))
 
     def _in_another_state(self, reading: Reading, last: Call) -> Understanding | None:
         """ "and the ones that are off?", after those that run: of the same machines."""
