@@ -44,6 +44,7 @@ _WAITS = (
     r"\b(?:hold your horses|hang fire|hold fire|not (?:just )?yet\b|not so fast|not until\b|not "
     r"today|not right now|don'?t (?:go|do|run|proceed|start|touch|execute|change|carry)\b|"
     r"do not (?:go|do|run|proceed|start|touch|execute|change|carry)\b)",
+    r"\b(?:(?:so|then) )?(?:we|i)(?:'ll| will)? (?:just |rather )?wait\b",
     r"\b(?:false alarm|as you were|forget (?:i|we) (?:said|asked|mentioned)|"
     r"i take (?:it|that) (?:all )?back|pretend i (?:never|didn'?t)|"
     r"(?:i(?:'ve| have)|i'?m having|we(?:'ve| have)) (?:changed (?:my|our) mind|(?:had )?second "

@@ -26,6 +26,7 @@ from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
+from agent.brains.embedded.widening import only_asks
 from agent.brains.embedded.zones import in_zone_said
 from agent.dialogue import reads
 
@@ -152,6 +153,8 @@ def _put_off(reading: Reading, context: Context) -> Understanding | None:
     """What comes of a wish to wait, after a plan, a question or an answer."""
     memory = context.memory
     if not (memory.pending or memory.asked or memory.calls) or not puts_off(reading):
+        return None
+    if only_asks(reading):
         return None
     if memory.pending is not None or memory.asked is not None:
         return Understanding("cancel")

@@ -18,10 +18,10 @@ from agent.brains.embedded.sparing import Sparing
 from tools.calls import Call
 from tools.selector import Selector
 
-_LIGHT = r"drop|scrap|bin|ditch|dump|nix|axe|scratch|toss|chuck|strike|can|cut|lose|pull"
+_LIGHT = r"drop|scrap|bin|ditch|dump|nix|axe|scratch|toss|chuck|strike|trash|junk|can|cut|lose|pull"
 """Said of an idea as of a machine; "remove it" and "kill it" are said of machines first."""
 
-_HEAVY = r"kill|remove|get rid of|take|throw|kick|leave out|forget|exclude|skip"
+_HEAVY = r"kill|nuke|wipe|remove|get rid of|take|throw|kick|leave out|forget|exclude|skip"
 _LEAD = re.compile(
     r"^(?:(?:no|nah|nope|ok(?:ay)?|wait|actually|sorry|oh|hm+|well|please|pls|then|just|and|but|so|"
     r"right|yeah|ah|oops|hang on|hold on|on second thoughts?|let'?s|lets|can you|could you|you can|"

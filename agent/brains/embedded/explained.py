@@ -38,6 +38,19 @@ _WISHES = re.compile(
 _HAS_ONE = re.compile(r"\b(?:has|have|had|got|needs?|gets?|wants?) one\b", re.IGNORECASE)
 
 
+_HAS_JUST = re.compile(
+    r"\b((?:has|have|had|is|are|was|were|did|does|only)|[a-z]+(?:'s|'ve|'re|'d)) just\b",
+    re.IGNORECASE,
+)
+
+
+def without_just_now(reading: Reading, reader: Reader) -> Reading:
+    """ "Alice has just walked in": of the time, no "only"."""
+    text = reading.text.replace("\u2019", "'")
+    plain = _HAS_JUST.sub(r"\1", text)
+    return reading if plain == text else reader.read(plain)
+
+
 def without_its_reason(reading: Reading, reader: Reader) -> Reading:
     """The correction alone, where all that stands after it tells why."""
     text = reading.text.strip()

@@ -6,13 +6,13 @@ import re
 
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.widening import asks_what_would_be, only_asks
 from tools.calls import Call
 
 _DELETES = re.compile(
-    r"\b(?:delet\w*|destroy\w*|terminat\w*|eras\w*|wip\w*|decommission\w*|purg\w*|nuk\w*|"
+    r"\b(?:delet\w*|destroy\w*|terminat\w*|eras\w*|decommission\w*|purg\w*|"
     r"tear\w* down|retir\w*|obliterat\w*|permanently|for good)\b",
     re.IGNORECASE,
 )
@@ -61,8 +61,13 @@ def _of_what_was_asked(
     made = {call.tool for call in understood.calls} & CHANGES
     if asked is None or not tools & CHANGES or not made or made & tools:
         return understood
-    named = any(f.changes and f.clause.verb is not None for f in reading.frames)
+    named = any(f.changes and (f.clause.verb is not None or _names(f)) for f in reading.frames)
     return understood if named else replies.ask(asked.text, asked.options, asked.frame)
+
+
+def _names(frame: Frame) -> bool:
+    groups = any(n == "group" for i in frame.clause.items for n, _ in i.get("value") or ())
+    return groups or frame.clause.has("names")
 
 
 def _asks_of_the_fleet(reading: Reading) -> bool:

@@ -9,7 +9,7 @@ from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.dialogue_acts import calls_off
 from agent.brains.embedded.dropping import Dropping
-from agent.brains.embedded.explained import without_its_reason
+from agent.brains.embedded.explained import without_its_reason, without_just_now
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.putting_right import put_right, without_what_stands
@@ -95,7 +95,7 @@ class PendingPlan(Dropping):
         """What the turn makes of the plan, or None where it is about something else."""
         pending = self.memory.pending
         assert pending is not None
-        reading = without_its_reason(reading, self.reader)
+        reading = without_its_reason(without_just_now(reading, self.reader), self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
         if _STOP_THAT.match(reading.text) or calls_off(reading):

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.fragments import Fragments, only_number, portable
+from agent.brains.embedded.fragments import only_number, portable
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
 from agent.brains.embedded.merging import (
     intersect,
@@ -15,6 +15,7 @@ from agent.brains.embedded.merging import (
 )
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.regrouping import Regrouping
 from agent.brains.embedded.windows import put_windows
 from tools.calls import Call
 from tools.errors import NovaError
@@ -24,13 +25,7 @@ _OF_THEIR_OWN = frozenset({"forecast_metric", "find_anomalies", "diagnose_vms"})
 """Questions that name what they ask, however short."""
 
 
-_SPLITS = frozenset({"split", "break", "divide", "broken", "grouped", "separate", "breakdown"})
-
-_DOWN = {"state": ["stopped"]}
-""" "break it down": no machines that are down."""
-
-
-class Refinements(Fragments):
+class Refinements(Regrouping):
     """Reads a turn against the calls of before."""
 
     def repeated(self, reading: Reading) -> Understanding | None:
@@ -119,26 +114,6 @@ class Refinements(Fragments):
         if self.context.catalog[last.tool].reads or self._looks_at(reading):
             return self._refined_read(reading, last)
         return self._refined_change(reading, last)
-
-    def _regrouped(self, reading: Reading, last: Call) -> Understanding | None:
-        """ "could you split that number by team?": the last figures again, in groups."""
-        tool = "count_vms" if last.tool in ("count_vms", "list_vms") else last.tool
-        grouped = tool in ("count_vms", "cost_report", "query_metrics")
-        splits = bool(_SPLITS & set(reading.words))
-        if last.selector is None or last.selector.metric or not grouped or len(reading.frames) > 1:
-            return None
-        if not splits and not any(f.chosen.refers for f in reading.frames):
-            return None
-        if any(f.changes or f.tool not in (tool, "list_vms") for f in reading.frames):
-            return None
-        frame = self._as_fragment(reading, Call(tool=tool, selector=last.selector))
-        chosen = frame.chosen
-        real = [n for n in chosen.real if not (splits and n.selector() == _DOWN)]
-        if "group_by" not in frame.args or real or chosen.unknown or chosen.whole:
-            return None
-        kept = last.args if last.tool == tool else {}
-        args = {**kept, **{k: v for k, v in frame.args.items() if not k.startswith("_")}}
-        return Understanding("calls", (Call(tool=tool, selector=last.selector, args=args),))
 
     def _in_another_state(self, reading: Reading, last: Call) -> Understanding | None:
         """ "and the ones that are off?", after those that run: of the same machines."""

@@ -14,7 +14,8 @@ from tools.calls import Call
 from tools.inventory import Inventory
 
 _OPENS = (
-    r"^(?:(?:ok(?:ay)?|wait|hm+|hold on|hang on|so|and|but|also|oh|ah|uh|um|well|good|great|right|"
+    r"^(?:(?:ok(?:ay)?|wait|hm+|hold (?:on|up)|hang on|whoa|easy|mind you|q|"
+    r"so|and|but|also|oh|ah|uh|um|well|good|great|right|"
     r"sorry|(?:one |a )?quick(?: question| one)?|one (?:question|thing|more thing)|first|"
     r"before that|"
     r"actually|btw|by the way|yeah|yes|hey|one sec|just to be (?:sure|clear|safe)|remind me|"
@@ -46,6 +47,13 @@ _MODAL = re.compile(
 )
 """ "would that lose data": of what would come; "can you" and "can we" ask for something."""
 
+_WILL_IT = re.compile(
+    _OPENS + r"(?:will|would|does|did|is|are|was|were|has|have)(?:n't)? (?:it|that|this|they|those|"
+    r"these|anyone|anybody|anything|everything|people|users?|he|she|the \w+)\b"
+    r"(?! (?:be )?(?:possible|ok|okay|alright|all right|fine|better|feasible|an option|you))",
+    re.IGNORECASE,
+)
+
 _ASKED_FOR = re.compile(
     r"\b(?:stay|stays|remain|left|kept|spared|wait|done|moved|made|be (?:at|in|on|called|named)|"
     r"happen (?:at|in|on)|instead)\b",
@@ -75,9 +83,14 @@ _FEW = 4
 def only_asks(reading: Reading) -> bool:
     """Whether a turn is a plain question, of whatever machines: it changes no plan."""
     text = _plain(reading)
-    if _WISHES.search(text):
+    if _WISHES.search(text) and not _plainly_asks(text):
         return False
     return _ASKS.match(text) is not None or asks_what_would_be(reading)
+
+
+def _plainly_asks(text: str) -> bool:
+    """ "will it also start again?": an "also" of what would come, not of what is asked for."""
+    return _WILL_IT.match(text) is not None
 
 
 def _plain(reading: Reading) -> str:
@@ -87,7 +100,11 @@ def _plain(reading: Reading) -> str:
 def asks_what_would_be(reading: Reading) -> bool:
     """ "would that lose data", "can it be undone": what would come of the plan."""
     text = _plain(reading)
-    if _WISHES.search(text) or _MODAL.match(text) is None or _ASKED_FOR.search(text):
+    if (
+        (_WISHES.search(text) and not _plainly_asks(text))
+        or _MODAL.match(text) is None
+        or _ASKED_FOR.search(text)
+    ):
         return False
     figured = any(i.has("time", "amount", "number", "tag", "unknown_name") for i in reading.items)
     named = {name for i in reading.items for name, _ in i.get("value") or ()}
