@@ -8,6 +8,8 @@ import unicodedata
 from importlib import resources
 from typing import Literal
 
+from agent.second_thoughts import hesitates
+
 _YES_SIGNS = {
     "👍": " yes ",
     "✅": " yes ",
@@ -126,6 +128,8 @@ def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"
         return "no"
     left, agreed = _without(words, _YES)
     if set(left) & (_BUT | NEGATIVE) or "?" in text or tuple(words[:2]) in _ASKING:
+        return None
+    if agreed and hesitates(text):
         return None
     if set(words) <= _WEAK and set(words) & _THANKS:
         return None

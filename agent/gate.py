@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent.dialogue import plain_words, reads
-from agent.remarks import Knows, agrees
+from agent.remarks import Knows, agrees, leans_to_yes
+from agent.second_thoughts import hesitates
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "start_vms": (
@@ -46,8 +47,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "resize_disk": (
         "resize",
         "grow",
+        "disk",
     ),
-    "attach_disk": ("attach",),
+    "attach_disk": (
+        "attach",
+        "disk",
+    ),
     "open_port": ("open",),
     "close_port": ("close",),
     "assign_public_address": (
@@ -143,6 +148,8 @@ def opens(
     said = _COUNTS.get(words.casefold(), words.casefold())
     if to_type and said == to_type.casefold() and reads(to_type) is None:
         return to_type
+    if hesitates(text) and not leans_to_yes(text):
+        return None
     planned = frozenset(tools)
     doing = frozenset(word for tool in planned for word in _WORDS.get(tool, ()))
     spoken = frozenset(said for word in doing for said in _forms(word))

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from itertools import takewhile
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.choosing import Choosing
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
-from agent.brains.embedded.missing import MissingArgument
 from agent.brains.embedded.numbers import ONES
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from tools.calls import Call
 from tools.errors import NovaError
-from tools.machine import VM
-from tools.names import told_apart
 from tools.selector import Selector
 
-_NOT_A_PLACE = frozenset({"the", "one", "in", "on", "at", "that", "is", "it", "please", "of", "a"})
-
+_MANY = frozenset({"all", "both", "every", "everything", "each", "ones", "them"})
 _AROUND_A_NUMBER = frozenset(
     {"i", "meant", "mean", "no", "sorry", "it", "is", "it's", "its", "number", "oops", "wait",
      "ah", "the", "make", "that", "should", "be", "actually", "please", "one", "ok"}
@@ -29,13 +25,7 @@ _AROUND_A_NUMBER = frozenset(
 _DIGITS = {"oh": "0", "o": "0", "zero": "0", "nought": "0"}
 
 
-def _places_of(vm: VM) -> set[str]:
-    """The words by which a machine is told from its like: where it is and what its tags say."""
-    said = (vm.region, vm.zone, vm.host, vm.provider, vm.os, vm.group, *vm.tags.values())
-    return {p for s in said if s for p in (s.casefold(), *re.split(r"[^a-z0-9]+", s.casefold()))}
-
-
-class Answering(MissingArgument):
+class Answering(Choosing):
     """Reads a turn as the answer to the open question."""
 
     def understand(self, reading: Reading) -> Understanding | None:
@@ -105,11 +95,7 @@ class Answering(MissingArgument):
                     and not frame.chosen.real
                 ):
                     return False
-                if (
-                    frame.tool == "create_vms"
-                    and not frame.chosen.real
-                    and call.tool == "create_vms"
-                ):
+                if call.tool == "create_vms" and self._tells_of_the_new(frame):
                     return False
                 if frame.tool == "migrate_vms" and call.tool == "migrate_vms":
                     return False
@@ -139,6 +125,16 @@ class Answering(MissingArgument):
                 return True
         return False
 
+    def _tells_of_the_new(self, frame: Frame) -> bool:
+        """ "four cores and 8 gigs in frankfurt", "put it on kvm-01": of what shall be made."""
+        if frame.clause.has("names") or frame.chosen.unknown:
+            return False
+        if frame.tool == "create_vms":
+            return not frame.chosen.real
+        points = frame.chosen.refers is not None and not frame.chosen.real
+        fits = frame.tool in ("resize_vms", "resize_disk", "migrate_vms", "tag_vms", "attach_disk")
+        return fits and (points or frame.clause.verb is None)
+
     def _about_arguments(self) -> bool:
         """Whether the options are sizes, hosts, regions, images or groups."""
         site = self.reader.site
@@ -163,9 +159,6 @@ class Answering(MissingArgument):
             or bool(self._choice_ids())
         )
 
-    def _choice_ids(self) -> list[str]:
-        return [c for c in self.frame.get("choices") or self.asked.options if "/" in c]
-
     def _as_answer(self, reading: Reading, call: Call) -> Call | Understanding | None:
         fragment = self._fragment(reading, call)
         args = {k: v for k, v in fragment.args.items() if not k.startswith("_")}
@@ -181,6 +174,9 @@ class Answering(MissingArgument):
             if made is not None:
                 return made
         made = self._argument(call, fragment, args, reading)
+        of_the_new = call.tool == "create_vms" and any(map(self._tells_of_the_new, reading.frames))
+        if made is None and of_the_new:
+            return replies.ask(self.asked.text, self.asked.options, self.frame)
         if kind == "machines" and isinstance(made, Call) and made.selector == call.selector:
             frame = {**self.frame, "call": made.to_dict()}
             return replies.ask(self.asked.text, self.asked.options, frame)
@@ -202,6 +198,13 @@ class Answering(MissingArgument):
         chosen = fragment.chosen
         words = set(reading.words)
         if choices:
+            if numbered := self._by_number(choices, reading):
+                return call.model_copy(
+                    update={
+                        "selector": self._chosen_selector(call, numbered),
+                        "outright": len(numbered) == 1 or None,
+                    }
+                )
             picked = self._among(choices, chosen, fragment, words)
             if picked and self._is_open_still(picked, chosen, words):
                 return self._which_of(call, picked)
@@ -238,17 +241,13 @@ class Answering(MissingArgument):
             return self._with_names(call, [named])
         return self._named(call, fragment)
 
-    def _is_open_still(self, picked: list[str], chosen: Chosen, words: set[str]) -> bool:
-        """Whether one is meant and several of those offered fit: their common name said again."""
-        if len(picked) < 2 or words & {"all", "both", "two", "pair", "each", "every"}:
-            return False
-        by_name = bool(chosen.real) and all(n.named_only and not n.plural for n in chosen.real)
-        names = {vm.name for vm in self.builder.inventory.get(picked).values()}
-        return "one" in words or (by_name and len(names) == 1)
-
     def _alike(self, reading: Reading) -> list[str]:
         """ "I meant oh six", of a name that no machine bears: the one like it of that number."""
-        words = [w for w in reading.words if w.isalnum() and w not in _AROUND_A_NUMBER]
+        head = takewhile(lambda i: not i.has("comma", "stop", "dash"), reading.items)
+        said_first = [w for i in head for w in i.words]
+        words = [w for w in said_first if w.isalnum() and w not in _AROUND_A_NUMBER]
+        if not any(w.isdigit() or w in ONES or w in _DIGITS for w in words):
+            words = [w for w in reading.words if w.isalnum() and w not in _AROUND_A_NUMBER]
         spoken = [_DIGITS.get(w, w if w.isdigit() else str(ONES.get(w, "?"))) for w in words]
         said = "".join(spoken)
         if self.frame.get("kind") != "name" or not said.isdigit():
@@ -260,88 +259,6 @@ class Answering(MissingArgument):
         names = [name for noun in chosen.real for name in noun.names]
         text = reading.text.casefold()
         return not names or any(name.casefold() in text for name in names)
-
-    def _by_place(self, choices: list[str], words: tuple[str, ...]) -> str | None:
-        """ "the eu one": the only one of those offered that is told apart so."""
-        said = [w for w in words if w not in _NOT_A_PLACE]
-        fitting = [
-            vm.id
-            for vm in self.builder.inventory.get(choices).values()
-            if said and all(any(p.startswith(w) for p in _places_of(vm)) for w in said)
-        ]
-        return fitting[0] if len(fitting) == 1 else None
-
-    def _offered(self, chosen: Chosen) -> list[str]:
-        """Of the names that the question offers, those that the answer describes."""
-        if any((n.names and n.last != "stem") or n.ids for n in chosen.real):
-            return []
-        inventory = self.builder.inventory
-        found = {i for n in chosen.real for i in inventory.select_ids(Selector.parse(n.selector()))}
-        return [
-            name
-            for name in self.asked.options
-            if any(vm.id in found for vm in inventory.named(name))
-        ]
-
-    def _which_of(self, call: Call, picked: list[str]) -> Understanding:
-        """One was spoken of, and several of those offered fit."""
-        vms = list(self.builder.inventory.get(picked).values())
-        names = [vm.name for vm in vms]
-        said = told_apart(vms) if len(set(names)) < len(names) else replies.listed(names)
-        frame = {
-            "from": "brain",
-            "kind": "machines",
-            "choices": picked,
-            "call": call.to_dict(),
-        }
-        return replies.ask(f"Which one: {said}?", picked, frame)
-
-    def _among(
-        self, choices: list[str], chosen: Any, fragment: Frame, words: set[str]
-    ) -> list[str] | None:
-        inventory = self.builder.inventory
-        if chosen.ordinal is not None:
-            start, many = chosen.ordinal
-            return choices[start - 1 : start - 1 + many] if start > 0 else choices[start:][:many]
-        if chosen.exclude and any(not n.empty for n in chosen.exclude):
-            gone = {
-                i
-                for n in chosen.exclude
-                if not n.empty
-                for i in inventory.select_ids(Selector.parse(n.selector()))
-            }
-            return [c for c in choices if c not in gone]
-        if chosen.real:
-            fitting: list[str] = []
-            for noun in chosen.real:
-                found = set(inventory.select_ids(Selector.parse(noun.selector())))
-                fitting.extend(c for c in choices if c in found and c not in fitting)
-            if chosen.order is not None:
-                return self._ordered(fitting, chosen)
-            return fitting
-        if chosen.order is not None:
-            return self._ordered(choices, chosen)
-        if words & {"all", "both", "every", "everything", "each"} or chosen.whole:
-            return list(choices)
-        return None
-
-    def _ordered(self, ids: list[str], chosen: Any) -> list[str]:
-        order, descending = chosen.order
-        made = {"ids": ids, "order_by": order, "descending": descending, "limit": chosen.limit or 1}
-        return self.builder.inventory.select_ids(Selector.parse(made))
-
-    def _chosen_selector(self, call: Call, picked: list[str]) -> Selector:
-        """The chosen machines in place of the ambiguous ones; others of the call stay."""
-        offered = set(self._choice_ids())
-        if call.selector is None:
-            return Selector(ids=tuple(picked))
-        before = self.builder.inventory.select_ids(call.selector)
-        kept = [i for i in before if i not in offered]
-        return (
-            Selector(ids=tuple(dict.fromkeys([*kept, *picked])))
-            if self.frame.get("code") == "ambiguous"
-            else Selector(ids=tuple(picked))
-        )
 
     def _named(self, call: Call, fragment: Frame) -> Call | Understanding | None:
         chosen = fragment.chosen
@@ -369,12 +286,19 @@ class Answering(MissingArgument):
             return None
         found = self.builder.inventory.select_ids(Selector.parse(picked))
         words = set(fragment.clause.words)
+        if len(found) > 1 and self._is_of_one_name(chosen, words):
+            return self._which_of(call, found)
         if len(found) > 1 and "one" in words and not words & {"all", "both", "each", "every"}:
             return self._which_of(call, found)
         args = {**call.args, **{k: v for k, v in fragment.args.items() if not k.startswith("_")}}
         return call.model_copy(
             update={"selector": Selector.parse(picked), "outright": outright, "args": args}
         )
+
+    def _is_of_one_name(self, chosen: Chosen, words: set[str]) -> bool:
+        """ "frankfurt", where one name was not known: a place or a tag is not all that is there."""
+        plural = any(n.plural or n.names for n in chosen.real) or bool(words & _MANY)
+        return self.frame.get("kind") == "name" and not (plural or chosen.whole)
 
     def _keeps_call(self, call: Call) -> bool:
         return bool(call.tool)

@@ -16,14 +16,17 @@ from agent.brains.embedded.continuing import goes_on, with_its_measure
 from agent.brains.embedded.followups import Followups
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
+from agent.brains.embedded.holding import held
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
 from agent.brains.embedded.parts import without_remarks
+from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
+from agent.brains.embedded.widening import only_asks
 from agent.brains.embedded.zones import in_zone_said
 from agent.dialogue import reads
 
@@ -76,6 +79,7 @@ class EmbeddedBrain:
             if reading.items and not goes_on(text, understood, context.memory):
                 second = SecondReading(context, reader, Builder(context, reader))
                 understood = second.better(reading, understood) or understood
+            understood = held(reading, understood, context)
         if understood.trace:
             return understood
         trace = tuple(Trace(i.text, i.used) for i in reading.items if i.used)
@@ -114,6 +118,8 @@ class EmbeddedBrain:
         if context.memory.pending is None and _LEFT_ALONE.match(text):
             return replies.not_wished()
         said = reads(text)
+        if said_off := _put_off(reading, context):
+            return said_off
         if context.memory.pending is not None:
             reading = only_what_is_meant(reading, reader)
         if context.memory.pending is not None or context.memory.asked is not None:
@@ -141,6 +147,19 @@ class EmbeddedBrain:
             self._sites.clear()
         self._sites[key] = (inventory, site)
         return site
+
+
+def _put_off(reading: Reading, context: Context) -> Understanding | None:
+    """What comes of a wish to wait, after a plan, a question or an answer."""
+    memory = context.memory
+    if not (memory.pending or memory.asked or memory.calls) or not puts_off(reading):
+        return None
+    if only_asks(reading):
+        return None
+    if memory.pending is not None or memory.asked is not None:
+        return Understanding("cancel")
+    acts = any(f.clause.verb is not None for f in reading.frames)
+    return None if acts else replies.not_wished()
 
 
 def local_now(context: Context) -> datetime:

@@ -14,12 +14,13 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
 from agent.brains.embedded.frames import Frame, Reading
+from agent.brains.embedded.listed_snapshots import of_the_listed
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.picking import Picker
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.sharing import share_times
-from agent.brains.embedded.spoken_of import is_vague, of_those, speaks_of_people, subject
+from agent.brains.embedded.spoken_of import goes_on, is_aside, is_vague, of_those, subject
 from agent.brains.embedded.windows import put_windows
 from tools.calls import Call, When
 from tools.selector import Selector
@@ -112,17 +113,9 @@ class Builder(Picker):
                 args = {"size_gib": value if value.startswith(("+", "x")) else float(value)}
                 said = dataclasses.replace(frame.said, args=args)
                 return dataclasses.replace(frame, tool="resize_disk", said=said)
-        listed = bool(self.memory.calls) and self.memory.calls[-1].tool == "list_snapshots"
-        if frame.tool == "delete_vms" and listed and frame.chosen.refers and not frame.chosen.real:
-            for item in frame.clause.items:
-                item.used = ""
-            return self.reader.framed("delete_snapshots", frame.clause)
-        if frame.tool == "undo" and self.memory.calls:
-            shown = self.memory.calls[-1].tool == "list_snapshots"
-            if shown and {"that", "one", "snapshot"} & set(frame.clause.words):
-                for item in frame.clause.items:
-                    item.used = ""
-                return self.reader.framed("restore_snapshot", frame.clause)
+        shown = list(self.inventory.get(list(self.memory.targets)[:2]).values())
+        if (snapshot := of_the_listed(frame, self.memory, self.reader, shown)) is not None:
+            return snapshot
         if frame.tool == "scale_group" and "group" not in frame.args:
             real = frame.chosen.real
             if len(real) == 1 and real[0].named_only and real[0].last != "stem" and not frame.args:
@@ -135,14 +128,12 @@ class Builder(Picker):
         """What other clauses of the turn say of machines, for a clause that says nothing."""
         topics: list[Chosen] = []
         for clause in reading.fragments:
-            aside = clause.words[:1] in (("they",), ("he",), ("she",), ("these",), ("those",))
-            aside = aside and not clause.has("names")
-            if clause.condition or aside:
+            if clause.condition or goes_on(clause):
                 continue
             for item in clause.items:
                 item.used = ""
             chosen = self.reader.choose(None, subject(clause))
-            if speaks_of_people(clause, chosen):
+            if is_aside(clause, chosen, frame, self.inventory.get(list(self.memory.targets)[:200])):
                 continue
             if chosen.real or chosen.unknown:
                 topics.append(chosen)

@@ -19,7 +19,7 @@ from agent.brains.embedded.merging import (
     unite,
 )
 from agent.brains.embedded.names import key_of
-from agent.brains.embedded.phrases import Chosen
+from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.putting_right import with_its_way_back
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -31,7 +31,8 @@ from tools.selector import Selector
 _LEAVE_IT = re.compile(
     r"\b((leave|keep|take|drop|let) (it|that|them|that one|those|this one|him|her)( one)? "
     r"(out|off|alone|in peace|be|running|up|on)|(skip|exclude|spare|omit|ignore) (it|that|them|"
-    r"this one)|(?:leave|spare|keep) (?:it|that|them|those|this|that one|this one|him|her)"
+    r"this one)|(?:leave|spare|keep) (?:it|that|them|those|this|that one|this one|"
+    r"him|hers?|his|theirs|mine|ours|yours)"
     r"(?=\s*(?:$|[.!,;]|please)))",
     re.IGNORECASE,
 )
@@ -76,6 +77,13 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 
+_ALL_OF_THEM = re.compile(
+    r"^(?:(?:no|yes|ok(?:ay)?|please|do|and|just|the whole|well)[, ]+)*(?:all|both)(?: of)?"
+    r"(?: the| them)? (?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
+    r"(?: of (?:them|those)| please| pls)*[.! ]*$",
+    re.IGNORECASE,
+)
+
 _SOME_OF = re.compile(
     r"\b(one|two|three|four|five|half|some|any|\d+|a few|a couple) of (them|those|these|the)\b",
     re.IGNORECASE,
@@ -93,6 +101,19 @@ def _named_value(call: Call, reading: Reading) -> dict[str, str] | None:
     if len(said) != 1 or len(fitting) != 1 or fitting[0][1] == tags[fitting[0][0]]:
         return None
     return {**tags, fitting[0][0]: fitting[0][1]}
+
+
+def _is_but_a_day(call: Call, frame: Frame, reading: Reading) -> bool:
+    """ "on Friday it is not needed", of what recurs: a day less, no other time."""
+    time = frame.said.time
+    recurs = call.when is not None and call.when.cron is not None
+    if time is None or not recurs or time.recurs or time.day is None or time.clock is not None:
+        return False
+    return bool({"not", "no", "except", "without", "never", "but", "skip"} & set(reading.words))
+
+
+def _of(noun: Noun) -> Selector:
+    return Selector.parse(noun.selector())
 
 
 def _named_after_only(reading: Reading) -> list[str]:
@@ -125,9 +146,15 @@ class Corrections(Fragments):
             args = {"tags": tags}
         if call.tool == "tag_vms" and not args and (tags := _named_value(call, reading)):
             return self._revised(call, call.model_copy(update={"args": {"tags": tags}}))
+        if _is_but_a_day(call, frame, reading):
+            return replies.ask("On which days shall it be?")
         some = call.selector is not None and _SOME_OF.search(reading.text)
         if some and not (chosen.real or chosen.exclude):
             return replies.ask("Which of them? Name the machines that shall stay in the plan.")
+        if _ALL_OF_THEM.match(reading.text) and (many := only_number(reading)) is not None:
+            if many == len(self._pending_targets(call)):
+                return Understanding("revise", pending.calls)
+            return replies.ask("How many of them, and which?")
         asks = "?" in reading.text
         if call.tool in ("attach_disk", "resize_disk") and not (args or chosen.real or asks):
             size = only_number(reading)
@@ -156,7 +183,7 @@ class Corrections(Fragments):
         numbers = self._siblings_by_number(reading, call)
         if not numbers and not args and (sized := self._resized(reading, call)):
             return sized
-        nouns = [n.selector() for n in chosen.real]
+        nouns = [n.selector() for n in self._without_described(chosen)]
         exclude = [n.selector() for n in chosen.exclude if not n.empty]
         if numbers:
             if chosen.excepting or set(reading.words) & {
@@ -190,6 +217,19 @@ class Corrections(Fragments):
         if chosen.strangers and not args and not timed:
             return self.builder.stranger(chosen.strangers[0])
         return self._apply(call, frame, nouns, exclude, args, reading)
+
+    def _without_described(self, chosen: Chosen) -> list[Noun]:
+        """ "the database as well, erp-prod-db": one thing, described and then named."""
+        named = {n for noun in chosen.real if noun.last != "stem" for n in noun.names}
+        ids = {vm.id for name in named for vm in self.builder.inventory.named(name)}
+        kept = [
+            n
+            for n in chosen.real
+            if n.names or n.plural or not ids & set(self.builder.inventory.select_ids(_of(n)))
+        ]
+        if len(kept) < len(chosen.real):
+            chosen.include[:] = [n for n in chosen.include if n.empty or n in kept]
+        return kept
 
     def _siblings_by_number(self, reading: Reading, call: Call) -> list[str]:
         """Siblings by their numbers; beside a plan with a figure, "4" is no machine but "04" is."""
@@ -227,7 +267,9 @@ class Corrections(Fragments):
                     picked, outright = self.builder.pick(frame.chosen, frame)
                     if picked is not None and _LEAVES.search(_NOT_THAT.sub("", reading.text)):
                         return self._revised(call, leave_out(call, [picked], inventory), frame)
-                    if picked is not None:
+                    if picked is not None and self._adds(reading) and not frame.chosen.only:
+                        made = unite(call, [picked], inventory)
+                    elif picked is not None:
                         made = call.model_copy(
                             update={"selector": Selector.parse(picked), "outright": outright}
                         )

@@ -8,8 +8,10 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.reader import Reader
 
 _CORRECTS = re.compile(
-    r"(?:(?:no|nah|wait|ok(?:ay)?|oh|um+|hm+|sorry|but|and|actually|please|hang on|hold on)"
-    r"[,.! ]+)*(?:make (?:it|that)|move it|push it|at\b|without|except|not\b|minus|excluding|"
+    r"(?:(?:no|nah|nope|wait|ok(?:ay)?|oh|um+|uh+|hm+|u+ps|oops|whoops|sorry|but|and|actually|"
+    r"please|hang on|hold on|my bad|my mistake|wrong one|argh)"
+    r"[,.! ]+)*(?:i (?:meant|mean)\b|it'?s\b|it (?:is|should be)\b|make (?:it|that)|move it|"
+    r"push it|at\b|without|except|not\b|minus|excluding|"
     r"leave|skip|only|just|better|rather|instead)\b",
     re.IGNORECASE,
 )
@@ -24,7 +26,7 @@ _FIRST = re.compile(
 )
 _TELLS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|needs?|wants?|runs?|ends?|starts?|takes?|lasts?|"
-    r"goes|uses?|gets?|cannot|can't|won't|doesn't|isn't|[a-z]+'s|they're|we're|i'm|he's|she's)\b",
+    r"belongs?|hosts?|serves?|does|still|stays?|goes|uses?|gets?|cannot|can't|won't|doesn't|isn't|[a-z]+'s|they're|we're|i'm|he's|she's)\b",
     re.IGNORECASE,
 )
 _WISHES = re.compile(
@@ -32,6 +34,21 @@ _WISHES = re.compile(
     r"one|ones|same|other|others|rest|add|include|meant|make|but)\b",
     re.IGNORECASE,
 )
+
+_HAS_ONE = re.compile(r"\b(?:has|have|had|got|needs?|gets?|wants?) one\b", re.IGNORECASE)
+
+
+_HAS_JUST = re.compile(
+    r"\b((?:has|have|had|is|are|was|were|did|does|only)|[a-z]+(?:'s|'ve|'re|'d)) just\b",
+    re.IGNORECASE,
+)
+
+
+def without_just_now(reading: Reading, reader: Reader) -> Reading:
+    """ "Alice has just walked in": of the time, no "only"."""
+    text = reading.text.replace("\u2019", "'")
+    plain = _HAS_JUST.sub(r"\1", text)
+    return reading if plain == text else reader.read(plain)
 
 
 def without_its_reason(reading: Reading, reader: Reader) -> Reading:
@@ -47,15 +64,26 @@ def without_its_reason(reading: Reading, reader: Reader) -> Reading:
         again = reader.read(head)
         named = any(i.has("names", "unknown_name", "glob", "stem") for i in told.items)
         dated = any(i.has("time") and i.get("time").day is not None for i in told.items)
+        named = named and not _tells_of_a_machine(told, again)
         corrects = any(i.is_entity or i.has("time", "number", "state") for i in again.items)
         if corrects and not (named or dated):
             return again
     return reading
 
 
+def _tells_of_a_machine(told: Reading, again: Reading) -> bool:
+    """ "I meant sandbox-03, sandbox-01 belongs to the trainees": the second is told of alone."""
+    first, then = told.items[0], told.items[1:2]
+    named = [i for i in told.items if i.has("names", "unknown_name", "glob", "stem")]
+    if named != [first] or not first.has("names") or not then:
+        return False
+    meant = {n for i in again.items if i.has("names") for n in i.get("names")}
+    return bool(meant) and not meant & set(first.get("names"))
+
+
 def _only_tells(tail: str) -> bool:
     """Whether somebody or something is told of, and nothing is asked for."""
-    if _FIRST.match(tail) or _WISHES.search(tail):
+    if _FIRST.match(tail) or _WISHES.search(_HAS_ONE.sub(" ", tail)):
         return False
     verb = _TELLS.search(tail)
     return verb is not None and 0 < len(tail[: verb.end()].split()) <= 8

@@ -114,10 +114,11 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
             text="I always show the plan and wait for a person's yes; that cannot be turned "
             "off. Nothing was changed.",
         )
-    pointing = [f for f in wished if f.changes and f.chosen.refers and not f.chosen.real]
+    acts = [f for f in wished if f.changes and f.tool != "undo"]
+    pointing = [f for f in acts if f.chosen.refers and not f.chosen.real]
     if pointing and any(_OTHER_THING.search(c.text) for c in reading.fragments):
         return replies.out_of_scope()
-    if any(f.changes and _is_of_another_thing(f) for f in wished):
+    if any(_is_of_another_thing(f) for f in acts):
         return replies.out_of_scope()
     if any(f.changes for f in wished) and _called_off(reading):
         return replies.not_wished()

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.dialogue_acts import calls_off
-from agent.brains.embedded.explained import without_its_reason
+from agent.brains.embedded.dropping import Dropping
+from agent.brains.embedded.explained import without_its_reason, without_just_now
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.several import not_the_plan, of_several
-from agent.brains.embedded.sparing import Sparing
 from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads
 from tools.calls import Call
@@ -88,19 +88,22 @@ def _of_people(item: Item) -> bool:
     return bool(fields) and all(name.startswith("tags.") for name in fields)
 
 
-class PendingPlan(Sparing):
+class PendingPlan(Dropping):
     """Reads a turn against the plan that waits."""
 
     def understand(self, reading: Reading) -> Understanding | None:
         """What the turn makes of the plan, or None where it is about something else."""
         pending = self.memory.pending
         assert pending is not None
-        reading = without_its_reason(reading, self.reader)
+        reading = without_its_reason(without_just_now(reading, self.reader), self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
         if _STOP_THAT.match(reading.text) or calls_off(reading):
             return Understanding("cancel")
-        if left := self._left(reading) or self._described_out(reading):
+        if dropped := self._dropped(reading):
+            return dropped
+        left = self._denied(reading) or self._left(reading) or self._described_out(reading)
+        if left:
             return left
         if len(pending.calls) == 1:
             call, targets = pending.calls[0], self._pending_targets(pending.calls[0])

@@ -130,6 +130,11 @@ class Pronouns(Cursor):
         ):
             item.used = "first"
             return 1
+        if word == "first" and before is not None and before.has("plain", "word", "filler"):
+            last = self.k + 1 == len(self.items) or self.items[self.k + 1].has("stop", "comma")
+            if last and not before.has("det", "ask", "only", "not", "and", "except"):
+                item.used = "before that"  # "let me ask the trainees first"
+                return 1
         if number is None or item.has("time") or item.is_entity:
             return 0
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None

@@ -84,11 +84,10 @@ class References(Described):
                 else {"ids": [i for i in self._union(chosen.real, frame) if i in ids]}
             )
             return picked, len(ids) == 1
-        singular = chosen.refers is not None and chosen.refers.words[0] in (
-            "it",
-            "that",
-            "this",
-            "its",
+        singular = (
+            chosen.refers is not None
+            and chosen.refers.words[0] in ("it", "that", "this", "its")
+            and chosen.refers.words[-1] not in ("lot", "bunch")
         )
         if frame.changes and singular and len(ids) > 1 and (named := self._described_last()):
             return {"ids": named}, True

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.fragments import Fragments, only_number, portable
+from agent.brains.embedded.fragments import only_number, portable
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
 from agent.brains.embedded.merging import (
     intersect,
@@ -15,6 +15,7 @@ from agent.brains.embedded.merging import (
 )
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.regrouping import Regrouping
 from agent.brains.embedded.windows import put_windows
 from tools.calls import Call
 from tools.errors import NovaError
@@ -24,7 +25,7 @@ _OF_THEIR_OWN = frozenset({"forecast_metric", "find_anomalies", "diagnose_vms"})
 """Questions that name what they ask, however short."""
 
 
-class Refinements(Fragments):
+class Refinements(Regrouping):
     """Reads a turn against the calls of before."""
 
     def repeated(self, reading: Reading) -> Understanding | None:
@@ -89,6 +90,8 @@ class Refinements(Fragments):
             return other
         if other := self._by_another_measure(reading, last):
             return other
+        if regrouped := self._regrouped(reading, last):
+            return regrouped
         strong = [
             f
             for f in reading.frames

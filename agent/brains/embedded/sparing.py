@@ -16,7 +16,9 @@ from tools.selector import Selector
 _STAYS = re.compile(
     r"\b(has|have|had|needs?|must|should|ought|can|may|is|are|supposed|got|'s|could|better)( to)? "
     r"(stay|stays|remain|keep (running|going|on)|be (left|kept|spared))\b|"
-    r"\b(stays|remains) (on|up|running|online|put|as|where)\b",
+    r"\b(stays|remains) (on|up|running|online|put|as|where)\b|"
+    r"\b(?:can|could|may|should|must|let|would like|want|need|please)\b(?: [\w.-]+){1,4}? (?:to )?"
+    r"(?:stay|remain|be (?:left|kept|spared)|keep (?:running|going|on))\b",
     re.IGNORECASE,
 )
 _LEFT_AS_IT_IS = re.compile(
@@ -33,6 +35,13 @@ _LEFT_AS_IT_IS = re.compile(
     re.IGNORECASE,
 )
 """Words that take a machine out of the plan that waits, whatever its act."""
+
+_PLEADS = re.compile(
+    r"(?:(?:ok(?:ay)?|and|but|oh|wait|please|hm+|actually|so)[, ]+)*"
+    r"(?:can|could|may|might|should)\b",
+    re.IGNORECASE,
+)
+""" "could web-02 stay up?": asked for, though it is a question."""
 
 _STOPPING = frozenset(
     {"stop_vms", "restart_vms", "suspend_vms", "delete_vms", "migrate_vms", "resize_vms"}
@@ -53,6 +62,21 @@ _MEANS_OTHERS = re.compile(
 )
 
 
+_NOT_NEEDED = re.compile(
+    r"\b(?:no need (?:for|to)|(?:do|does|did|need|should|must|is|are|ca|wo)(?:n[o'\u2019]?t|n)\b|"
+    r"(?:do|does|need|should|must|is|are|has|have) not\b|cannot|never)"
+    r"(?: (?:really|actually|even|have|to|be|going|supposed|meant))*"
+    r"(?: (?:need|want|includ\w+|bother\w*|touch\w*|belong|require|care about|add|put|in|part|"
+    r"there|on|among|worry|mess|go|come|concern|involve\w*)\b| [\w.-]+\d\b)",
+    re.IGNORECASE,
+)
+_ANY_MORE = re.compile(r"\bany ?more\b|\b(?:running|up|on|online|alive)[.! ]*$", re.IGNORECASE)
+"""What is not needed so may be why it goes."""
+
+
+_TELLING_MORE = ("time", "number", "amount", "tag", "unknown_name")
+
+
 class Sparing(Corrections):
     """Makes the plan that waits smaller."""
 
@@ -71,6 +95,33 @@ class Sparing(Corrections):
         if {vm.name for vm in known.values()} <= set(spared):
             return Understanding("cancel")
         return self._revised(call, leave_out(call, [{"names": spared}], self.builder.inventory))
+
+    def _denied(self, reading: Reading) -> Understanding | None:
+        """ "we don't need web-02 in there", "web-02 does not need one": it is left out."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = pending.calls[-1]
+        if call.selector is None or "?" in reading.text or not _NOT_NEEDED.search(reading.text):
+            return None
+        named = list(
+            dict.fromkeys(n for i in reading.items if i.has("names") for n in i.get("names"))
+        )
+        known = self.builder.inventory.get(self._pending_targets(call)[:500])
+        planned = {vm.name for vm in known.values()}
+        if not named or not set(named) <= planned:
+            return None
+        telling = [i for i in reading.items if i.has(*_TELLING_MORE) and not i.has("names")]
+        if any(i.words != ("one",) for i in telling):
+            return None
+        if (
+            len(pending.calls) > 1
+            or _MEANS_OTHERS.search(reading.text)
+            or _ANY_MORE.search(reading.text)
+        ):
+            return replies.ask(f"What of {replies.listed(named)}: in the plan, or left out of it?")
+        if planned <= set(named):
+            return Understanding("cancel")
+        return self._revised(call, leave_out(call, [{"names": named}], self.builder.inventory))
 
     def _described_out(self, reading: Reading) -> Understanding | None:
         """ "no wait, not this one owned by tomas": what is described so is left out."""
@@ -102,10 +153,13 @@ class Sparing(Corrections):
         call = pending.calls[-1]
         stays = _STAYS.search(reading.text) and call.tool in _STOPPING
         stays = stays or _LEFT_AS_IT_IS.search(reading.text)
-        if not stays or "?" in reading.text or call.selector is None:
+        pleads = _PLEADS.match(reading.text.strip()) is not None
+        if not stays or ("?" in reading.text and not pleads) or call.selector is None:
             return None
         chosen = self._as_fragment(reading, call).chosen
         spared = [n.selector() for n in (*chosen.real, *chosen.exclude) if not n.empty]
+        if not spared and (numbers := self._bare_numbers(reading, call)):
+            spared = [{"names": numbers}]
         if not spared or chosen.unknown:
             return None
         targets = set(self._pending_targets(call))

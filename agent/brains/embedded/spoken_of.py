@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame
 from agent.brains.embedded.phrases import Chosen
+from agent.brains.embedded.questioning import Doubt
+from tools.machine import VM
 
 _THOSE = frozenset({"they", "them", "those", "these", "it", "its", "their", "that"})
 _REPORTS = frozenset({"cost_report", "query_metrics", "count_vms", "list_snapshots"})
@@ -32,6 +36,49 @@ def speaks_of_people(clause: Clause, chosen: Chosen) -> bool:
     only = all(set(n.selector()) == {"tags"} for n in chosen.real)
     led = first is not None and first.has("value") and not first.possessive
     return people and only and led and not clause.has("noun", "names")
+
+
+def goes_on(clause: Clause) -> bool:
+    """ "they are not needed": of the machines that were spoken of already."""
+    opens = clause.words[:1] in (("they",), ("he",), ("she",), ("these",), ("those",))
+    return opens and not clause.has("names")
+
+
+_SEVERAL = frozenset({"them", "those", "these", "they", "all", "both"})
+
+
+def is_aside(clause: Clause, chosen: Chosen, frame: Frame, known: Mapping[str, VM]) -> bool:
+    """ "stop them. Wei is doing a demo on analytics-1": what is told after a request that points at
+    machines of before is not what it points at.
+
+    Args:
+        clause: what is told.
+        chosen: the machines that are spoken of in it.
+        frame: the request.
+        known: the machines that were spoken of before, by id.
+
+    Raises:
+        Doubt: it may be meant to spare one of them.
+    """
+    refers = frame.chosen.refers
+    before = {vm.name for vm in known.values()}
+    if speaks_of_people(clause, chosen):
+        return True
+    if refers is None or not before or not clause.items or not frame.clause.items:
+        return False
+    if clause.items[0].start < frame.clause.items[-1].end or not frame.changes:
+        return False
+    named = list(dict.fromkeys(n for noun in chosen.real for n in noun.names))
+    several = len(known) > 1
+    if several and _SEVERAL & set(refers.words):
+        if (told := sorted(set(named) & before)) and not clause.reason:
+            which = replies.listed(told)
+            raise Doubt(replies.ask(f"What of {which}: shall it be among them, or not?"))
+        return True
+    if not several and named and not set(named) & before and not clause.has("pron"):
+        which = replies.listed([*before, *named])
+        raise Doubt(replies.ask(f"Which one do you mean: {which}?"))
+    return not several and set(named) != before
 
 
 def subject(clause: Clause) -> Clause:

@@ -138,7 +138,7 @@ def other_act_meant(reading: Reading, calls: Sequence[Call]) -> Frame | None:
 _NOT_THESE = re.compile(
     r"^(?:(?:no|nah|wait|oh|sorry|actually|hm+)[,.! ]+)*"
     r"not (?:this|that|these|those|them|it|him|her)"
-    r"(?: ones?)?(?: *[,.;!-]+| but)\s+(?P<rest>(?!i meant?\b|the others?\b).+)$",
+    r"(?: ones?)?(?: *[,.;!-]+| but|(?= +[\w-]*\d))\s+(?P<rest>(?!i meant?\b|the others?\b).+)$",
     re.IGNORECASE,
 )
 
@@ -149,7 +149,7 @@ def only_what_is_meant(reading: Reading, reader: Reader) -> Reading:
     if found is None or "?" in reading.text:
         return reading
     meant = reader.read(f"only {found['rest']}")
-    machines = [i for i in meant.items if i.is_entity or i.has("state")]
+    machines = [i for i in meant.items if i.is_entity or i.has("state", "number")]
     acts = any(f.changes for f in meant.frames)
     small = len(meant.words) <= 6
     return meant if machines and small and not acts else reading

@@ -14,14 +14,49 @@ from tools.calls import Call
 from tools.inventory import Inventory
 
 _OPENS = (
-    r"^(?:(?:ok(?:ay)?|wait|hm+|hold on|hang on|so|and|but|also|oh|ah|uh|um|well|good|great|right|"
-    r"sorry|quick(?: question)?|first|before that|actually|btw|by the way|yeah|yes|hey|one sec|"
-    r"just to be sure|remind me|tell me|out of interest|curious)[,.!:; -]+)*"
+    r"^(?:(?:ok(?:ay)?|wait|hm+|hold (?:on|up)|hang on|whoa|easy|mind you|q|"
+    r"so|and|but|also|oh|ah|uh|um|well|good|great|right|"
+    r"sorry|(?:one |a )?quick(?: question| one)?|one (?:question|thing|more thing)|first|"
+    r"before that|"
+    r"actually|btw|by the way|yeah|yes|hey|one sec|just to be (?:sure|clear|safe)|remind me|"
+    r"tell me|"
+    r"(?:just |purely )?(?:out of interest|out of curiosity|curious|wondering|checking|asking)|"
+    r"just|i(?:'m| am)? (?:wonder(?:ing)?|just wondering|was wondering|curious)|may i ask|"
+    r"can i ask|"
+    r"do you know|do we know|any idea|though|anyway|please|pls|say|then|cheers|thanks|lovely|"
+    r"before (?:i|we|you) (?:say yes|do|go|answer|decide|confirm|agree|start|commit)"
+    r"(?: (?:that|it|this|ahead))?)[,.!:; -]+)*"
+)
+_SOMEBODY = (
+    r"(?:it|that|this|they|those|these|there|he|she|any\w*|some\w*|every\w*|no ?one|nobody|people|"
+    r"users?|customers?|clients?|the|my|our|their|his|her|all|both|either)"
 )
 _ASKS = re.compile(
-    _OPENS + r"(?:who|whose|whom|which|where|why|when|what(?!\s+(?:about|if|i (?:mean|want)))"
-    r"|how (?:many|much|long|old|big|full|busy|is|are|was|does|do|did|often|come)"
-    r"|(?:is|are|was|were|does|did|has|have)\s+(?!not\b))\b(?:'s)?",
+    _OPENS + r"(?:(?:who|whose|whom|which|where|why|when|what(?!\s+(?:about|if|i (?:mean|want)))"
+    r"|how (?:many|much|long|old|big|full|busy|is|are|was|does|do|did|often|come|risky|bad|sure|"
+    r"far)"
+    r"|(?:is|are|was|were|does|did|has|have|isn'?t|aren'?t|doesn'?t|didn'?t|hasn'?t|haven'?t)"
+    r"\s+(?!not\b)|do\s+(?:we|they|i|you|people|users|any\w*)\s+)\b(?:'s)?"
+    r"|(?:what|who|how|where|when)s\b|how'?(?:s|re|d|ll)\b)",
+    re.IGNORECASE,
+)
+_MODAL = re.compile(
+    _OPENS + r"(?:would|will|could|can|should|might|may|must|won'?t|wouldn'?t|can'?t|couldn'?t|"
+    rf"shouldn'?t)(?:n't)? {_SOMEBODY}\b(?!\s+(?:please|wait|stay|remain)\b)",
+    re.IGNORECASE,
+)
+""" "would that lose data": of what would come; "can you" and "can we" ask for something."""
+
+_WILL_IT = re.compile(
+    _OPENS + r"(?:will|would|does|did|is|are|was|were|has|have)(?:n't)? (?:it|that|this|they|those|"
+    r"these|anyone|anybody|anything|everything|people|users?|he|she|the \w+)\b"
+    r"(?! (?:be )?(?:possible|ok|okay|alright|all right|fine|better|feasible|an option|you))",
+    re.IGNORECASE,
+)
+
+_ASKED_FOR = re.compile(
+    r"\b(?:stay|stays|remain|left|kept|spared|wait|done|moved|made|be (?:at|in|on|called|named)|"
+    r"happen (?:at|in|on)|instead)\b",
     re.IGNORECASE,
 )
 _WISHES = re.compile(
@@ -47,7 +82,33 @@ _FEW = 4
 
 def only_asks(reading: Reading) -> bool:
     """Whether a turn is a plain question, of whatever machines: it changes no plan."""
-    return bool(_ASKS.match(reading.text.strip())) and not _WISHES.search(reading.text)
+    text = _plain(reading)
+    if _WISHES.search(text) and not _plainly_asks(text):
+        return False
+    return _ASKS.match(text) is not None or asks_what_would_be(reading)
+
+
+def _plainly_asks(text: str) -> bool:
+    """ "will it also start again?": an "also" of what would come, not of what is asked for."""
+    return _WILL_IT.match(text) is not None
+
+
+def _plain(reading: Reading) -> str:
+    return reading.text.strip().replace("\u2019", "'")
+
+
+def asks_what_would_be(reading: Reading) -> bool:
+    """ "would that lose data", "can it be undone": what would come of the plan."""
+    text = _plain(reading)
+    if (
+        (_WISHES.search(text) and not _plainly_asks(text))
+        or _MODAL.match(text) is None
+        or _ASKED_FOR.search(text)
+    ):
+        return False
+    figured = any(i.has("time", "amount", "number", "tag", "unknown_name") for i in reading.items)
+    named = {name for i in reading.items for name, _ in i.get("value") or ()}
+    return not figured and not named & {"size", "host", "region", "image", "provider"}
 
 
 def _meant(calls: Sequence[Call], inventory: Inventory) -> set[str]:

@@ -1,0 +1,99 @@
+"""What no turn may do to a plan that waits, however it was read."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.base import Context, Understanding
+from agent.brains.embedded import replies
+from agent.brains.embedded.frames import Frame, Reading
+from agent.brains.embedded.tools import CHANGES
+from agent.brains.embedded.widening import asks_what_would_be, only_asks
+from tools.calls import Call
+
+_DELETES = re.compile(
+    r"\b(?:delet\w*|destroy\w*|terminat\w*|eras\w*|decommission\w*|purg\w*|"
+    r"tear\w* down|retir\w*|obliterat\w*|permanently|for good)\b",
+    re.IGNORECASE,
+)
+"""Words that mean a deletion and nothing else."""
+
+_RISKS = {
+    "change": "It interrupts nothing, and no data is lost.",
+    "disrupt": "It interrupts the machines, or takes a guard away; no data is lost beyond what the "
+    "plan says.",
+    "destroy": "Data is lost for good by it.",
+}
+
+
+def held(reading: Reading, understood: Understanding, context: Context) -> Understanding:
+    """The understanding of a turn, or an answer or a question where it would go too far: a question
+    changes no plan, and a word that may be meant for the plan deletes none of its machines.
+    """
+    pending = context.memory.pending
+    if pending is None:
+        return _of_what_was_asked(reading, understood, context)
+    if asks_what_would_be(reading) and not _asks_of_the_fleet(reading):
+        return about_the_plan(context)
+    changes = understood.kind == "revise" or any(c.tool in CHANGES for c in understood.calls)
+    if only_asks(reading) and (changes or _is_lost(understood)):
+        return about_the_plan(context)
+    planned = {c.tool for c in pending.calls}
+    if "delete_vms" in planned or _DELETES.search(reading.text):
+        return understood
+    shown = {i for targets in pending.targets for i in targets}
+    for call in understood.calls:
+        if call.tool == "delete_vms" and call.selector is not None:
+            gone = set(context.world.inventory.select_ids(call.selector))
+            if gone & shown:
+                return replies.ask("Shall I call the plan off, or delete machines? Say which.")
+    return understood
+
+
+def _of_what_was_asked(
+    reading: Reading, understood: Understanding, context: Context
+) -> Understanding:
+    """The question once more, where its answer was read as another act that nobody named."""
+    asked = context.memory.asked
+    frame = dict(asked.frame) if asked is not None else {}
+    open_calls = [*frame.get("calls", ()), *([frame["call"]] if "call" in frame else ())]
+    tools = {str(call.get("tool")) for call in open_calls}
+    made = {call.tool for call in understood.calls} & CHANGES
+    if asked is None or not tools & CHANGES or not made or made & tools:
+        return understood
+    named = any(f.changes and (f.clause.verb is not None or _names(f)) for f in reading.frames)
+    return understood if named else replies.ask(asked.text, asked.options, asked.frame)
+
+
+def _names(frame: Frame) -> bool:
+    groups = any(n == "group" for i in frame.clause.items for n, _ in i.get("value") or ())
+    return groups or frame.clause.has("names")
+
+
+def _asks_of_the_fleet(reading: Reading) -> bool:
+    """Whether a question about what would come has an answer of its own: a figure, a forecast."""
+    looks = [f for f in reading.frames if not f.changes and f.tool not in ("list_vms",)]
+    return bool(looks) or any(i.has("wh") and i.words != ("that",) for i in reading.items)
+
+
+def _is_lost(understood: Understanding) -> bool:
+    """Whether nothing was made of a question: it is about the plan, if about anything."""
+    return understood.kind == "decline" or (
+        understood.kind == "ask" and (understood.frame or {}).get("kind") != "name"
+    )
+
+
+def about_the_plan(context: Context) -> Understanding:
+    """What the plan that waits costs in the worst case, and whether it can be undone."""
+    pending = context.memory.pending
+    assert pending is not None
+    said = dict.fromkeys(_worst(call, context) for call in pending.calls)
+    text = " ".join(["The plan still waits, and nothing was changed.", *said])
+    return Understanding("reply", text=f"{text} Say yes to go ahead, or no to call it off.")
+
+
+def _worst(call: Call, context: Context) -> str:
+    tool = context.catalog[call.tool]
+    undo = tool.change.undo(tool.parse(call.args))
+    how = f"Undo: {undo.how}." if undo.possible else f"No undo: {undo.how}."
+    return f"{_RISKS.get(tool.risk.value, '')} {how}".strip()

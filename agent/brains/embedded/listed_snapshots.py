@@ -1,0 +1,61 @@
+"""A request right after the snapshots of a machine were shown: "bin the older one"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.brains.base import Memory
+from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.reader import Reader
+from tools.machine import VM
+
+_OLDER = frozenset({"older", "oldest", "earlier", "earliest"})
+_NEWER = frozenset({"newer", "newest", "latest", "later"})
+_POINTS = frozenset({"that", "one", "snapshot"})
+
+
+def of_the_listed(
+    frame: Frame, memory: Memory, reader: Reader, machines: Sequence[VM]
+) -> Frame | None:
+    """The request as one for a snapshot that was shown, or None where it is none.
+
+    Args:
+        frame: what was read.
+        memory: of the conversation.
+        reader: reads the clause once more.
+        machines: those whose snapshots were shown.
+    """
+    if not memory.calls or memory.calls[-1].tool != "list_snapshots":
+        return None
+    words = set(frame.clause.words)
+    if frame.tool == "undo" and _POINTS & words:
+        return _reframed(frame, "restore_snapshot", reader)
+    if frame.tool != "delete_vms" or frame.chosen.real or frame.chosen.unknown:
+        return None
+    named = _compared(words, machines)
+    if frame.chosen.refers is None and not named:
+        return None
+    made = _reframed(frame, "delete_snapshots", reader)
+    if named:
+        made.said.args["snapshot"] = named
+        made.said.args.pop("older_than_days", None)
+        made.said.ask = ""
+        made.chosen.refers = made.chosen.refers or next(
+            (i for i in made.clause.items if i.words == ("one",)), None
+        )
+    return made
+
+
+def _reframed(frame: Frame, tool: str, reader: Reader) -> Frame:
+    for item in frame.clause.items:
+        item.used = ""
+    return reader.framed(tool, frame.clause)
+
+
+def _compared(words: set[str], machines: Sequence[VM]) -> str:
+    """ "the older one", of two snapshots of one machine: its name."""
+    taken = machines[0].snapshots if len(machines) == 1 else ()
+    if len(taken) != 2 or "one" not in words or bool(words & _OLDER) == bool(words & _NEWER):
+        return ""
+    by_age = sorted(taken, key=lambda s: s.created_at)
+    return by_age[0 if words & _OLDER else -1].name
