@@ -90,12 +90,24 @@ def join_numbers(items: list[Item], words: list[str], site: Site) -> list[Item]:
     """A stem and a number become one name, whether or not a machine bears it: "web 9"."""
     made: list[Item] = []
     for item in items:
-        joined = _joined(made[-1], item, words, site) if made else None
+        joined = _joined(made[-1], item, words, site) or _edition(made[-1], item) if made else None
         if joined is None:
             made.append(item)
         else:
             made[-1] = joined
     return made
+
+
+_YEAR = re.compile(r"20[012]\d")
+
+
+def _edition(system: Item, year: Item) -> Item | None:
+    """ "windows 2012", where there is no image of that year: no clock."""
+    if not (system.has("os") and year.has("time") and _YEAR.fullmatch(year.text)):
+        return None
+    text = f"{system.text} {year.text}"
+    words = (*system.words, *year.words)
+    return Item(text, system.start, year.end, {"unknown_value": ("image", text)}, words=words)
 
 
 def _joined(stem: Item, number: Item, words: list[str], site: Site) -> Item | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
-from agent.brains.embedded.clauses.clause import GENERIC, READING, Clause
+from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
 from agent.brains.embedded.clauses.starts import acts_by_particle, is_reason, starts_afresh
+from agent.brains.embedded.clauses.tails import last_words_of_tails
 from agent.brains.embedded.scan import Item
 
 
@@ -107,7 +108,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
-        elif k == 0 and GENERIC.get(item.words[0] if item.words else "") in _HANDLES:
+        elif _handles_first(items, k):
             seen_verb = True
         elif (
             (seen_object or items[0].has("time"))
@@ -129,6 +130,13 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             last = cut
     parts.append(items[last:])
     return [half for part in parts for half in _after_condition(part)]
+
+
+def _handles_first(items: list[Item], k: int) -> bool:
+    """ "(could you) put bob's box to sleep": a small verb that leads a request."""
+    if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
+        return False
+    return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
 
 
 def _after_condition(items: list[Item]) -> list[list[Item]]:
@@ -238,7 +246,8 @@ def _begins(items: list[Item], k: int) -> bool:
         return True
     if before.has("ask", "not", "wh", "pron"):
         return True
-    return before.is_entity or before.has("time", "noun", "colon", "number")
+    ends = before.words[-1:] and before.words[-1] in OFF | ON | last_words_of_tails()
+    return before.is_entity or before.has("time", "noun", "colon", "number") or bool(ends)
 
 
 def _cut_at(items: list[Item], k: int) -> int:

@@ -118,11 +118,11 @@ def take_off_and_on(clause: Clause) -> None:
     for n in range(len(words) - 1):
         if (
             words[n] in ("and", "then")
-            and words[n + 1] in ("on", "back")
-            and words[n + 2 : n + 3] in ([], ["again"], ["on"])
+            and words[n + 1] in ("on", "back", "up")
+            and words[n + 2 : n + 3] in ([], ["again"], ["on"], ["up"])
         ):
             clause.action = "restart"
             for item in clause.items:
-                if item.words in (("on",), ("again",), ("back",)):
+                if item.words in (("on",), ("again",), ("back",), ("up",), ("back", "up")):
                     item.used = "verb"
             return

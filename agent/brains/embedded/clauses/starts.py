@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON
+from agent.brains.embedded.clauses.tails import has_tail, last_words_of_tails
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
 
@@ -123,15 +124,28 @@ def _gives_it(items: list[Item], k: int) -> bool:
     return bool(rest) and not made and tagged and rest[0].has("pron", "det")
 
 
+_BY_PARTICLE = frozenset(
+    {"bring", "turn", "switch", "power", "fire", "take", "spin", "boot", "put", "shut", "knock"}
+)
+
+
+def _follows_a_request(before: Item) -> bool:
+    """ "power a off bring b up": after a machine or a particle another act may begin."""
+    last = before.words[-1:] and not before.is_entity and before.words[-1] in (
+        OFF | ON | last_words_of_tails()
+    )
+    return before.has("and", "then", "comma", "also", "names") or bool(last)
+
+
 def acts_by_particle(items: list[Item], k: int) -> bool:
     """ "…, and bring them back at 6": a small verb with its particle is a request of its own."""
     item = items[k]
     before = items[k - 1] if k else None
-    if before is None or not before.has("and", "then", "comma", "also") or item.is_entity:
+    if before is None or not _follows_a_request(before) or item.is_entity:
         return False
-    if _gives_it(items, k):
+    if _gives_it(items, k) or has_tail(items, k):
         return True
-    if not {GENERIC.get(w) for w in item.words} & {"bring", "turn", "switch", "power", "fire"}:
+    if not {GENERIC.get(w) for w in item.words} & _BY_PARTICLE:
         return False
     for j in range(k + 1, min(len(items), k + 7)):
         word = items[j].words[-1] if items[j].words else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.intents.mentions import (
@@ -194,6 +195,8 @@ def _guards(clause: Clause) -> bool:
     if "tag" in clause.objects():
         return False
     words = set(clause.words)
+    if _somebody_else_acts(clause):
+        return False
     negative = words & {"nobody", "nothing", "none", "never", "not"} or {"no", "one"} <= words
     wished = _GUARDING & words
     if wished <= {"must", "should", "cannot"} and not words & {
@@ -208,6 +211,28 @@ def _guards(clause: Clause) -> bool:
         and not {"do", "please"} <= words
         and not ("do" in words and "not" in words)
     )
+
+
+_NOBODY = frozenset({"nobody", "none", "noone", "nothing", "never", "not"})
+_ACTING = frozenset({"i", "we", "you", "it", "they", "that", "this", "so"})
+_MAY = frozenset(
+    {"can", "could", "should", "must", "may", "might", "will", "would", "shall", "want", "need",
+     "think", "guess", "please", "needs", "is"}
+)  # fmt: skip
+
+
+def _somebody_else_acts(clause: Clause) -> bool:
+    """ "nobody uses it, we can get rid of it": between the denial and the act another one acts."""
+    if clause.verb is None or clause.verb not in clause.items:
+        return False
+    lead = [w for i in clause.items[: clause.items.index(clause.verb)] for w in i.words]
+    denials = [k for k, w in enumerate(lead) if w in _NOBODY or lead[k : k + 2] == ["no", "one"]]
+    if not denials:
+        return False
+    between = lead[denials[-1] + 1 :]
+    if {"who", "which", "but", "except"} & set(between):
+        return False
+    return any(a in _ACTING and b in _MAY for a, b in pairwise(between)) or "please" in between
 
 
 def _machines(clause: Clause) -> bool:
