@@ -29,6 +29,8 @@ def is_action(items: Sequence[Item], k: int) -> bool:
         return False
     if item.words == ("back", "up") and _is_under_way(items, k):
         return False
+    if item.words == ("back", "up") and _goes_down_first(items, k):
+        return False
     if item.words == ("back", "up") and lead & {
         "spin",
         "bring",
@@ -59,6 +61,12 @@ def is_action(items: Sequence[Item], k: int) -> bool:
     if item.form == "ing":
         return _ing_acts(items, k)
     return base_acts(items, k)
+
+
+def _goes_down_first(items: Sequence[Item], k: int) -> bool:
+    """ "bring a and b down and back up"."""
+    led = k > 1 and items[k - 1].has("and", "then") and not items[k - 2].is_entity
+    return led and items[k - 2].words[-1:] in (("down",), ("off",))
 
 
 def _is_under_way(items: Sequence[Item], k: int) -> bool:

@@ -79,6 +79,14 @@ OFF = frozenset({"off", "down", "offline", "out"})
 ON = frozenset({"on", "up", "online", "back"})
 
 
+def may_begin_an_act(item: Item) -> bool:
+    """Whether another act may begin with this word: a verb of the trade, or a small one."""
+    if item.is_entity or not item.words:
+        return False
+    small = item.words[0] in GENERIC and GENERIC[item.words[0]] == item.words[0]
+    return small or (item.has("verb") and item.form == "base" and item.action in CHANGING)
+
+
 @dataclass
 class Clause:
     """The items of one thing said.

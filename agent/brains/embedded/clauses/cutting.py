@@ -259,6 +259,8 @@ def _cut_at(items: list[Item], k: int) -> int:
     ):
         if items[k - 1].has("verb") and not items[k - 1].has("also", "then", "filler"):
             break
+        if k > 2 and items[k - 1].words[-1] in OFF | ON and not items[k - 1].has("and"):
+            break
         k -= 1
         if items[k].has("and") and items[k].words != ("n",):
             break

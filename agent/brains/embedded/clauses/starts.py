@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.brains.embedded.clauses.acts import is_action
-from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON
+from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, may_begin_an_act
 from agent.brains.embedded.clauses.tails import has_tail, last_words_of_tails
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
@@ -153,5 +153,6 @@ def acts_by_particle(items: list[Item], k: int) -> bool:
             return False
         if not items[j].is_entity and word in OFF | ON and j > k + 1:
             after = items[j + 1] if j + 1 < len(items) else None
-            return after is None or after.has("time", "comma", "and", "then", "filler", "also")
+            ends = after is None or after.has("time", "comma", "and", "then", "filler", "also")
+            return ends or (after is not None and may_begin_an_act(after))
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from agent.brains.embedded.clauses.clause import CHANGING, GENERIC, OFF, ON, Clause
+from agent.brains.embedded.clauses.clause import CHANGING, OFF, ON, Clause, may_begin_an_act
 from agent.brains.embedded.clauses.particles import TAKES_PARTICLE
 from agent.brains.embedded.inflection import Phrase, verb_forms
 from agent.brains.embedded.scan import Item
@@ -91,6 +91,8 @@ def _tail_at(items: list[Item], k: int, tail: Phrase) -> list[Item]:
             return pieces
         if items[j].words == ("back",):
             continue
+        if between and items[j].words in (("down",), ("off",)):
+            break
         if items[j].has("comma", "stop", "then") and not items[j].is_entity:
             break
         between = between or items[j].is_entity or items[j].has("pron", "noun", "all")
@@ -113,6 +115,6 @@ def _ends(items: list[Item], j: int) -> bool:
     """Whether the request may end before the item at `j`."""
     if j >= len(items) or items[j].words == ("again",):
         return True
-    if items[j].words[:1] and items[j].words[0] in GENERIC and not items[j].is_entity:
+    if may_begin_an_act(items[j]):
         return True
     return items[j].has("time", "comma", "and", "then", "ask", "also", "for")
