@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from agent.brains.embedded.antecedents import at_the_time_told
 from agent.brains.embedded.arguments import Said, read_arguments
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.clauses.remarks import is_remark
@@ -38,7 +39,7 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """The frames of a turn."""
-        return self.read_items(text, self.scanner.scan(tokenise(cleaned(text))))
+        return self.read_items(text, at_the_time_told(self.scanner.scan(tokenise(cleaned(text)))))
 
     def read_items(self, text: str, items: list[Item]) -> Reading:
         """The frames of a turn, or of a part of it, by its items."""

@@ -90,6 +90,8 @@ def join_numbers(items: list[Item], words: list[str], site: Site) -> list[Item]:
     """A stem and a number become one name, whether or not a machine bears it: "web 9"."""
     made: list[Item] = []
     for item in items:
+        if made and item.words == ("leave",) and made[-1].words[-1:] in _ABSENT:
+            item.kinds = {"plain": "leave"}  # "on leave", "back from leave"
         joined = _joined(made[-1], item, words, site) or _edition(made[-1], item) if made else None
         if joined is None:
             made.append(item)
@@ -98,6 +100,10 @@ def join_numbers(items: list[Item], words: list[str], site: Site) -> list[Item]:
     return made
 
 
+_ABSENT = (
+    ("on",), ("from",), ("maternity",), ("paternity",), ("parental",), ("annual",), ("sick",),
+    ("his",), ("her",), ("their",), ("my",), ("unpaid",), ("study",),
+)  # fmt: skip
 _YEAR = re.compile(r"20[012]\d")
 
 

@@ -67,6 +67,12 @@ class Time:
         """Whether it names more than one moment."""
         return self.days is not None or self.month_day is not None or self.every is not None
 
+    @property
+    def is_moment(self) -> bool:
+        """Whether it names one moment to come, and neither a length nor a look back."""
+        named = self.day is not None or self.clock is not None
+        return named and not (self.recurs or self.window or self.lasts or self.until)
+
     def cron(self) -> str:
         """The five fields of a recurrence; days without an hour are at 09:00."""
         hour, minute = self.clock or (9, 0)

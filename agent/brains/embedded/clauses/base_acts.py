@@ -138,6 +138,8 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
     lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
     if tuple(lead[-2:]) in _ABLE and any(i.has("object", "noun") for i in items[: k - 1]):
         return True
+    if tuple(lead[-2:]) in _WILL and "please" not in lead:
+        return True
     if lead[-2:] == ["going", "to"] and set(lead[:-2]) & {"that", "which", "it", "they", "what"}:
         return True
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
@@ -161,6 +163,9 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
         and after.action == "delete"
     )
 
+
+_WILL = {(who, "will") for who in ("we", "they", "he", "she", "somebody", "someone", "it")}
+"""Before an act that somebody announces: "we will retire db-dr-1 next quarter"."""
 
 _ABLE = {("we", "can"), ("i", "can"), ("you", "can"), ("we", "could"), ("you", "could")}
 """After a thing, what can be done with it: "images we can deploy"."""

@@ -72,10 +72,20 @@ def _without_label(items: list[Item]) -> list[Item]:
             )
             if asks and not any(i.is_entity or i.has("noun", "pron", "not") for i in label):
                 return items[k + 1 :]
+            counts = items[k + 1].has("verb") and items[k + 1].action == "count"
+            if (asks or counts) and _says_why(label):
+                return items[k + 1 :]
             says = any(is_action(label, n) or i.has("be") for n, i in enumerate(label))
             if says and plain and is_action(items, k + 1) and any(i.is_entity for i in items[k:]):
                 return items[k + 1 :]
     return items
+
+
+def _says_why(label: list[Item]) -> bool:
+    """ "I prepare the data residency form: …", "for the finance audit: …": no machines."""
+    led = label[0].words[:1] in (("i",), ("we",), ("for",), ("re",)) or label[-1].words == ("day",)
+    ends = label[-1].has("plain", "tech", "filler", "time") and not label[-1].is_entity
+    return led and ends and not any(i.has("names", "noun", "stem", "not") for i in label)
 
 
 def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
@@ -108,7 +118,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
-        elif _handles_first(items, k):
+        elif _handles_first(items, k) or _spares_first(items, k):
             seen_verb = True
         elif (
             (seen_object or items[0].has("time"))
@@ -137,6 +147,16 @@ def _handles_first(items: list[Item], k: int) -> bool:
     if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
         return False
     return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
+
+
+_SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch"})
+
+
+def _spares_first(items: list[Item], k: int) -> bool:
+    """ "leave web-01 alone and restart web-02": what is spared ends where an act begins."""
+    if items[k].is_entity or not _SPARING & set(items[k].words):
+        return False
+    return all(i.has("ask", "filler", "comma", "not") and not i.is_entity for i in items[:k])
 
 
 def _after_condition(items: list[Item]) -> list[list[Item]]:
@@ -246,6 +266,8 @@ def _begins(items: list[Item], k: int) -> bool:
         return True
     if before.has("ask", "not", "wh", "pron"):
         return True
+    if before.has("only") and k > 1 and items[k - 2].has("comma", "and", "dash"):
+        return True
     ends = before.words[-1:] and before.words[-1] in OFF | ON | last_words_of_tails()
     return before.is_entity or before.has("time", "noun", "colon", "number") or bool(ends)
 
@@ -254,7 +276,7 @@ def _cut_at(items: list[Item], k: int) -> int:
     """Where the clause of the verb at `k` begins: before its connectors, "please", "don't"."""
     while (
         k
-        and items[k - 1].has("and", "then", "also", "ask", "not", "filler", "wh")
+        and items[k - 1].has("and", "then", "also", "ask", "not", "filler", "wh", "only")
         and not items[k - 1].is_entity
     ):
         if items[k - 1].has("verb") and not items[k - 1].has("also", "then", "filler"):

@@ -91,6 +91,8 @@ def is_reason(items: list[Item], k: int) -> bool:
     that = k + 1 < len(items) and items[k + 1].words[:1] == ("that",)
     if item.words == ("so", "that") or (item.words == ("so",) and that):
         return True
+    if item.words == ("so",) and _so_that(items, k):
+        return True
     if word in ("since", "so", "as") and len(item.words) == 1 and k and items[k - 1].has("comma"):
         named = k + 2 == len(items) and items[k + 1].has("unknown_name", "quote")
         return not (word == "as" and named)
@@ -108,6 +110,16 @@ def is_reason(items: list[Item], k: int) -> bool:
         and acted
         and not item.has("asking")
     )
+
+
+_PEOPLE = frozenset({"i", "we", "he", "she", "they", "people", "everyone", "everybody", "nobody"})
+_ABLE = frozenset({"can", "could", "may", "might", "will", "would", "do", "does"})
+
+
+def _so_that(items: list[Item], k: int) -> bool:
+    """ "wake his box up so he can carry on": what it is for."""
+    words = [w for i in items[k + 1 : k + 4] for w in i.words]
+    return words[:1] != [] and words[0] in _PEOPLE and bool(_ABLE & set(words[1:3]))
 
 
 def _gives_it(items: list[Item], k: int) -> bool:

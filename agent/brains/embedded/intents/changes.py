@@ -127,7 +127,22 @@ def _tag(clause: Clause, objects: set[str]) -> str:
 
 
 def _migrate(clause: Clause, objects: set[str]) -> str | None:
+    if _to_a_size(clause):
+        return "resize_vms"
     return None if "disk" in objects and not _machines(clause) else "migrate_vms"
+
+
+def _to_a_size(clause: Clause) -> bool:
+    """ "move it up to m6i.xlarge": a size, and no place, is where it goes."""
+    fields = {name for i in clause.items for name, _ in i.get("value") or ()}
+    if fields & {"host", "region", "zone", "provider"}:
+        return False
+    for before, item in pairwise(clause.items):
+        unknown = (item.get("unknown_value") or ("",))[0] == "size"
+        sized = unknown or any(name == "size" for name, _ in item.get("value") or ())
+        if sized and before.has("to"):
+            return True
+    return False
 
 
 _RULES: dict[str, Callable[[Clause, set[str]], str | None]] = {
