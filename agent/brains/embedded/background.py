@@ -115,6 +115,8 @@ def _is_told(parts: Sequence[Part], k: int, asks: Sequence[bool]) -> bool:
     content = part.content
     if tuple(w for i in content[:2] for w in i.words)[:2] in _KNOWN:
         return not any(i.is_entity for i in content)
+    if content and all(i.has("time") for i in content):
+        return False
     if _surprises(content) or _so_that_they_can(content):
         return True
     stated = any(_states(i) for i in content[1:]) or _short_for_is(content)

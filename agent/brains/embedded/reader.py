@@ -21,6 +21,7 @@ from agent.brains.embedded.questions import question_of
 from agent.brains.embedded.reserves import apply_reserves
 from agent.brains.embedded.scan import Scanner
 from agent.brains.embedded.selection import SelectionReader
+from agent.brains.embedded.sharing import take_lone_time
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.text import cleaned, tokenise
 from agent.brains.embedded.tools import CHANGES
@@ -121,6 +122,7 @@ class Reader:
             for frame in reading.frames:
                 frame.about = frame.about or frame.changes
         weigh(reading)
+        take_lone_time(reading.frames, reading.fragments)
         return reading
 
     def _grown(self, clause: Clause, reading: Reading) -> Frame | None:
