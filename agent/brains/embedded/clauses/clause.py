@@ -24,7 +24,7 @@ GENERIC: dict[str, str] = {
         "switch": "switch switched switching switches",
         "swap": "swap swapped swapping",
         "power": "power powered powering powers",
-        "put": "put putting puts",
+        "put": "put putting puts stick sticking sticks slap slapping pop popping bung",
         "take": "take taken taking takes took yank yanked rip ripped peel tear pry",
         "bring": "bring brought bringing brings",
         "set": "set setting sets",

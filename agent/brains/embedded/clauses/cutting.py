@@ -111,6 +111,8 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     seen_verb = False
     seen_object = False
     for k, item in enumerate(items):
+        if _is_another_factor(items, k):
+            continue
         if is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
             if (
                 (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
@@ -142,6 +144,19 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     return [half for part in parts for half in _after_condition(part)]
 
 
+_FACTORS = frozenset({"double", "triple", "quadruple", "halve"})
+
+
+def _is_another_factor(items: list[Item], k: int) -> bool:
+    """ "half the cores and half the ram on kafka-1": one act, of two figures."""
+    if not items[k].has("verb") or items[k].action not in _FACTORS or items[k].is_entity:
+        return False
+    first = next((n for n, i in enumerate(items[:k]) if i.has("verb")), None)
+    if first is None or items[first].action not in _FACTORS or not items[k - 1].has("and"):
+        return False
+    return not any(i.is_entity or i.has("pron", "noun") for i in items[first:k])
+
+
 def _handles_first(items: list[Item], k: int) -> bool:
     """ "(could you) put bob's box to sleep": a small verb that leads a request."""
     if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
@@ -155,6 +170,8 @@ _SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touc
 def _spares_first(items: list[Item], k: int) -> bool:
     """ "leave web-01 alone and restart web-02": what is spared ends where an act begins."""
     if items[k].is_entity or not _SPARING & set(items[k].words):
+        return False
+    if not any(i.is_entity for i in items[k + 1 : k + 5]):
         return False
     return all(i.has("ask", "filler", "comma", "not") and not i.is_entity for i in items[:k])
 
