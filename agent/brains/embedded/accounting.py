@@ -135,6 +135,8 @@ def _lost_figure(clause: Clause) -> str:
         after = clause.items[k + 2] if k + 2 < len(clause.items) else None
         if after is not None and after.words[:1] in (("me",), ("us",), ("my",), ("the",)):
             continue  # "stop bastion 4 me"
+        if after is not None and after.words[:1] in (("st",), ("nd",), ("rd",), ("th",)):
+            continue  # "snapshot jenkins 1st"
         bare = item.has("number") and not item.has("amount", "time", "names")
         if bare and not item.used and before.has("names") and before.end == item.start:
             return f"{before.text} {item.text}"

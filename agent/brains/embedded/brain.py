@@ -35,6 +35,10 @@ _LEFT_ALONE = re.compile(
 """A machine that stays as it is, where no plan waits."""
 
 
+_UNIVERSAL = frozenset({"utc", "gmt", "zulu", "z", "etc/utc", "utc time", "gmt time"})
+"""Names of the zone that keeps no summer time."""
+
+
 @dataclass
 class EmbeddedBrain:
     """Understands without a model and without a network."""
@@ -54,7 +58,8 @@ class EmbeddedBrain:
                 f'Which time zone is "{zoned.said}"? Say the time in {context.zone}.'
             )
         understood = self._in_its_zone(zoned.text, context, zoned.now)
-        if zoned.said and any(call.when and call.when.cron for call in understood.calls):
+        here = {zoned.said.casefold(), context.zone.casefold()} <= _UNIVERSAL
+        if zoned.said and not here and any(c.when and c.when.cron for c in understood.calls):
             return replies.ask(
                 f"Regular times are kept in {context.zone}. Which time there is {zoned.said}?"
             )

@@ -66,7 +66,8 @@ def starts_afresh(items: list[Item], k: int) -> bool:
         return True
     if item.words[0] not in _SUBJECTS or k < 2:
         return False
-    if all(i.has("time", "comma", "dash", "filler") for i in items[:k]):
+    timed = any(i.has("time") for i in items[:k])
+    if timed and all(i.has("time", "comma", "dash", "filler") for i in items[:k]):
         return False  # "tonight at 8, please stop dev-db": the time is of the request
     if item.words[0] in ("that", "which", "who", "this", "it", "there") and not (
         k + 1 < len(items) and items[k + 1].has("be", "ask", "verb")
