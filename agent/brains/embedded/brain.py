@@ -116,7 +116,7 @@ class EmbeddedBrain:
         builder = Builder(context, reader)
         if not reading.items:
             return replies.ask("What would you like to know or do?")
-        if context.memory.pending is None and _LEFT_ALONE.match(text):
+        if context.memory.pending is None and not reading.has_change and _LEFT_ALONE.match(text):
             return replies.not_wished()
         said = reads(text)
         if context.memory.pending is not None:

@@ -97,7 +97,10 @@ class Time:
         hour, minute = self.clock or (9, 0)
         if self.day is not None:
             made = datetime(self.day.year, self.day.month, self.day.day, tzinfo=now.tzinfo)
-            return made + timedelta(hours=hour, minutes=minute)
+            made += timedelta(hours=hour, minutes=minute)
+            bare = self.half_day is None and 1 <= hour < 12 and made <= now
+            later = made + timedelta(hours=12)
+            return later if bare and later > now and later.date() == made.date() else made
         made = now.replace(hour=hour % 24, minute=minute, second=0, microsecond=0)
         if (
             made <= now

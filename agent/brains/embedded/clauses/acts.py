@@ -106,8 +106,10 @@ _STATED = ("is", "are", "was", "were", "'s", "it's", "they're", "that's", "he's"
 _WISHED = re.compile(
     r"\b(?:(?:(?:i|we) (?:would|should) (?:like|prefer|love)|(?:i|we) (?:want|wish|prefer|need)|"
     r"arrange|arranged|(?<!be )(?<!am )ensure|make sure|see to it|take care|organise|organize|"
-    r"set it up so|set things up so) (?:it )?that|ensure|make sure|see to it)"
-    r"(?: (?!that |which |who |and |or |if )\S+){1,8} (?:is|are|gets|get)(?: always| then| also)?$"
+    r"it is (?:necessary|important|required|needed|essential)|set it up so|set things up so) "
+    r"(?:it )?that|ensure|make sure|see to it)"
+    r"(?: (?!that |which |who |and |or |if )\S+){1,8} (?:is|are|gets|get|becomes|become)"
+    r"(?: always| then| also| \w+ed(?: \S+){0,4} and(?: then| again| later)?)?$"
 )
 """ "I would like that the runners are …", "please arrange that web-01 is …"."""
 

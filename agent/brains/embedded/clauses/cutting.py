@@ -8,7 +8,12 @@ from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
-from agent.brains.embedded.clauses.starts import acts_by_particle, is_reason, starts_afresh
+from agent.brains.embedded.clauses.starts import (
+    acts_by_particle,
+    is_reason,
+    starts_afresh,
+    waits_for,
+)
 from agent.brains.embedded.clauses.tails import last_words_of_tails
 from agent.brains.embedded.scan import Item
 
@@ -18,8 +23,13 @@ def split(items: Sequence[Item]) -> list[Clause]:
     clauses: list[Clause] = []
     for number, (sentence, asks) in enumerate(_sentences(items)):
         parts = _parts(_without_label(sentence))
+        powered = len(parts) > 1 and all(_is_switched(part) for part in parts)
         for part in parts:
             clause = clause_of(part, first=part is parts[0])
+            if powered and clause.verb is None:
+                clause.verb = part[-1]
+                clause.action = "start" if part[-1].words in _ON else "stop"
+                part[-1].used = "verb"
             clause.asks = asks and part is parts[-1]
             if part is not parts[-1] and part[0].words[:1] in _OFF and len(part) <= 4:
                 clause.reason = not clause.verb
@@ -128,7 +138,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         ) or _called_off(items, k):
             cuts.append(k)
             seen_object = seen_verb = False
-        elif is_reason(items, k) or starts_afresh(items, k) or _at_another_time(items, k):
+        elif is_reason(items, k) or starts_afresh(items, k) or _at_another_time(items, k) or _at_the_other_way(items, k):
             cuts.append(k)
             seen_object = False
             seen_verb = False
@@ -155,6 +165,24 @@ def _is_another_factor(items: list[Item], k: int) -> bool:
     if first is None or items[first].action not in _FACTORS or not items[k - 1].has("and"):
         return False
     return not any(i.is_entity or i.has("pron", "noun") for i in items[first:k])
+
+
+_ON = (("on",), ("up",))
+
+
+def _is_switched(items: list[Item]) -> bool:
+    """ "vdi-104 on": machines and which way their power goes."""
+    if len(items) < 2:
+        return False
+    led = [i for i in items[:-1] if not i.has("comma", "and")]
+    ends = items[-1].words in (*_ON, ("off",), ("down",)) and not items[-1].is_entity
+    return ends and bool(led) and all(i.has("names") for i in led)
+
+
+def _at_the_other_way(items: list[Item], k: int) -> bool:
+    """ "vdi-104 on, vdi-101 off": each has its own."""
+    joint = items[k].has("comma", "and") and not items[k].is_entity
+    return joint and k > 1 and _is_switched(items[:k]) and _is_switched(items[k + 1 :])
 
 
 def _handles_first(items: list[Item], k: int) -> bool:
@@ -186,7 +214,10 @@ def _after_condition(items: list[Item]) -> list[list[Item]]:
     reason = bool(items) and items[0].words in (("before",), ("because",), ("since",))
     reason = reason and not (len(items) > 1 and items[1].has("time"))
     if not reason and (
-        not items or items[0].words[:1] not in (("if",), ("unless",), ("provided",))
+        not items
+        or not (
+            items[0].words[:1] in (("if",), ("unless",), ("provided",)) or waits_for(items, 0)
+        )
     ):
         return [items]
     for k in range(2, len(items) - 1):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, may_begin_an_act
 from agent.brains.embedded.clauses.tails import has_tail, last_words_of_tails
@@ -32,6 +34,17 @@ def _makes_it(items: list[Item], k: int) -> bool:
     return told and items[k].words == ("make", "it") and figure is not None and figure.has("number")
 
 
+def _are_at_it(items: list[Item], k: int) -> bool:
+    """ "unlock db-dr-1 we're getting rid of it": somebody is at something."""
+    words = [w for i in items[k : k + 3] for w in i.words]
+    if words[:1] not in (["we"], ["i"], ["they"], ["he"], ["she"]) or items[k].is_entity:
+        return False
+    later = items[k + 1 : k + 4]
+    return any(w in ("are", "am", "is") for w in words[1:2]) and any(
+        i.words[:1] and i.words[0].endswith("ing") for i in later
+    )
+
+
 def starts_afresh(items: list[Item], k: int) -> bool:
     """A new sentence after a comma: "…, I hope that's right", "…, could you stop it"."""
     item = items[k]
@@ -43,6 +56,8 @@ def starts_afresh(items: list[Item], k: int) -> bool:
         and before is not None
         and not before.has("rel", "verb")
     ):
+        return True
+    if before is not None and before.is_entity and _are_at_it(items, k):
         return True
     if (
         (
@@ -76,6 +91,28 @@ def starts_afresh(items: list[Item], k: int) -> bool:
     return not (item.has("pron") and before.has("and"))
 
 
+_COMES = frozenset(
+    {"has", "have", "finishes", "finished", "ends", "ended", "completes", "completed", "gets",
+     "goes", "becomes", "falls", "drops", "stops", "comes", "reaches", "done", "succeeds", "fails"}
+)  # fmt: skip
+
+
+def waits_for(items: Sequence[Item], k: int) -> bool:
+    """ "once it is idle", "as soon as the backup has finished": what must come first."""
+    words = [w for i in items[k : k + 3] for w in i.words]
+    if k and items[k - 1].words[-1:] in (("at",), ("all",)):
+        return False  # "both at once"
+    soon = words[:3] == ["as", "soon", "as"]
+    if not (soon or items[k].words in (("once",), ("after",)) or words[:2] == ["the", "moment"]):
+        return False
+    rest = [i for i in items[k + 1 : k + 10] if i.words[:1] not in (("soon",), ("as",))]
+    if not rest or rest[0].has("time", "number") or rest[0].words[:1] in (("you",), ("possible",)):
+        return False
+    comes = rest[1:8]
+    ends = next((n for n, i in enumerate(comes) if i.has("comma", "stop")), len(comes))
+    return any(i.has("be") or _COMES & set(i.words) for i in comes[:ends])
+
+
 _WONDERING = frozenset(_WORDS["wondering"])
 
 
@@ -89,7 +126,7 @@ def is_reason(items: list[Item], k: int) -> bool:
         return True
     if word == "if" and set(items[k - 1].words[-1:]) & _WONDERING:
         return False
-    if word in ("if", "unless", "whenever", "provided"):
+    if word in ("if", "unless", "whenever", "provided") or waits_for(items, k):
         return True
     that = k + 1 < len(items) and items[k + 1].words[:1] == ("that",)
     if item.words == ("so", "that") or (item.words == ("so",) and that):
