@@ -232,7 +232,8 @@ class Builder(Picker):
         plain = names and not any(mark in n for n in names for mark in "*?[")
         if not plain or not extra or set(extra) & {"order_by", "limit", "all", "ids"}:
             return picked
-        if self.inventory.select_ids(Selector.parse(picked)):
+        like = any(n.last == "stem" and "tags.role" in n.fields for n in frame.chosen.real)
+        if self.inventory.select_ids(Selector.parse(picked)) or (like and frame.changes):
             return picked
         named = self.inventory.select(Selector(names=tuple(names)))
         if not named or len(named) > len(set(names)):
