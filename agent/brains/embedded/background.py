@@ -168,7 +168,7 @@ def _asks(part: Part, opens: bool) -> bool:
 def _tells(part: Part, *, stated: bool) -> bool:
     """Whether it states something, wishes nothing, spares nothing and sets no condition."""
     content = part.content
-    words = {w for i in content for w in i.words}
+    words = {w for i in content for w in i.words if not i.has("absence")}
     if len(content) < 2 or words & _CONDITIONS or any(i.has("except") for i in content):
         return False
     spares = words & (RESERVES - DENIALS - {"but"})

@@ -167,6 +167,9 @@ def _leaves_alone(frame: Frame) -> bool:
     if first is None or not first.has("except") or frame.clause.action is not None:
         return False
     forbids = bool({"touch", "touching", "hands", "away", "alone"} & set(frame.clause.words))
+    kept = first.words[:1] in (("leave",), ("keep",))
+    if kept and {"running", "on", "up", "alone", "be"} & set(frame.clause.words[1:]):
+        return frame.tool in ("describe_vms", "list_vms")
     return frame.strength < QUESTION and forbids
 
 

@@ -126,6 +126,8 @@ def _until(words: Sequence[str], i: int, now: datetime) -> Found | None:
     if words[i] not in _ENDS:
         return None
     found = moment_at(words, i + 1, now) if i + 1 < len(words) else None
+    if found is None and words[i + 1 : i + 2] == ["half"]:
+        found = moment_at([*words[:i], "at", *words[i + 1 :]], i, now)
     return (Time(until=found[0]), found[1]) if found else None
 
 

@@ -51,7 +51,7 @@ class Part:
     @property
     def words(self) -> set[str]:
         """Its words."""
-        return {w for i in self.items for w in i.words}
+        return {w for i in self.items for w in i.words if not i.has("absence")}
 
 
 def parts_of(items: Sequence[Item]) -> list[Part]:

@@ -91,7 +91,7 @@ def join_numbers(items: list[Item], words: list[str], site: Site) -> list[Item]:
     made: list[Item] = []
     for item in items:
         if made and item.words == ("leave",) and made[-1].words[-1:] in _ABSENT:
-            item.kinds = {"plain": "leave"}  # "on leave", "back from leave"
+            item.kinds = {"plain": "leave", "absence": True}  # "on leave", "back from leave"
         if listed := _another_number(made, item, words, site):
             made.append(listed)
             continue

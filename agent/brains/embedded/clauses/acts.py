@@ -28,6 +28,8 @@ def is_action(items: Sequence[Item], k: int) -> bool:
     lead = {GENERIC.get(w) for i in items[max(0, k - 4) : k] for w in i.words}
     if k and items[k - 1].words[-1:] in (("from",), ("against",)) and item.form == "base":
         return False
+    if item.words == ("cut",) and k and items[k - 1].words[-1:] == ("power",):
+        return False  # "after the power cut"
     if k + 2 < len(items) and items[k + 1].words == ("by",) and items[k + 2].form == "ing":
         return False  # "start by migrating print-srv": the second is the act
     if item.words == ("back", "up") and _is_under_way(items, k):

@@ -164,7 +164,9 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
     )
 
 
-_WILL = {(who, "will") for who in ("we", "they", "he", "she", "somebody", "someone", "it")}
+_WILL = {(who, "will") for who in ("we", "they", "he", "she", "somebody", "someone", "it")} | {
+    (who, can) for who in ("he", "she", "they") for can in ("can", "could", "would")
+}
 """Before an act that somebody announces: "we will retire db-dr-1 next quarter"."""
 
 _ABLE = {("we", "can"), ("i", "can"), ("you", "can"), ("we", "could"), ("you", "could")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -36,13 +37,23 @@ def change_of(clause: Clause) -> str | None:
     if clause.asks and _opens_a_question(clause):
         return None
     if action is None:
-        return without_verb(clause)
+        return None if _wants_to_know(clause) else without_verb(clause)
     if action == "reduce" and clause.has("cost") and not figures_of_size(clause):
         return None
     if _asked_which(clause):
         return None
     rule = _RULES.get(action)
     return rule(clause, clause.objects()) if rule else _DIRECT.get(action)
+
+
+_TO_KNOW = re.compile(
+    r"\b(?:want|like|need|wanted|wish|love|have)(?: only| just)? to (?:know|see|hear|learn|understand)\b"
+)
+
+
+def _wants_to_know(clause: Clause) -> bool:
+    """ "I only want to know how busy its processor is"."""
+    return clause.has("wh") and _TO_KNOW.search(" ".join(clause.words)) is not None
 
 
 _QUESTION_WORDS = frozenset(
@@ -210,7 +221,7 @@ def _guards(clause: Clause) -> bool:
     if "tag" in clause.objects():
         return False
     words = set(clause.words)
-    if _somebody_else_acts(clause):
+    if _somebody_else_acts(clause) or _denied_after(clause):
         return False
     negative = words & {"nobody", "nothing", "none", "never", "not"} or {"no", "one"} <= words
     wished = _GUARDING & words
@@ -248,6 +259,16 @@ def _somebody_else_acts(clause: Clause) -> bool:
     if {"who", "which", "but", "except"} & set(between):
         return False
     return any(a in _ACTING and b in _MAY for a, b in pairwise(between)) or "please" in between
+
+
+def _denied_after(clause: Clause) -> bool:
+    """ "restart gitlab, nobody can log in": an order, and then what is wrong."""
+    verb = clause.verb
+    if verb is None or verb.form != "base" or verb not in clause.items:
+        return False
+    lead = clause.items[: clause.items.index(verb)]
+    opens = all(i.has("ask", "filler", "comma", "det") and not i.is_entity for i in lead)
+    return opens and not {w for i in lead for w in i.words} & (_NOBODY | {"no", "sure", "ensure"})
 
 
 def _machines(clause: Clause) -> bool:
