@@ -27,6 +27,9 @@ _POWER = frozenset(
 )  # fmt: skip
 
 
+_GUARDS = frozenset({"snapshot_vms", "protect_vms", "unprotect_vms"})
+
+
 def check_accounted(frame: Frame) -> None:
     """Look a change over for words that would make it another one.
 
@@ -39,7 +42,7 @@ def check_accounted(frame: Frame) -> None:
         raise Doubt(replies.out_of_scope())
     if said := _no_or_without(frame):
         raise Doubt(replies.ask(f"“{said}”: all of them without it, or only that one?"))
-    if frame.tool in _POWER and (lost := _lost_figure(frame.clause)):
+    if frame.tool in _POWER | _GUARDS and (lost := _lost_figure(frame.clause)):
         raise Doubt(replies.ask(f"I do not understand “{lost}” here. Which machines do you mean?"))
     if frame.tool == "scale_group" and (groups := _groups(frame.clause))[1:]:
         raise Doubt(replies.ask(f"One group at a time, please: {' or '.join(groups)}?", groups))
@@ -132,6 +135,8 @@ def _lost_figure(clause: Clause) -> str:
         after = clause.items[k + 2] if k + 2 < len(clause.items) else None
         if after is not None and after.words[:1] in (("me",), ("us",), ("my",), ("the",)):
             continue  # "stop bastion 4 me"
+        if after is not None and after.words[:1] in (("st",), ("nd",), ("rd",), ("th",)):
+            continue  # "snapshot jenkins 1st"
         bare = item.has("number") and not item.has("amount", "time", "names")
         if bare and not item.used and before.has("names") and before.end == item.start:
             return f"{before.text} {item.text}"
@@ -170,6 +175,8 @@ def _lost_time(clause: Clause) -> str:
             continue
         before = items[k - 1]
         ends = k + 1 == len(items) or items[k + 1].has("comma", "stop", "ask")
+        if item.words[:1] in (("cron",), ("crontab",)):
+            return item.text
         clocked = ":" in item.text and item.text[:1].isdigit()
         if clocked or (before.words == ("at",) and item.has("number") and ends):
             return f"{before.text} {item.text}" if before.words == ("at",) else item.text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from agent.brains.embedded.items import Item
 
@@ -44,6 +45,44 @@ def put_in_place(request: Sequence[Item], told: Sequence[Item]) -> list[Item]:
             found.append(request[k])
             k += 1
     return found
+
+
+def at_the_time_told(items: list[Item]) -> list[Item]:
+    """ "On Saturday at noon we switch the line, please stop print-srv then": the time told."""
+    k = next((k for k, i in enumerate(items) if k > 2 and _is_then(items, k)), None)
+    if k is None:
+        return items
+    led = max((n for n in range(k) if items[n].has("comma", "stop", "dash")), default=None)
+    times = [i for i in items[:k] if i.has("time") and i.get("time").is_moment]
+    if led is None or len(times) != 1 or items.index(times[0]) > led:
+        return items
+    time = times[0]
+    meant = dataclasses.replace(items[k], kinds={"time": time.get("time")})
+    told = dataclasses.replace(time, kinds={"plain": time.text})
+    return [meant if i is items[k] else told if i is time else i for i in items]
+
+
+def _is_then(items: Sequence[Item], k: int) -> bool:
+    """ "then" or "at that time" after machines, where its sentence ends."""
+    ends = k + 1 == len(items) or items[k + 1].has("stop", "comma")
+    before = items[k - 1]
+    return ends and items[k].words == ("then",) and (before.is_entity or before.has("noun", "pron"))
+
+
+def with_day_told(request: list[Item], told: Sequence[Item], now: datetime) -> list[Item]:
+    """ "Alice comes back tomorrow; start alice-dev at 8:30", said at ten: tomorrow is meant."""
+    days = {t.day for i in told if (t := i.get("time")) is not None and t.day and not t.clock}
+    if len(days) != 1 or (day := days.pop()) is None or day <= now.date():
+        return request
+    made: list[Item] = []
+    for item in request:
+        time = item.get("time")
+        bare = time is not None and time.clock and time.half_day in (None, "exact")
+        bare = bare and time.is_moment and time.day is None and time.after is None
+        if bare and time.clock < (now.hour, now.minute):
+            item = dataclasses.replace(item, kinds={"time": dataclasses.replace(time, day=day)})
+        made.append(item)
+    return made
 
 
 def _is_more(run: Sequence[Item]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from agent.brains.base import Understanding
-from agent.brains.embedded.antecedents import put_in_place
+from agent.brains.embedded.antecedents import put_in_place, with_day_told
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import GENERIC
@@ -62,6 +62,7 @@ def without_background(reading: Reading, reader: Reader) -> Reading | None:
         item.used = ""
     beside = [i for part in aside for i in part.items]
     items = put_in_place([i for part in kept for i in _without_joint(part)], beside)
+    items = with_day_told(items, beside, reader.now)
     again = reader.read_items(" ".join(i.text for i in items), items)
     if any(_lacks(frame, spoken) for frame in again.frames):
         return None
@@ -114,7 +115,12 @@ def _is_told(parts: Sequence[Part], k: int, asks: Sequence[bool]) -> bool:
     content = part.content
     if tuple(w for i in content[:2] for w in i.words)[:2] in _KNOWN:
         return not any(i.is_entity for i in content)
+    if content and all(i.has("time") for i in content):
+        return False
+    if _surprises(content) or _so_that_they_can(content):
+        return True
     stated = any(_states(i) for i in content[1:]) or _short_for_is(content)
+    stated = stated or (_is_of_others(content) and bool({"want", "need"} & part.words))
     after = any(asks[n] for n in range(k) if parts[n].sentence == part.sentence)
     if any(i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in content):
         return False
@@ -149,6 +155,8 @@ def _asks(part: Part, opens: bool) -> bool:
         return True
     if (_PLEAS & set(words[:2]) or "you" in words[1:2]) and len(content) > 1:
         return True
+    if words[0] == "you" and words[1:2] and words[1] in ("can", "could", "may"):
+        return len(content) > 2  # "you can take the protection off": leave to do it
     if first.has("wh") or words[0] in _WH:
         return len(content) > 2
     if first.has("verb") and first.form == "base" and is_action(content, 0):
@@ -160,7 +168,7 @@ def _asks(part: Part, opens: bool) -> bool:
 def _tells(part: Part, *, stated: bool) -> bool:
     """Whether it states something, wishes nothing, spares nothing and sets no condition."""
     content = part.content
-    words = {w for i in content for w in i.words}
+    words = {w for i in content for w in i.words if not i.has("absence")}
     if len(content) < 2 or words & _CONDITIONS or any(i.has("except") for i in content):
         return False
     spares = words & (RESERVES - DENIALS - {"but"})
@@ -180,8 +188,25 @@ def _tells(part: Part, *, stated: bool) -> bool:
 
 
 def _states(item: Item) -> bool:
-    """A verb that states: "is", "has", "went"."""
-    return item.has("be") or bool(_FINITE & set(item.words[:1]))
+    """A verb that states: "is", "has", "went", "upgrades"."""
+    acts = item.has("verb") and item.form == "s" and not item.has("object", "noun")
+    return item.has("be") or acts or bool(_FINITE & set(item.words[:1]))
+
+
+def _surprises(content: Sequence[Item]) -> bool:
+    """ "I don't want surprises during the audit": what is not wanted, and no machine in it."""
+    words = [w for i in content for w in i.words][:5]
+    denied = {"not", "no", "dont"} & set(words) and {"want", "need", "like"} & set(words)
+    plain = not any(i.is_entity or i.has("noun", "pron", "verb") for i in content)
+    return bool(denied) and words[:1] in (["i"], ["we"]) and plain
+
+
+def _so_that_they_can(content: Sequence[Item]) -> bool:
+    """ "so he can carry on where he left off": what it is for."""
+    words = [w for i in content[:4] for w in i.words]
+    led = words[:1] == ["so"] and bool({"can", "could", "may", "will"} & set(words[2:4]))
+    plain = not any(i.is_entity or i.has("noun", "number", "time", "ask") for i in content)
+    return led and plain and words[1:2] != ["you"]
 
 
 def _short_for_is(content: Sequence[Item]) -> bool:

@@ -38,6 +38,10 @@ _LEFT_ALONE = re.compile(
 """A machine that stays as it is, where no plan waits."""
 
 
+_UNIVERSAL = frozenset({"utc", "gmt", "zulu", "z", "etc/utc", "utc time", "gmt time"})
+"""Names of the zone that keeps no summer time."""
+
+
 @dataclass
 class EmbeddedBrain:
     """Understands without a model and without a network."""
@@ -57,7 +61,8 @@ class EmbeddedBrain:
                 f'Which time zone is "{zoned.said}"? Say the time in {context.zone}.'
             )
         understood = self._in_its_zone(zoned.text, context, zoned.now)
-        if zoned.said and any(call.when and call.when.cron for call in understood.calls):
+        here = {zoned.said.casefold(), context.zone.casefold()} <= _UNIVERSAL
+        if zoned.said and not here and any(c.when and c.when.cron for c in understood.calls):
             return replies.ask(
                 f"Regular times are kept in {context.zone}. Which time there is {zoned.said}?"
             )
@@ -115,7 +120,7 @@ class EmbeddedBrain:
         builder = Builder(context, reader)
         if not reading.items:
             return replies.ask("What would you like to know or do?")
-        if context.memory.pending is None and _LEFT_ALONE.match(text):
+        if context.memory.pending is None and not reading.has_change and _LEFT_ALONE.match(text):
             return replies.not_wished()
         said = reads(text)
         if said_off := _put_off(reading, context):

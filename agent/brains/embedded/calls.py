@@ -223,7 +223,8 @@ class Builder(Picker):
         plain = names and not any(mark in n for n in names for mark in "*?[")
         if not plain or not extra or set(extra) & {"order_by", "limit", "all", "ids"}:
             return picked
-        if self.inventory.select_ids(Selector.parse(picked)):
+        like = any(n.last == "stem" and "tags.role" in n.fields for n in frame.chosen.real)
+        if self.inventory.select_ids(Selector.parse(picked)) or (like and frame.changes):
             return picked
         named = self.inventory.select(Selector(names=tuple(names)))
         if not named or len(named) > len(set(names)):
@@ -356,6 +357,16 @@ class Builder(Picker):
         time = frame.said.time
         if time is None or not frame.changes:
             return call
+        if not time.recurs and time.moment(self.reader.now) < self.reader.now:
+            if _is_told_before(frame):
+                return call
+            asked = {
+                "from": "brain",
+                "kind": "argument",
+                "argument": "when",
+                "call": call.to_dict(),
+            }
+            raise Doubt(replies.ask("That time has passed. When shall it be done?", frame=asked))
         return call.model_copy(update={"when": self.when(time)})
 
     def opposite_after(self, frame: Frame, call: Call) -> list[Call]:
@@ -385,6 +396,14 @@ class Builder(Picker):
             ids = tuple(vm.id for vm in vms)
             call = call.model_copy(update={"selector": Selector(ids=ids)}) if ids else call
         return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
+
+
+def _is_told_before(frame: Frame) -> bool:
+    """ "kafka got upgraded this morning … delete its snapshots": when something else was."""
+    items = frame.clause.items
+    verb = items.index(frame.clause.verb) if frame.clause.verb in items else 0
+    timed = next((k for k, i in enumerate(items) if i.used == "when"), verb)
+    return 1 < timed < verb
 
 
 _BEFORE_THAT = re.compile(r"\b(before (you do )?(that|this|it)|beforehand)\b", re.IGNORECASE)

@@ -128,11 +128,12 @@ class Exclusions(Cursor):
         name, values = (
             self._alternative(nearest) if nearest.has("value") else ("os", (nearest.get("os"),))
         )
-        noun = Noun()
+        noun = Noun(apart=True)
         noun.fields[name] = list(values)
         self.chosen.exclude.append(noun)
         self.chosen.excepting = True
         self.noun.plural = True
+        self.noun.head = self.noun.head or item.words == ("non",)
         item.used = "except"
         nearest.used = f"{name.removeprefix('tags.')} is not {' or '.join(values)}"
         return self.items.index(nearest) - self.k + 1

@@ -77,6 +77,7 @@ _SCOPE = re.compile(
     r"script|essay|story|lottery|horoscope|taxi|uber|birthday|vacation|holidays?|salary|bitcoin|"
     r"crypto|homework|csv|excel|powerpoint|slide deck|"
     r"capital of|novel|chess|sing|dance|marry|love me|meaning of life|temperature in|"
+    r"re-?book(?:ed|ing)?|book (?:me|us)|"
     r"traffic (jam|on the (way|road|motorway|highway))|train to|tickets?|jira|book a|"
     r"desk|chair|linkedin|laptops?|iphones?|headset|tweet|instagram|facebook|youtube|netflix|spotify|groceries|beer|doctor|dentist|haircut)\b",
     re.IGNORECASE,
@@ -167,6 +168,9 @@ def _leaves_alone(frame: Frame) -> bool:
     if first is None or not first.has("except") or frame.clause.action is not None:
         return False
     forbids = bool({"touch", "touching", "hands", "away", "alone"} & set(frame.clause.words))
+    kept = first.words[:1] in (("leave",), ("keep",))
+    if kept and {"running", "on", "up", "alone", "be"} & set(frame.clause.words[1:]):
+        return frame.tool in ("describe_vms", "list_vms")
     return frame.strength < QUESTION and forbids
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -30,7 +31,7 @@ _OPENS = frozenset(
         *_BACK, *_AHEAD, *_LEADS, *_NEAR_DAYS, *_BOUNDS, *_ENDS, *LEADS, *IN_A_WORD,
         *DAYS, *(f"{day}s" for day in DAYS), *MONTHS, *PARTS, *ONES, *TENS, *SCALES, *OTHERS,
         *ORDINALS, *UNITS, "a", "an", "another", "quarter", "day", "weekend", "tonight",
-        "tomorrow", "tomorow", "tommorow", "tommorrow", "noon", "midday", "midnight",
+        "cron", "crontab", "with", "via", "using", "per", "tomorrow", "tomorow", "tommorow", "tommorrow", "noon", "midday", "midnight",
     }
 )  # fmt: skip
 """Words that a time can begin with, beside figures and words with a hyphen: most begin none."""
@@ -41,12 +42,42 @@ def time_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
     if not may_open(words[i]):
         return None
     return (
-        _dated(words, i, now)
+        _cron(words, i)
+        or _dated(words, i, now)
         or _window(words, i, now)
         or _lasting(words, i, now)
         or _until(words, i, now)
         or moment_at(words, i, now)
     )
+
+
+_FIELD = re.compile(r"\*|\d{1,2}(?:[-,]\d{1,2})*")
+
+
+def _cron(words: Sequence[str], i: int) -> Found | None:
+    """ "on cron 0 20 * * 1-5": a schedule as it is written, of one clock."""
+    lead = next((n for n in (1, 2, 3) if words[i + n - 1 : i + n] in (["cron"], ["crontab"])), 0)
+    if not lead or (lead > 1 and words[i] not in _BEFORE_CRON):
+        return None
+    start = i + lead + (words[i + lead : i + lead + 1] in ([":"], ["schedule"], ["expression"]))
+    fields = list(words[start : start + 5])
+    if len(fields) < 5 or not all(_FIELD.fullmatch(f) for f in fields):
+        return None
+    minute, hour, date, month, days = fields
+    if not (minute.isdigit() and hour.isdigit() and month == "*"):
+        return None
+    named = days.replace("7", "0")
+    if int(minute) > 59 or int(hour) > 23:
+        return None
+    return Time(
+        clock=(int(hour), int(minute)),
+        days=named,
+        month_day=None if date == "*" else date,
+        half_day="exact",
+    ), start + 5
+
+
+_BEFORE_CRON = frozenset({"on", "at", "by", "with", "a", "the", "per", "as", "via", "using"})
 
 
 def may_open(word: str) -> bool:
@@ -95,6 +126,8 @@ def _until(words: Sequence[str], i: int, now: datetime) -> Found | None:
     if words[i] not in _ENDS:
         return None
     found = moment_at(words, i + 1, now) if i + 1 < len(words) else None
+    if found is None and words[i + 1 : i + 2] == ["half"]:
+        found = moment_at([*words[:i], "at", *words[i + 1 :]], i, now)
     return (Time(until=found[0]), found[1]) if found else None
 
 

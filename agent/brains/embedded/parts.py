@@ -9,6 +9,7 @@ from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import GENERIC
 from agent.brains.embedded.clauses.remarks import is_remark
+from agent.brains.embedded.clauses.starts import waits_for
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.intent_model import intent_model
 from agent.brains.embedded.items import Item
@@ -50,7 +51,7 @@ class Part:
     @property
     def words(self) -> set[str]:
         """Its words."""
-        return {w for i in self.items for w in i.words}
+        return {w for i in self.items for w in i.words if not i.has("absence")}
 
 
 def parts_of(items: Sequence[Item]) -> list[Part]:
@@ -62,9 +63,10 @@ def _cut(items: Sequence[Item]) -> Iterator[tuple[int, list[Item]]]:
     """The parts of a turn, each with the number of its sentence."""
     sentence = 0
     current: list[Item] = []
-    for item in items:
+    for k, item in enumerate(items):
         ends = item.has("stop", "question")
         joint = bool(_SPLITS & set(item.words[:1])) and not item.is_entity
+        joint = joint and not _of_as_soon_as(items, k)
         breaks = ends or joint or (item.has("comma", "dash") and not item.is_entity)
         if breaks and current:
             if ends or item.has("comma", "dash"):
@@ -79,6 +81,12 @@ def _cut(items: Sequence[Item]) -> Iterator[tuple[int, list[Item]]]:
         sentence += ends
     if current:
         yield sentence, current
+
+
+def _of_as_soon_as(items: Sequence[Item], k: int) -> bool:
+    """ "as soon as it is idle": no joint, but when."""
+    near = [w for i in items[max(0, k - 1) : k + 2] for w in i.words]
+    return "soon" in near
 
 
 def without_remarks(reading: Reading, reader: Reader) -> Reading:
@@ -117,7 +125,7 @@ def _reserves(part: Part) -> bool:
 def only_tells(part: Part) -> bool:
     """Whether a part tells something and asks for nothing."""
     content = part.content
-    if len(content) < 2 or any(i.has("question") for i in part.items):
+    if len(content) < 2 or any(i.has("question") for i in part.items) or waits_for(content, 0):
         return False
     first = next((i for i in content if not i.has("filler", "and", "then")), content[0])
     if _asks(content, first) or _only_names(content):

@@ -26,6 +26,7 @@ class Noun:
     determined: bool = False
     last: str = ""
     trailing: set[str] = field(default_factory=set[str])
+    apart: bool = False
     not_states: list[str] = field(default_factory=list[str])
     rest: bool = False
 

@@ -100,10 +100,18 @@ def place_words(regions: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         for said in sides:
             found[f"the {said} coast"].append(region)
             found[f"{said} coast"].append(region)
+        if (stem := _stem_of(region)) is not None:
+            found[stem].append(region)
         for city, codes in _CITIES.items():
             if _stands_in(region.casefold(), codes):
                 found[city].append(region)
     return {phrase: tuple(dict.fromkeys(r)) for phrase, r in found.items()}
+
+
+def _stem_of(region: str) -> str | None:
+    """ "fra" of fra1: a name that is a code with a number, said without it."""
+    match = re.fullmatch(r"([a-z]{3,})[-_]?\d+", region.casefold())
+    return match[1] if match and not parts_of(match[1]) & set(_KNOWN) else None
 
 
 def _stands_in(region: str, codes: tuple[str, ...]) -> bool:

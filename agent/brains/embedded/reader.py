@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
+from agent.brains.embedded.antecedents import at_the_time_told
 from agent.brains.embedded.arguments import Said, read_arguments
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.clauses.remarks import is_remark
@@ -20,6 +21,7 @@ from agent.brains.embedded.questions import question_of
 from agent.brains.embedded.reserves import apply_reserves
 from agent.brains.embedded.scan import Scanner
 from agent.brains.embedded.selection import SelectionReader
+from agent.brains.embedded.sharing import take_lone_time
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.text import cleaned, tokenise
 from agent.brains.embedded.tools import CHANGES
@@ -38,7 +40,7 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """The frames of a turn."""
-        return self.read_items(text, self.scanner.scan(tokenise(cleaned(text))))
+        return self.read_items(text, at_the_time_told(self.scanner.scan(tokenise(cleaned(text)))))
 
     def read_items(self, text: str, items: list[Item]) -> Reading:
         """The frames of a turn, or of a part of it, by its items."""
@@ -120,6 +122,7 @@ class Reader:
             for frame in reading.frames:
                 frame.about = frame.about or frame.changes
         weigh(reading)
+        take_lone_time(reading.frames, reading.fragments)
         return reading
 
     def _grown(self, clause: Clause, reading: Reading) -> Frame | None:

@@ -47,12 +47,27 @@ def apply_reserves(
             continue
         place = order[id(clause)]
         before = [f for f in live if order.get(id(f.clause), -1) < place]
+        if not before and _does_another(clause, live[0], reading):
+            reading.frames = [f for f in reading.frames if f.clause is not clause]
+            reading.fragments.append(Clause([i for i in clause.items if i.has("names")]))
+            continue
         frame = before[-1] if before else live[0]
         frame.chosen.exclude.extend(spared)
         frame.chosen.excepting = True
         frame.chosen.strangers.extend(chosen.unknown)
         reading.frames = [f for f in reading.frames if f.clause is not clause]
         reading.fragments = [c for c in reading.fragments if c is not clause]
+
+
+def _does_another(clause: Clause, frame: Frame, reading: Reading) -> bool:
+    """ "don't stop web-05, restart it": the act is forbidden, not the machine."""
+    forbidden = any(f.clause is clause and _is_forbidden(f) for f in reading.frames)
+    refers = frame.chosen.refers is not None and frame.chosen.refers.words in _IT
+    other = not any(f.clause is clause and f.tool == frame.tool for f in reading.frames)
+    return forbidden and refers and other and not frame.chosen.real and clause.has("names")
+
+
+_IT = (("it",), ("them",), ("that",), ("that", "one"))
 
 
 def _reserves(clause: Clause, reading: Reading) -> bool:

@@ -195,6 +195,8 @@ class SecondReading:
         """What the model takes a clause for, where it is sure and the rules read another thing."""
         if frame.negated or frame.about or not frame.clause.items:
             return None
+        if frame.tool == "restart_vms" and {"down", "off"} & set(frame.clause.words):
+            return None  # "bring it down and back up"
         proposal = intent_model().propose(frame.clause.items)
         other = proposal.label not in NOT_TOOLS and proposal.share >= SURE
         told = proposal.of(*_NO_REQUEST) >= TOLD

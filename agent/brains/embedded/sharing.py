@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame
 
 
@@ -44,6 +45,18 @@ def share_times(frames: Sequence[Frame]) -> None:
         for frame in frames[:-1]:
             if frame.said.time is None and not frame.chosen.says_machines and frame.changes:
                 frame.said.time = last.said.time
+
+
+def take_lone_time(frames: Sequence[Frame], fragments: Sequence[Clause]) -> None:
+    """ "Tomorrow morning; restart web-01.": a time that stands alone is that of the one change."""
+    alone = [c for c in fragments if all(i.has("time", "comma", "dash", "in") for i in c.items)]
+    items = [i for c in alone for i in c.items if i.has("time") and not i.is_entity]
+    times = [i.get("time") for i in items if i.get("time").is_moment or i.get("time").recurs]
+    changes = [f for f in frames if f.changes and not f.negated and not f.about]
+    if len(times) == 1 and len(changes) == 1 and changes[0].said.time is None:
+        changes[0].said.time = times[0]
+        for item in items:
+            item.used = "when"
 
 
 def _leads_with_time(frame: Frame) -> bool:

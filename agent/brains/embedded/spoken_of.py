@@ -32,10 +32,13 @@ def speaks_of_people(clause: Clause, chosen: Chosen) -> bool:
     """ "Finance is on my back again": a team that does something, not its machines."""
     fields = {f for n in chosen.real for f in n.selector().get("tags", {})}
     people = bool(fields) and fields <= {"team", "owner", "department"}
-    first = clause.items[0] if clause.items else None
+    first = next((i for i in clause.items if i.words[:1] not in _CAUSES), None)
     only = all(set(n.selector()) == {"tags"} for n in chosen.real)
     led = first is not None and first.has("value") and not first.possessive
     return people and only and led and not clause.has("noun", "names")
+
+
+_CAUSES = (("because",), ("since",), ("as",), ("so",), ("cause",), ("but",), ("and",))
 
 
 def goes_on(clause: Clause) -> bool:

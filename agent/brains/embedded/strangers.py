@@ -90,12 +90,53 @@ def join_numbers(items: list[Item], words: list[str], site: Site) -> list[Item]:
     """A stem and a number become one name, whether or not a machine bears it: "web 9"."""
     made: list[Item] = []
     for item in items:
-        joined = _joined(made[-1], item, words, site) if made else None
+        if made and item.words == ("leave",) and made[-1].words[-1:] in _ABSENT:
+            item.kinds = {"plain": "leave", "absence": True}  # "on leave", "back from leave"
+        if listed := _another_number(made, item, words, site):
+            made.append(listed)
+            continue
+        joined = _joined(made[-1], item, words, site) or _edition(made[-1], item) if made else None
         if joined is None:
             made.append(item)
         else:
             made[-1] = joined
     return made
+
+
+def _another_number(made: list[Item], item: Item, words: list[str], site: Site) -> Item | None:
+    """ "web 1 2 and 5": the next of a row of numbers after one name, where each has a machine."""
+    before = made[-1] if made else None
+    if before is None or not before.has("names") or len(before.get("names")) != 1:
+        return None
+    last = before.text.rstrip("0123456789")
+    digits = before.text[len(last) :]
+    written = item.words[:1] and item.words[0].isdigit() and digits
+    rest = words[item.end : item.end + 2]
+    goes_on = rest[:1] in (["and"], ["&"], [","]) and rest[1:] != [] and rest[1].isdigit()
+    if not (written and goes_on and item.has("number")) or item.has("amount", "time"):
+        return None
+    found = site.names.numbered(before.get("names")[0], item.words[0])
+    together = site.names.numbered(before.get("names")[0], digits + item.words[0])
+    if len(found) != 1 or together:
+        return None
+    kinds: Kinds = {"names": list(found)}
+    return Item(item.text, item.start, item.end, kinds, words=item.words)
+
+
+_ABSENT = (
+    ("on",), ("from",), ("maternity",), ("paternity",), ("parental",), ("annual",), ("sick",),
+    ("his",), ("her",), ("their",), ("my",), ("unpaid",), ("study",),
+)  # fmt: skip
+_YEAR = re.compile(r"20[012]\d")
+
+
+def _edition(system: Item, year: Item) -> Item | None:
+    """ "windows 2012", where there is no image of that year: no clock."""
+    if not (system.has("os") and year.has("time") and _YEAR.fullmatch(year.text)):
+        return None
+    text = f"{system.text} {year.text}"
+    words = (*system.words, *year.words)
+    return Item(text, system.start, year.end, {"unknown_value": ("image", text)}, words=words)
 
 
 def _joined(stem: Item, number: Item, words: list[str], site: Site) -> Item | None:

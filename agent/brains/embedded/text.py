@@ -152,6 +152,7 @@ _IN_OTHER_WORDS = tuple(
         ),
         (r"\bwhen (?:the )?weekend (?:starts|begins|comes)\b", "on saturday at 00:00"),
         (r"\boff of (?=[\w-])", "off "),
+        (r"\be-mail(s?)\b", r"email\1"),
         (r"^(\w+) by os\b", r"count \1 by os"),
         (
             r"\bput (?:(?:delet\w+|termination) )?protection on ([\w-]+) and take it off (?:of )?",

@@ -67,6 +67,12 @@ class Time:
         """Whether it names more than one moment."""
         return self.days is not None or self.month_day is not None or self.every is not None
 
+    @property
+    def is_moment(self) -> bool:
+        """Whether it names one moment to come, and neither a length nor a look back."""
+        named = self.day is not None or self.clock is not None
+        return named and not (self.recurs or self.window or self.lasts or self.until)
+
     def cron(self) -> str:
         """The five fields of a recurrence; days without an hour are at 09:00."""
         hour, minute = self.clock or (9, 0)
@@ -91,7 +97,10 @@ class Time:
         hour, minute = self.clock or (9, 0)
         if self.day is not None:
             made = datetime(self.day.year, self.day.month, self.day.day, tzinfo=now.tzinfo)
-            return made + timedelta(hours=hour, minutes=minute)
+            made += timedelta(hours=hour, minutes=minute)
+            bare = self.half_day is None and 1 <= hour < 12 and made <= now
+            later = made + timedelta(hours=12)
+            return later if bare and later > now and later.date() == made.date() else made
         made = now.replace(hour=hour % 24, minute=minute, second=0, microsecond=0)
         if (
             made <= now

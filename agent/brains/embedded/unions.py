@@ -18,8 +18,8 @@ def share(chosen: Chosen) -> None:
             if all(f not in n.fields and f not in n.bounds for n in nouns[:-1])
         }
         for noun in nouns[:-1]:
-            if noun.named_only and noun.last != "stem":
-                continue
+            if noun.apart or (noun.named_only and noun.last != "stem"):
+                continue  # "non-prod, except the sandboxes": the one does not narrow the other
             if not noun.trailing:
                 for name in shared:
                     if name in last.fields:

@@ -8,6 +8,7 @@ from agent.brains.embedded.cursor import Cursor
 from agent.brains.embedded.names import key_of
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import ORDINARY_ROLES
+from agent.brains.embedded.tools import CHANGES
 
 
 class Values(Cursor):
@@ -22,6 +23,8 @@ class Values(Cursor):
                 return 1
             name, values = self._alternative(item)
             self._or_else(name)
+            if self._beside_another(name, values, item):
+                return 1
             self._begin([name], item, head=item.plural)
             self._put(name, list(values), item)
             item.used = f"{name.removeprefix('tags.')} is {' or '.join(values)}"
@@ -53,6 +56,26 @@ class Values(Cursor):
         if item.has("key"):
             return self._keyed(item)
         return 0
+
+    def _beside_another(self, name: str, values: Sequence[str], item: Item) -> bool:
+        """ "the erp database": two roles of one machine; those of the one with the other's name."""
+        before = self.items[self.k - 1] if self.k else None
+        known = self.noun.fields.get(name, [])
+        beside = before is not None and before.has("value") and before.end == item.start
+        if self.tool not in CHANGES or self.join or name != "tags.role" or not beside:
+            return False
+        if before is None or self.noun.last != name or set(known) & set(values):
+            return False
+        names = [n for n in self.site.names.exact if before.words[-1] in key_of(n)]
+        if not names:
+            self.chosen.strangers.append(f"{before.text} {item.text}")
+            return True
+        self.noun.fields[name] = list(values)
+        self.noun.names = [n for found in names for n in self.site.names.exact[found]]
+        self.noun.head = self.noun.determined = True
+        self.noun.last = "stem"
+        item.used = f"{name.removeprefix('tags.')} is {' or '.join(values)}"
+        return True
 
     def _the_one(self, item: Item) -> bool:
         """ "the runner": one machine, where several bear such names."""

@@ -118,6 +118,9 @@ def _stands_alone(frame: Frame) -> bool:
     """A read beside a change is kept where it is told to happen too."""
     if frame.clause.words[:1] in (("they",), ("he",), ("she",), ("people",), ("somebody",)):
         return False
+    words = frame.clause.words
+    if words[:1] in (("i",), ("we",)) and ("to", "show") in zip(words, words[1:], strict=False):
+        return False
     first = next(
         (
             i

@@ -183,7 +183,7 @@ def is_real_condition(clause: Clause) -> bool:
 ONLY_ASKING = re.compile(
     r"\b((only|just) (asking|wondering|curious|checking)|don'?t (actually )?(want|"
     r"need) to do (it|that|this)|not (now|yet),? just asking|"
-    r"pretend to|simulate|suppose|imagine|let'?s say|dry[- ]?run|what[- ]if|"
+    r"pretend to|simulate|(?<!i )suppose|imagine|let'?s say|dry[- ]?run|what[- ]if|"
     r"is (that|this|it) (an? )?(good|bad|safe|wise|smart|sensible|clever) (idea|plan|move|thing)|"
     r"what do you think|hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|"
     r"purely (curious|"

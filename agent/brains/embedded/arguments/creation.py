@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +52,11 @@ def creation(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     for k, item in enumerate(items):
         if item.used:
             continue
-        if item.has("pair") and item.get("value")[0][0] == "names":
+        if version := _version_after(items, k):
+            args.setdefault("image", " ".join(i.text for i in items[k : k + version + 1]))
+            for part in items[k : k + version + 1]:
+                part.used = "image"
+        elif item.has("pair") and item.get("value")[0][0] == "names":
             args.setdefault("name", item.get("value")[0][1][0])
             item.used = "the name"
         elif item.has("value") and not item.has("names"):
@@ -125,6 +130,22 @@ def _create_value(
         if name in ("host", "zone", "group"):
             item.used = name
             return
+
+
+_VERSION = re.compile(r"\d+(?:[.-]\d+)*(?:r\d)?")
+
+
+def _version_after(items: list[Item], k: int) -> int:
+    """ "ubuntu 20.04", "windows server 2012": how far behind a system its version stands."""
+    system = items[k].text.casefold() in _SYSTEMS or items[k].has("os")
+    images = any(name == "image" for name, _ in items[k].get("value") or ())
+    if not system and not (images and items[k].text.isalpha()):
+        return 0
+    step = 2 if k + 1 < len(items) and items[k + 1].words == ("server",) else 1
+    after = items[k + step] if k + step < len(items) else None
+    if after is None or after.used or after.has("amount", "names"):
+        return 0
+    return step if _VERSION.fullmatch(after.text.casefold()) else 0
 
 
 def _create_number(items: list[Item], k: int, item: Item, args: dict[str, Any]) -> None:

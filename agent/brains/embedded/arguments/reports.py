@@ -91,6 +91,17 @@ def count_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             item.used = "grouped"
 
 
+def _extreme(items: Sequence[Item]) -> str:
+    """ "the maximum of memory", "the minimum of the load": no bound, as no figure follows."""
+    for k, item in enumerate(items):
+        word = next((w for w in item.words if w in ("maximum", "minimum", "max", "min")), "")
+        after = [i for i in items[k + 1 : k + 4] if not i.has("det")]
+        if word and item.has("cmp") and not item.used and after and after[0].has("metric"):
+            item.used = f"aggregate {word[:3]}"
+            return word[:3]
+    return ""
+
+
 def metric_report(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     """The metric, its aggregate, by what it is grouped, and what it is set beside."""
     if ago := take_compare(clause):
@@ -104,6 +115,8 @@ def metric_report(clause: Clause, said: Said, site: Site, now: datetime) -> None
         if free and "aggregate" not in said.args:
             said.args["aggregate"] = item.get("agg")
             item.used = f"aggregate {item.get('agg')}"
+    if extreme := _extreme(clause.items):
+        said.args.setdefault("aggregate", extreme)
     for k, item in enumerate(clause.items):
         if not item.has("metric") or item.is_entity or item.used:
             continue

@@ -141,8 +141,8 @@ def _amounts(clause: Clause, said: Said) -> None:
         unit = item.get("amount")[1] if item.has("amount") else ""
         value = item.get("amount")[0] if unit else item.get("number")
         resource = _RESOURCE_OF_UNIT.get(unit) if unit else _named_resource(items, k)
-        if resource is None:
-            continue
+        if resource is None or (not unit and item.words == ("one",) and resource == "memory_gib"):
+            continue  # "one more memory" gives no amount
         sign = sign_at(clause, k)
         whole = int(value) if resource == "vcpus" else value
         said.args[resource] = f"{sign}{value:g}" if sign else whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.base_acts import base_acts
@@ -27,7 +28,13 @@ def is_action(items: Sequence[Item], k: int) -> bool:
     lead = {GENERIC.get(w) for i in items[max(0, k - 4) : k] for w in i.words}
     if k and items[k - 1].words[-1:] in (("from",), ("against",)) and item.form == "base":
         return False
+    if item.words == ("cut",) and k and items[k - 1].words[-1:] == ("power",):
+        return False  # "after the power cut"
+    if k + 2 < len(items) and items[k + 1].words == ("by",) and items[k + 2].form == "ing":
+        return False  # "start by migrating print-srv": the second is the act
     if item.words == ("back", "up") and _is_under_way(items, k):
+        return False
+    if item.words == ("back", "up") and _goes_down_first(items, k):
         return False
     if item.words == ("back", "up") and lead & {
         "spin",
@@ -61,6 +68,12 @@ def is_action(items: Sequence[Item], k: int) -> bool:
     return base_acts(items, k)
 
 
+def _goes_down_first(items: Sequence[Item], k: int) -> bool:
+    """ "bring a and b down and back up"."""
+    led = k > 1 and items[k - 1].has("and", "then") and not items[k - 2].is_entity
+    return led and items[k - 2].words[-1:] in (("down",), ("off",))
+
+
 def _is_under_way(items: Sequence[Item], k: int) -> bool:
     """ "start it back up": the words belong to the act before."""
     before = items[max(0, k - 3) : k]
@@ -92,10 +105,32 @@ def _was_done(items: Sequence[Item], k: int) -> bool:
 _STATED = ("is", "are", "was", "were", "'s", "it's", "they're", "that's", "he's", "she's")
 
 
+_WISHED = re.compile(
+    r"\b(?:(?:(?:i|we) (?:would|should) (?:like|prefer|love)|(?:i|we) (?:want|wish|prefer|need)|"
+    r"arrange|arranged|(?<!be )(?<!am )ensure|make sure|see to it|take care|organise|organize|"
+    r"it is (?:necessary|important|required|needed|essential)|set it up so|set things up so) "
+    r"(?:it )?that|ensure|make sure|see to it)"
+    r"(?: (?!that |which |who |and |or |if )\S+){1,8} (?:is|are|gets|get|becomes|become)"
+    r"(?: always| then| also| \w+ed(?: \S+){0,4} and(?: then| again| later)?)?$"
+)
+""" "I would like that the runners are …", "please arrange that web-01 is …"."""
+
+
+def _is_wished_to_be(items: Sequence[Item], k: int) -> bool:
+    """Whether a state is wished for: "see to it that sandbox-02 is stopped each night"."""
+    if not items[k].has("verb") or items[k].form != "past" or k < 2:
+        return False
+    start = max((n + 1 for n in range(k) if items[n].has("stop", "comma")), default=0)
+    lead = " ".join(w for i in items[start:k] for w in i.words)
+    return _WISHED.search(lead) is not None
+
+
 def _past_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     before = items[max(0, k - 9) : k]
     words = [w for i in before for w in i.words]
+    if _is_wished_to_be(items, k):
+        return True
     told = bool(before) and before[-1].has("be") and words[-1] in _STATED
     if told and not {"sure", "ensure", "want", "wants", "rather", "prefer"} & set(words):
         return False

@@ -60,13 +60,22 @@ def base_acts(items: Sequence[Item], k: int) -> bool:
         lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
         return "be" in lead and any(w in ("should", "must", "to") for w in lead)
     if item.form == "s":
-        if before is None or before.has("time"):
+        if before is None or before.has("time") or _is_supposed(items, k):
             return False
         ends = after is None or after.has("time", "comma", "and", "then", "stop", "ask", "at")
         if not ends or (after is not None and after.has("except")):
             return False
         return before.has("names", "stem", "glob", "noun", "pron")
     return not (item.has("metric", "cost") and not _leads(items, k))
+
+
+_SUPPOSING = frozenset({"if", "when", "once", "unless", "whenever", "until", "while", "as"})
+
+
+def _is_supposed(items: Sequence[Item], k: int) -> bool:
+    """ "if it continues like this": what happens, not what shall be done."""
+    lead = [i for i in items[max(0, k - 6) : k] if not i.is_entity]
+    return any(bool(i.words) and i.words[0] in _SUPPOSING for i in lead)
 
 
 def _is_compound(items: Sequence[Item], k: int) -> bool:
@@ -129,6 +138,8 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
     lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
     if tuple(lead[-2:]) in _ABLE and any(i.has("object", "noun") for i in items[: k - 1]):
         return True
+    if tuple(lead[-2:]) in _WILL and "please" not in lead:
+        return True
     if lead[-2:] == ["going", "to"] and set(lead[:-2]) & {"that", "which", "it", "they", "what"}:
         return True
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
@@ -152,6 +163,11 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
         and after.action == "delete"
     )
 
+
+_WILL = {(who, "will") for who in ("we", "they", "he", "she", "somebody", "someone", "it")} | {
+    (who, can) for who in ("he", "she", "they") for can in ("can", "could", "would")
+}
+"""Before an act that somebody announces: "we will retire db-dr-1 next quarter"."""
 
 _ABLE = {("we", "can"), ("i", "can"), ("you", "can"), ("we", "could"), ("you", "could")}
 """After a thing, what can be done with it: "images we can deploy"."""
@@ -183,7 +199,16 @@ def _snapshot_acts(items: Sequence[Item], k: int, before: Item | None) -> bool:
         and not before.has("ask")
     ):
         return False
-    return _leads(items, k) and not _counts_things(items, k)
+    return (_leads(items, k) or _between_machines(items, k)) and not _counts_things(items, k)
+
+
+def _between_machines(items: Sequence[Item], k: int) -> bool:
+    """ "restart web-01 snapshot kafka-1": a second act without a joint."""
+    after = items[k + 1] if k + 1 < len(items) else None
+    if after is None or not (k and items[k - 1].has("names") and after.has("names")):
+        return False
+    earlier = [i.action for i in items[:k] if i.has("verb") and not i.is_entity]
+    return bool(earlier) and not {"delete", "restore", "list", "clone"} & set(earlier)
 
 
 _HANDLING = frozenset({"take", "remove", "put", "add", "give", "set", "drop", "lose", "change"})

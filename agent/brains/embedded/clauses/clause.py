@@ -24,7 +24,7 @@ GENERIC: dict[str, str] = {
         "switch": "switch switched switching switches",
         "swap": "swap swapped swapping",
         "power": "power powered powering powers",
-        "put": "put putting puts",
+        "put": "put putting puts stick sticking sticks slap slapping pop popping bung",
         "take": "take taken taking takes took yank yanked rip ripped peel tear pry",
         "bring": "bring brought bringing brings",
         "set": "set setting sets",
@@ -77,6 +77,14 @@ OFF = frozenset({"off", "down", "offline", "out"})
 
 
 ON = frozenset({"on", "up", "online", "back"})
+
+
+def may_begin_an_act(item: Item) -> bool:
+    """Whether another act may begin with this word: a verb of the trade, or a small one."""
+    if item.is_entity or not item.words:
+        return False
+    small = item.words[0] in GENERIC and GENERIC[item.words[0]] == item.words[0]
+    return small or (item.has("verb") and item.form == "base" and item.action in CHANGING)
 
 
 @dataclass

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
-from agent.brains.embedded.clauses.clause import GENERIC, READING, Clause
+from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
-from agent.brains.embedded.clauses.starts import acts_by_particle, is_reason, starts_afresh
+from agent.brains.embedded.clauses.starts import (
+    acts_by_particle,
+    is_reason,
+    starts_afresh,
+    waits_for,
+)
+from agent.brains.embedded.clauses.tails import last_words_of_tails
 from agent.brains.embedded.scan import Item
 
 
@@ -17,8 +23,13 @@ def split(items: Sequence[Item]) -> list[Clause]:
     clauses: list[Clause] = []
     for number, (sentence, asks) in enumerate(_sentences(items)):
         parts = _parts(_without_label(sentence))
+        powered = len(parts) > 1 and all(_is_switched(part) for part in parts)
         for part in parts:
             clause = clause_of(part, first=part is parts[0])
+            if powered and clause.verb is None:
+                clause.verb = part[-1]
+                clause.action = "start" if part[-1].words in _ON else "stop"
+                part[-1].used = "verb"
             clause.asks = asks and part is parts[-1]
             if part is not parts[-1] and part[0].words[:1] in _OFF and len(part) <= 4:
                 clause.reason = not clause.verb
@@ -71,10 +82,20 @@ def _without_label(items: list[Item]) -> list[Item]:
             )
             if asks and not any(i.is_entity or i.has("noun", "pron", "not") for i in label):
                 return items[k + 1 :]
+            counts = items[k + 1].has("verb") and items[k + 1].action == "count"
+            if (asks or counts) and _says_why(label):
+                return items[k + 1 :]
             says = any(is_action(label, n) or i.has("be") for n, i in enumerate(label))
             if says and plain and is_action(items, k + 1) and any(i.is_entity for i in items[k:]):
                 return items[k + 1 :]
     return items
+
+
+def _says_why(label: list[Item]) -> bool:
+    """ "I prepare the data residency form: …", "for the finance audit: …": no machines."""
+    led = label[0].words[:1] in (("i",), ("we",), ("for",), ("re",)) or label[-1].words == ("day",)
+    ends = label[-1].has("plain", "tech", "filler", "time") and not label[-1].is_entity
+    return led and ends and not any(i.has("names", "noun", "stem", "not") for i in label)
 
 
 def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
@@ -100,6 +121,8 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     seen_verb = False
     seen_object = False
     for k, item in enumerate(items):
+        if _is_another_factor(items, k):
+            continue
         if is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
             if (
                 (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
@@ -107,7 +130,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
-        elif k == 0 and GENERIC.get(item.words[0] if item.words else "") in _HANDLES:
+        elif _handles_first(items, k) or _spares_first(items, k):
             seen_verb = True
         elif (
             (seen_object or items[0].has("time"))
@@ -115,7 +138,12 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         ) or _called_off(items, k):
             cuts.append(k)
             seen_object = seen_verb = False
-        elif is_reason(items, k) or starts_afresh(items, k) or _at_another_time(items, k):
+        elif (
+            is_reason(items, k)
+            or starts_afresh(items, k)
+            or _at_another_time(items, k)
+            or _at_the_other_way(items, k)
+        ):
             cuts.append(k)
             seen_object = False
             seen_verb = False
@@ -131,6 +159,56 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     return [half for part in parts for half in _after_condition(part)]
 
 
+_FACTORS = frozenset({"double", "triple", "quadruple", "halve"})
+
+
+def _is_another_factor(items: list[Item], k: int) -> bool:
+    """ "half the cores and half the ram on kafka-1": one act, of two figures."""
+    if not items[k].has("verb") or items[k].action not in _FACTORS or items[k].is_entity:
+        return False
+    first = next((n for n, i in enumerate(items[:k]) if i.has("verb")), None)
+    if first is None or items[first].action not in _FACTORS or not items[k - 1].has("and"):
+        return False
+    return not any(i.is_entity or i.has("pron", "noun") for i in items[first:k])
+
+
+_ON = (("on",), ("up",))
+
+
+def _is_switched(items: list[Item]) -> bool:
+    """ "vdi-104 on": machines and which way their power goes."""
+    if len(items) < 2:
+        return False
+    led = [i for i in items[:-1] if not i.has("comma", "and")]
+    ends = items[-1].words in (*_ON, ("off",), ("down",)) and not items[-1].is_entity
+    return ends and bool(led) and all(i.has("names") for i in led)
+
+
+def _at_the_other_way(items: list[Item], k: int) -> bool:
+    """ "vdi-104 on, vdi-101 off": each has its own."""
+    joint = items[k].has("comma", "and") and not items[k].is_entity
+    return joint and k > 1 and _is_switched(items[:k]) and _is_switched(items[k + 1 :])
+
+
+def _handles_first(items: list[Item], k: int) -> bool:
+    """ "(could you) put bob's box to sleep": a small verb that leads a request."""
+    if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
+        return False
+    return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
+
+
+_SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch"})
+
+
+def _spares_first(items: list[Item], k: int) -> bool:
+    """ "leave web-01 alone and restart web-02": what is spared ends where an act begins."""
+    if items[k].is_entity or not _SPARING & set(items[k].words):
+        return False
+    if not any(i.is_entity for i in items[k + 1 : k + 5]):
+        return False
+    return all(i.has("ask", "filler", "comma", "not") and not i.is_entity for i in items[:k])
+
+
 def _after_condition(items: list[Item]) -> list[list[Item]]:
     """A part that opens with "if" ends at its comma: "if you don't mind, stop web-01"."""
     if items and items[0].words in (("as",), ("since",), ("because",)):
@@ -141,7 +219,8 @@ def _after_condition(items: list[Item]) -> list[list[Item]]:
     reason = bool(items) and items[0].words in (("before",), ("because",), ("since",))
     reason = reason and not (len(items) > 1 and items[1].has("time"))
     if not reason and (
-        not items or items[0].words[:1] not in (("if",), ("unless",), ("provided",))
+        not items
+        or not (items[0].words[:1] in (("if",), ("unless",), ("provided",)) or waits_for(items, 0))
     ):
         return [items]
     for k in range(2, len(items) - 1):
@@ -238,17 +317,22 @@ def _begins(items: list[Item], k: int) -> bool:
         return True
     if before.has("ask", "not", "wh", "pron"):
         return True
-    return before.is_entity or before.has("time", "noun", "colon", "number")
+    if before.has("only") and k > 1 and items[k - 2].has("comma", "and", "dash"):
+        return True
+    ends = before.words[-1:] and before.words[-1] in OFF | ON | last_words_of_tails()
+    return before.is_entity or before.has("time", "noun", "colon", "number") or bool(ends)
 
 
 def _cut_at(items: list[Item], k: int) -> int:
     """Where the clause of the verb at `k` begins: before its connectors, "please", "don't"."""
     while (
         k
-        and items[k - 1].has("and", "then", "also", "ask", "not", "filler", "wh")
+        and items[k - 1].has("and", "then", "also", "ask", "not", "filler", "wh", "only")
         and not items[k - 1].is_entity
     ):
         if items[k - 1].has("verb") and not items[k - 1].has("also", "then", "filler"):
+            break
+        if k > 2 and items[k - 1].words[-1] in OFF | ON and not items[k - 1].has("and"):
             break
         k -= 1
         if items[k].has("and") and items[k].words != ("n",):

@@ -9,6 +9,7 @@ from agent.brains.embedded.clauses.particles import (
     take_particle,
     take_trailing_particle,
 )
+from agent.brains.embedded.clauses.starts import waits_for
 from agent.brains.embedded.clauses.tails import take_tail
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
@@ -44,7 +45,7 @@ def _sets_condition(items: list[Item], opener: Item) -> bool:
     start = " ".join(w for i in items[:4] for w in i.words)
     if word == "if" and len(items) > 1 and start.startswith(_POLITE_OPENINGS):
         return False
-    if word in ("if", "unless", "whenever", "provided"):
+    if word in ("if", "unless", "whenever", "provided") or waits_for(items, items.index(opener)):
         return True
     return (
         word == "when"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.brains.embedded.clauses.base_acts import refused
-from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, Clause
+from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, Clause, may_begin_an_act
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
 
@@ -86,7 +86,7 @@ def _completes(items: list[Item], k: int, j: int, verb: str) -> bool:
     if after is not None and after.words[:1] in (("as",), ("for",)) and after.has("to"):
         return False
     if after is not None and (
-        not after.has(*_MAY_FOLLOW)
+        not (after.has(*_MAY_FOLLOW) or (may_begin_an_act(after) and j > k + 1))
         or after.is_entity
         or after.has("det", "pron")
         or _by_a_figure(items, j + 1)
@@ -118,11 +118,11 @@ def take_off_and_on(clause: Clause) -> None:
     for n in range(len(words) - 1):
         if (
             words[n] in ("and", "then")
-            and words[n + 1] in ("on", "back")
-            and words[n + 2 : n + 3] in ([], ["again"], ["on"])
+            and words[n + 1] in ("on", "back", "up")
+            and words[n + 2 : n + 3] in ([], ["again"], ["on"], ["up"])
         ):
             clause.action = "restart"
             for item in clause.items:
-                if item.words in (("on",), ("again",), ("back",)):
+                if item.words in (("on",), ("again",), ("back",), ("up",), ("back", "up")):
                     item.used = "verb"
             return

@@ -45,16 +45,47 @@ def begins_remark(items: Sequence[Item], k: int) -> bool:
         return is_remark(_segment(items, k + 1))
     if not items[k - 1].has("comma", "dash") or items[k - 1].is_entity:
         return False
+    if _spared_stays(items, k):
+        return True
     return is_remark(_segment(items, k))
 
 
 def begins_reserve(items: Sequence[Item], k: int) -> bool:
     """Whether after a comma somebody says that machines are well as they are."""
-    if k < 2 or not items[k - 1].has("comma", "dash") or items[k - 1].is_entity:
+    if k < 2 or items[k - 1].is_entity:
         return False
+    if not items[k - 1].has("comma", "dash"):
+        joined = items[k - 1].has("and") or items[k - 1].words == ("but",)
+        return joined and _stays(_segment(items, k))
     segment = _segment(items, k)
+    if _stays(segment):
+        return True
     fine = AS_IT_IS.search(" ".join(w for i in segment for w in i.words))
     return fine is not None and any(i.is_entity for i in segment)
+
+
+_MODALS = frozenset({"can", "should", "must", "may", "will", "shall", "has", "have", "to", "needs"})
+
+
+def _stays(segment: Sequence[Item]) -> bool:
+    """ "sandbox-02 stays", "kafka-2 has to stay on": a machine that is spared."""
+    led = next((n for n, i in enumerate(segment) if i.is_entity or not i.has("det")), 0)
+    segment = segment[led:]
+    if not segment or not segment[0].has("names", "stem", "value"):
+        return False
+    rest = [w for i in segment[1:6] if not i.has("noun") for w in i.words if w != "ones"]
+    while rest and rest[0] in _MODALS:
+        rest.pop(0)
+    return rest[:1] != [] and rest[0] in ("stays", "stay", "remains", "remain")
+
+
+def _spared_stays(items: Sequence[Item], k: int) -> bool:
+    """ "all but db-dr-1, that one stays off": said of what was left out."""
+    words = [w for i in _segment(items, k) for w in i.words]
+    of_it = words[:1] in (["that"], ["it"], ["this"], ["they"], ["those"], ["he"], ["she"])
+    stays = {"stays", "stay", "remains", "remain"} & set(words[:6])
+    plain = not any(i.is_entity for i in _segment(items, k))
+    return of_it and bool(stays) and plain and any(i.has("except") for i in items[:k])
 
 
 def is_remark(items: Sequence[Item]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from agent.brains.embedded.clauses.clause import CHANGING, OFF, ON, Clause
+from agent.brains.embedded.clauses.clause import CHANGING, OFF, ON, Clause, may_begin_an_act
 from agent.brains.embedded.clauses.particles import TAKES_PARTICLE
 from agent.brains.embedded.inflection import Phrase, verb_forms
 from agent.brains.embedded.scan import Item
@@ -59,6 +59,19 @@ def take_tail(clause: Clause) -> None:
                 return
 
 
+@cache
+def last_words_of_tails() -> frozenset[str]:
+    """The words with which verbs in two pieces end: "sleep", "ice", "hold"."""
+    return frozenset(rest[-1] for tails in _tails().values() for rest, _ in tails)
+
+
+def has_tail(items: list[Item], k: int) -> bool:
+    """ "…, and put carol-dev to sleep": a verb in two pieces around its machines."""
+    if items[k].is_entity or len(items[k].words) != 1 or _is_told(items, k):
+        return False
+    return any(_tail_at(items, k, tail) for tail, _ in _tails().get(items[k].words[0], ()))
+
+
 _TOLD = frozenset({"was", "were", "been", "is", "are", "has", "have", "had", "got", "not", "who"})
 
 
@@ -78,6 +91,8 @@ def _tail_at(items: list[Item], k: int, tail: Phrase) -> list[Item]:
             return pieces
         if items[j].words == ("back",):
             continue
+        if between and items[j].words in (("down",), ("off",)):
+            break
         if items[j].has("comma", "stop", "then") and not items[j].is_entity:
             break
         between = between or items[j].is_entity or items[j].has("pron", "noun", "all")
@@ -99,5 +114,7 @@ def _spelled(items: list[Item], j: int, tail: Phrase) -> list[Item]:
 def _ends(items: list[Item], j: int) -> bool:
     """Whether the request may end before the item at `j`."""
     if j >= len(items) or items[j].words == ("again",):
+        return True
+    if may_begin_an_act(items[j]):
         return True
     return items[j].has("time", "comma", "and", "then", "ask", "also", "for")

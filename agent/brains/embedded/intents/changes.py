@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.intents.mentions import (
@@ -35,13 +37,23 @@ def change_of(clause: Clause) -> str | None:
     if clause.asks and _opens_a_question(clause):
         return None
     if action is None:
-        return without_verb(clause)
+        return None if _wants_to_know(clause) else without_verb(clause)
     if action == "reduce" and clause.has("cost") and not figures_of_size(clause):
         return None
     if _asked_which(clause):
         return None
     rule = _RULES.get(action)
     return rule(clause, clause.objects()) if rule else _DIRECT.get(action)
+
+
+_TO_KNOW = re.compile(
+    r"\b(?:want|like|need|wanted|wish|love|have)(?: only| just)? to (?:know|see|hear|learn|understand)\b"
+)
+
+
+def _wants_to_know(clause: Clause) -> bool:
+    """ "I only want to know how busy its processor is"."""
+    return clause.has("wh") and _TO_KNOW.search(" ".join(clause.words)) is not None
 
 
 _QUESTION_WORDS = frozenset(
@@ -126,7 +138,22 @@ def _tag(clause: Clause, objects: set[str]) -> str:
 
 
 def _migrate(clause: Clause, objects: set[str]) -> str | None:
+    if _to_a_size(clause):
+        return "resize_vms"
     return None if "disk" in objects and not _machines(clause) else "migrate_vms"
+
+
+def _to_a_size(clause: Clause) -> bool:
+    """ "move it up to m6i.xlarge": a size, and no place, is where it goes."""
+    fields = {name for i in clause.items for name, _ in i.get("value") or ()}
+    if fields & {"host", "region", "zone", "provider"}:
+        return False
+    for before, item in pairwise(clause.items):
+        unknown = (item.get("unknown_value") or ("",))[0] == "size"
+        sized = unknown or any(name == "size" for name, _ in item.get("value") or ())
+        if sized and before.has("to"):
+            return True
+    return False
 
 
 _RULES: dict[str, Callable[[Clause, set[str]], str | None]] = {
@@ -194,6 +221,8 @@ def _guards(clause: Clause) -> bool:
     if "tag" in clause.objects():
         return False
     words = set(clause.words)
+    if _somebody_else_acts(clause) or _denied_after(clause):
+        return False
     negative = words & {"nobody", "nothing", "none", "never", "not"} or {"no", "one"} <= words
     wished = _GUARDING & words
     if wished <= {"must", "should", "cannot"} and not words & {
@@ -208,6 +237,38 @@ def _guards(clause: Clause) -> bool:
         and not {"do", "please"} <= words
         and not ("do" in words and "not" in words)
     )
+
+
+_NOBODY = frozenset({"nobody", "none", "noone", "nothing", "never", "not"})
+_ACTING = frozenset({"i", "we", "you", "it", "they", "that", "this", "so"})
+_MAY = frozenset(
+    {"can", "could", "should", "must", "may", "might", "will", "would", "shall", "want", "need",
+     "think", "guess", "please", "needs", "is"}
+)  # fmt: skip
+
+
+def _somebody_else_acts(clause: Clause) -> bool:
+    """ "nobody uses it, we can get rid of it": between the denial and the act another one acts."""
+    if clause.verb is None or clause.verb not in clause.items:
+        return False
+    lead = [w for i in clause.items[: clause.items.index(clause.verb)] for w in i.words]
+    denials = [k for k, w in enumerate(lead) if w in _NOBODY or lead[k : k + 2] == ["no", "one"]]
+    if not denials:
+        return False
+    between = lead[denials[-1] + 1 :]
+    if {"who", "which", "but", "except"} & set(between):
+        return False
+    return any(a in _ACTING and b in _MAY for a, b in pairwise(between)) or "please" in between
+
+
+def _denied_after(clause: Clause) -> bool:
+    """ "restart gitlab, nobody can log in": an order, and then what is wrong."""
+    verb = clause.verb
+    if verb is None or verb.form != "base" or verb not in clause.items:
+        return False
+    lead = clause.items[: clause.items.index(verb)]
+    opens = all(i.has("ask", "filler", "comma", "det") and not i.is_entity for i in lead)
+    return opens and not {w for i in lead for w in i.words} & (_NOBODY | {"no", "sure", "ensure"})
 
 
 def _machines(clause: Clause) -> bool:

@@ -56,6 +56,8 @@ def schedules_rule(clause: Clause) -> str | None:
 def operations_rule(clause: Clause) -> str | None:
     """Operations: what was done, by whom, and what runs."""
     wh = clause.first("wh")
+    if _asks_who_meddled(clause):
+        return "list_operations"
     if wh is not None and _asks_what_happened(clause, wh):
         return "list_operations"
     if wh is not None and _asks_what_failed(clause):
@@ -69,6 +71,20 @@ def operations_rule(clause: Clause) -> str | None:
     if wh is not None and wh.words[0] == "who" and _has_been_changing(clause):
         return "list_operations"
     return None
+
+
+_SOMEBODY = frozenset({"anybody", "anyone", "somebody", "someone"})
+_MEDDLED = frozenset(
+    {"changed", "change", "changing", "touched", "touch", "touching", "altered", "modified",
+     "messed", "mess", "messing", "tampered", "fiddled"}
+)  # fmt: skip
+
+
+def _asks_who_meddled(clause: Clause) -> bool:
+    """ "has anybody changed anything since yesterday?"."""
+    words = [w for w in clause.words if w not in ("and", "so", "hey", "um", "uh", "hi", "but")]
+    asks = words[:1] in (["has"], ["have"], ["did"], ["was"])
+    return asks and bool(_SOMEBODY & set(words[1:3])) and bool(_MEDDLED & set(words[2:6]))
 
 
 def _asks_what_failed(clause: Clause) -> bool:
