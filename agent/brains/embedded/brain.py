@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,9 +26,11 @@ from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
+from agent.brains.embedded.torn import torn, with_the_last_figure
 from agent.brains.embedded.widening import only_asks
-from agent.brains.embedded.zones import in_zone_said
+from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
 from agent.dialogue import reads
+from tools.calls import Call, When
 
 _LEFT_ALONE = re.compile(
     r"(?:(?:no|naw|nah|ok|okay|wait|and|but|please|just|then)[,.! ]+)*(?:leave|keep) [\w.-]+ "
@@ -36,10 +38,6 @@ _LEFT_ALONE = re.compile(
     re.IGNORECASE,
 )
 """A machine that stays as it is, where no plan waits."""
-
-
-_UNIVERSAL = frozenset({"utc", "gmt", "zulu", "z", "etc/utc", "utc time", "gmt time"})
-"""Names of the zone that keeps no summer time."""
 
 
 @dataclass
@@ -61,12 +59,7 @@ class EmbeddedBrain:
                 f'Which time zone is "{zoned.said}"? Say the time in {context.zone}.'
             )
         understood = self._in_its_zone(zoned.text, context, zoned.now)
-        here = {zoned.said.casefold(), context.zone.casefold()} <= _UNIVERSAL
-        if zoned.said and not here and any(c.when and c.when.cron for c in understood.calls):
-            return replies.ask(
-                f"Regular times are kept in {context.zone}. Which time there is {zoned.said}?"
-            )
-        return understood
+        return _in_own_zone(understood, zoned, context) if zoned.said else understood
 
     def _in_its_zone(self, text: str, context: Context, now: datetime) -> Understanding:
         site = self._site(context)
@@ -74,7 +67,9 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
-        reading = corrected_at_once(reader.read(text), reader)
+        reading = with_the_last_figure(corrected_at_once(reader.read(text), reader), reader)
+        if (question := torn(reading, reader)) is not None:
+            return question
         reading = without_the_dropped(reading, reader, context.memory)
         reading = with_its_measure(reading, reader, context.memory)
         text = reading.text
@@ -170,3 +165,18 @@ def _put_off(reading: Reading, context: Context) -> Understanding | None:
 def local_now(context: Context) -> datetime:
     """The present moment in the person's zone."""
     return context.world.now.astimezone(ZoneInfo(context.zone))
+
+
+def _in_own_zone(understood: Understanding, zoned: Zoned, context: Context) -> Understanding:
+    """Regular times of the zone that was said as those of the zone in which schedules are kept."""
+    own, calls = ZoneInfo(context.zone), list[Call]()
+    for call in understood.calls:
+        if call.when is not None and call.when.cron:
+            cron = in_own_zone(call.when.cron, zoned.now.tzinfo, own, zoned.now)
+            if cron is None:
+                return replies.ask(
+                    f"Regular times are kept in {context.zone}. Which time there is {zoned.said}?"
+                )
+            call = call.model_copy(update={"when": When(cron=cron)})
+        calls.append(call)
+    return replace(understood, calls=tuple(calls))

@@ -222,10 +222,14 @@ class Reader:
 
 _TAKES_BACK = frozenset({"no", "sorry", "wait", "oops", "nope", "actually", "nah", "scratch", "er"})
 
+_ADDS = frozenset({"too", "also", "well", "additionally"})
+
 
 def _take_back(clause: Clause) -> None:
     """ "stop search-2, no sorry, search-3": what is put right in the same breath is gone."""
     items = clause.items
+    if _ADDS & set(clause.words):
+        return
     for k, item in enumerate(items):
         meant = item.has("instead") and item.words[0] in ("i", "make", "meant", "rather", "mean")
         if k == 0 or not (item.words[:1] and (item.words[0] in _TAKES_BACK or meant)):

@@ -70,11 +70,16 @@ def without_the_dropped(reading: Reading, reader: Reader, memory: Memory) -> Rea
 
 
 _REGRETS = (
-    r"(?:(?:no|nah|nope|wait|sorry|oops|whoops|er+m?|uh+|actually|scratch that|hang on|hold on|"
-    r"i mean|i meant|make (?:it|that)|my bad|my mistake|correction|rather|better)[,.:! \u2026-]+)+"
+    r"(?:(?:no|nah|nope|wait|sorry|oops|whoops|er+m?|uh+|actually|scratch that|"
+    r"(?:hang|hold) on(?! to)|i (?:mean|meant|should say|should have said)|"
+    r"(?:that|it|this) should (?:be|have been)|make (?:it|that)|"
+    r"my bad|my mistake|correction|rather|better)[,.:! \u2026-]+)+"
 )
 _CORRECTED = (
-    re.compile(rf"[.!;\u2026\u2014-]+\s+{_REGRETS}(?P<tail>\S.*)$", re.IGNORECASE),
+    re.compile(
+        rf"(?:[.!;\u2026\u2014-]+\s+|,\s*|(?<! and)(?<! or)(?<! also)\s+){_REGRETS}(?P<tail>\S.*)$",
+        re.IGNORECASE,
+    ),
     re.compile(
         r"[.!;\u2026]+\s+(?P<tail>[^.,!;]+?),? (?:i mean|i meant|rather|instead|sorry)[.! ]*$",
         re.IGNORECASE,
@@ -110,7 +115,7 @@ def corrected_at_once(reading: Reading, reader: Reader) -> Reading:
 def _only_names(tail: Reading, was: Item, reader: Reader) -> list[str]:
     """The machines of a turn's end, where it holds nothing else."""
     small = ("names", "number", "and", "comma", "filler", "ask", "instead", "det", "stop")
-    adds = tail.words[:1] in (("and",), ("also",), ("plus",))
+    adds = tail.words[:1] in (("and",), ("plus",)) or {"too", "also"} & set(tail.words)
     if not tail.items or adds or not all(i.has(*small) for i in tail.items):
         return []
     names = [i.text for i in tail.items if i.has("names")]

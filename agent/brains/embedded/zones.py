@@ -112,6 +112,47 @@ def in_zone_said(text: str, now: datetime) -> Zoned:
     return Zoned(text, now)
 
 
+def in_own_zone(cron: str, said: tzinfo | None, own: tzinfo, now: datetime) -> str | None:
+    """A regular time of another zone as one of the person's own: 23:00 in Tokyo is 14:00 UTC.
+
+    None where the two are not always as far apart, or the day of a month would be another.
+    """
+    if said is None:
+        return None
+    months = [now + timedelta(days=30 * n) for n in range(13)]
+    apart = {_ahead(own, one) - _ahead(said, one) for one in months}
+    minute, hour, day, month, weekdays = cron.split()
+    if len(apart) > 1 or not (minute.isdigit() and hour.isdigit()):
+        return None
+    days, minutes = divmod(
+        int(hour) * 60 + int(minute) + int(apart.pop().total_seconds() // 60), 1440
+    )
+    if days and (day, month) != ("*", "*"):
+        return None
+    shifted = _shifted(weekdays, days)
+    return f"{minutes % 60} {minutes // 60} {day} {month} {shifted}" if shifted else None
+
+
+def _ahead(zone: tzinfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
+
+
+def _shifted(weekdays: str, days: int) -> str | None:
+    """Days of the week so many days later; a range stays one where it does not pass Sunday."""
+    if not days or weekdays == "*":
+        return weekdays
+    shifted: list[str] = []
+    for part in weekdays.split(","):
+        ends = part.split("-")
+        if not all(end.isdigit() for end in ends):
+            return None
+        moved = [(int(end) + days) % 7 for end in ends]
+        if moved != sorted(moved):
+            return None
+        shifted.append("-".join(map(str, moved)))
+    return ",".join(shifted)
+
+
 def _offset(sign: str, hours: int, minutes: int) -> tzinfo | None:
     if hours > 14 or minutes > 59:
         return None

@@ -14,6 +14,7 @@ from agent.turns import Turn
 from tools.settings import load_settings
 
 Hold = Callable[..., list[Turn]]
+Planned = Callable[[Turn], tuple[str, set[str]]]
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,16 @@ def hold(rehearsal: Rehearsal) -> Hold:
         return rehearsal.hold(says)[0]
 
     return say
+
+
+@pytest.fixture
+def planned(rehearsal: Rehearsal) -> Planned:
+    """The one tool of the plan that waits after a turn, and its machines by their names."""
+
+    def read(turn: Turn) -> tuple[str, set[str]]:
+        assert turn.outcome == "confirm", turn.reply
+        (call,) = turn.calls
+        known = rehearsal.control.inventory.get(list(call.targets))
+        return call.tool, {vm.name for vm in known.values()}
+
+    return read

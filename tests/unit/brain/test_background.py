@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
-from agent.rehearsal import Rehearsal
-from agent.turns import Turn
-from tests.unit.brain.conftest import Hold
-
-Planned = Callable[[Turn], tuple[str, set[str]]]
-
-
-@pytest.fixture
-def planned(rehearsal: Rehearsal) -> Planned:
-    """The one tool of the plan that waits after a turn, and its machines by their names."""
-
-    def read(turn: Turn) -> tuple[str, set[str]]:
-        assert turn.outcome == "confirm", turn.reply
-        (call,) = turn.calls
-        known = rehearsal.control.inventory.get(list(call.targets))
-        return call.tool, {vm.name for vm in known.values()}
-
-    return read
+from tests.unit.brain.conftest import Hold, Planned
 
 
 @pytest.mark.parametrize(

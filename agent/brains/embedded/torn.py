@@ -1,0 +1,54 @@
+"""What is said otherwise in mid-turn: "to 4 cores, I mean 8"; where it is not plain, a question."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.base import Understanding
+from agent.brains.embedded import replies
+from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.reader import Reader
+
+_TAKEN_BACK = re.compile(
+    r"(?P<head>.*\S)[,.;!\u2026\u2014 -]+(?:(?:oh|no|ah|er+m?|sorry|oops)[, ]+)*(?:no[, ]+wait|"
+    r"wait[, ]+no|no[, ]+sorry|sorry[, ]+no|sorry|scratch that|correction|my mistake|i meant?|"
+    r"i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|"
+    r"(?:hang|hold) on(?! to)|oops|whoops)\b[,.:! \u2026-]+(?P<tail>\S.*)$",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)
+_SAYS = ("names", "unknown_name", "stem", "glob", "value", "verb", "number", "noun")
+
+
+def with_the_last_figure(reading: Reading, reader: Reader) -> Reading:
+    """ "resize web-01 to 4 cores, I mean 8": the figure said last, in place of the one before."""
+    found = _TAKEN_BACK.match(reading.text) if reading.has_change else None
+    if found is None:
+        return reading
+    said = found["tail"].strip(" .,!")
+    new = _FIGURE.match(said)
+    before = list(_FIGURE.finditer(found["head"]))
+    if new is None or not before or new.end("unit") != len(said):
+        return reading
+    old = before[-1]
+    if new["unit"] and new["unit"].casefold() != old["unit"].casefold():
+        return reading
+    if found["head"][old.start() - 1 : old.start()] in ("-", "_", "."):
+        return reading  # of a name
+    return reader.read(found["head"][: old.start()] + new[0] + found["head"][old.end() :])
+
+
+def torn(reading: Reading, reader: Reader) -> Understanding | None:
+    """The question where a turn takes something back and what stands in its place is not plain."""
+    found = _TAKEN_BACK.match(reading.text) if reading.has_change else None
+    if found is None or "?" in found["tail"]:
+        return None
+    if not reader.read(found["head"]).has_change:
+        return None
+    tail = reader.read(found["tail"])
+    if tail.has_change and len(reading.frames) == 1:
+        return None  # the act said last is the one that was read
+    if not any(item.has(*_SAYS) for item in tail.items if not item.has("filler")):
+        return None
+    first, then = found["head"].strip(" ,.;"), found["tail"].strip(" ,.;!")
+    return replies.ask(f"Which do you mean: “{first}”, or “{then}”? Say it once more, please.")
