@@ -26,7 +26,7 @@ from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
-from agent.brains.embedded.torn import torn, with_the_last_figure
+from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.widening import only_asks
 from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
 from agent.dialogue import reads
@@ -67,7 +67,10 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
-        reading = with_the_last_figure(corrected_at_once(reader.read(text), reader), reader)
+        reading = reader.read(text)
+        if context.memory.pending is None and called_off(reading):
+            return replies.not_wished()
+        reading = with_the_last_figure(corrected_at_once(reading, reader), reader)
         if (question := torn(reading, reader)) is not None:
             return question
         reading = without_the_dropped(reading, reader, context.memory)

@@ -16,8 +16,18 @@ _TAKEN_BACK = re.compile(
     r"(?:hang|hold) on(?! to)|oops|whoops)\b[,.:! \u2026-]+(?P<tail>\S.*)$",
     re.IGNORECASE,
 )
+_CALLED_OFF = re.compile(
+    r"\S[,.;!\u2026\u2014 -]+(?:(?:actually|oh|no|nah|hm+|well|wait|ok(?:ay)?|on second thoughts?)"
+    r"[,. ]+)*(?:never ?mind|nvm|forget (?:it|that|about it)|(?:scratch|scrap|cancel) that)[.! ]*$",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)
 _SAYS = ("names", "unknown_name", "stem", "glob", "value", "verb", "number", "noun")
+
+
+def called_off(reading: Reading) -> bool:
+    """Whether a turn's end calls off what it asked for: "stop web-01... actually never mind"."""
+    return reading.has_change and _CALLED_OFF.search(reading.text) is not None
 
 
 def with_the_last_figure(reading: Reading, reader: Reader) -> Reading:
