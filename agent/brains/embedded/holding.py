@@ -36,7 +36,8 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
     if asks_what_would_be(reading) and not _asks_of_the_fleet(reading):
         return about_the_plan(context)
     changes = understood.kind == "revise" or any(c.tool in CHANGES for c in understood.calls)
-    if only_asks(reading) and (changes or _is_lost(understood)):
+    lost = changes or _is_lost(understood) or _of_everything(reading, understood)
+    if only_asks(reading) and lost:
         return about_the_plan(context)
     planned = {c.tool for c in pending.calls}
     if "delete_vms" in planned or _DELETES.search(reading.text):
@@ -83,6 +84,14 @@ def _is_lost(understood: Understanding) -> bool:
     )
 
 
+def _of_everything(reading: Reading, understood: Understanding) -> bool:
+    """ "does that affect the customers?": no question for the list of all machines."""
+    call = understood.calls[0] if len(understood.calls) == 1 else None
+    if call is None or call.tool != "list_vms" or call.selector is None or not call.selector.all:
+        return False
+    return not any(i.has("noun", "all", "object", "metric") for i in reading.items)
+
+
 def about_the_plan(context: Context) -> Understanding:
     """What the plan that waits costs in the worst case, and whether it can be undone."""
     pending = context.memory.pending
@@ -95,5 +104,6 @@ def about_the_plan(context: Context) -> Understanding:
 def _worst(call: Call, context: Context) -> str:
     tool = context.catalog[call.tool]
     undo = tool.change.undo(tool.parse(call.args))
-    how = f"Undo: {undo.how}." if undo.possible else f"No undo: {undo.how}."
+    told = undo.how if "None" not in undo.how else "as the plan says"
+    how = f"Undo: {told}." if undo.possible else f"No undo: {told}."
     return f"{_RISKS.get(tool.risk.value, '')} {how}".strip()

@@ -49,6 +49,15 @@ _DROPS_THE_ACT = re.compile(
 """Words that call off the one act of the plan by its name."""
 
 _STOP_THAT = re.compile(r"(?:no[,. ]+|please )?(?:stop|halt) (?:that|it)(?:[.!,]|$)", re.IGNORECASE)
+_STOP_AND_WHY = re.compile(
+    r"^\W*(?:(?:no+|oh|ah|wait|please|pls|hey|ok|omg|eek|argh|a+h+|god|sorry|noo+|yikes|oops)\W+)*"
+    r"(?:stop|halt|whoa)(?: (?:stop|halt|no|wait|please))*[,!. -]+"
+    r"(?:i|i'm|we|you|he|she|they|that'?s|that|this|there'?s?|it'?s|don'?t|no|wait|wrong|sorry|not|"
+    r"somebody|someone|people|hold|hang)\b",
+    re.IGNORECASE,
+)
+""" "no stop i didn't mean to press enter": meant for the plan, and why."""
+
 OFF_FIRST = re.compile(
     r"(?:(?:ok(?:ay)?|actually|hmm+|no|well|oh|ah|wait|sorry|please)[,. !]*)*"
     r"(?:no|nope|nah|cancel|forget|never ?mind|nvm|scrap|drop|abort|leave)\b[^.!?]{0,24}[.!,;]",
@@ -98,11 +107,17 @@ class PendingPlan(Dropping):
         reading = without_its_reason(without_just_now(reading, self.reader), self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
-        if _STOP_THAT.match(reading.text) or calls_off(reading):
+        stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
+        if stops or _STOP_THAT.match(reading.text) or calls_off(reading):
             return Understanding("cancel")
         if dropped := self._dropped(reading):
             return dropped
-        left = self._denied(reading) or self._left(reading) or self._described_out(reading)
+        left = (
+            self._told_then_left(reading)
+            or self._denied(reading)
+            or self._left(reading)
+            or self._described_out(reading)
+        )
         if left:
             return left
         if len(pending.calls) == 1:
