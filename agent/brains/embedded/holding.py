@@ -40,9 +40,11 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
     if only_asks(reading) and lost:
         return about_the_plan(context)
     planned = {c.tool for c in pending.calls}
+    shown = {i for targets in pending.targets for i in targets}
+    if changes and _only_speaks_of_people(reading) and _meant(understood, context) - shown:
+        return replies.ask("Is that a yes? Say yes to go ahead, or no to call it off.")
     if "delete_vms" in planned or _DELETES.search(reading.text):
         return understood
-    shown = {i for targets in pending.targets for i in targets}
     for call in understood.calls:
         if call.tool == "delete_vms" and call.selector is not None:
             gone = set(context.world.inventory.select_ids(call.selector))
@@ -75,6 +77,35 @@ def _asks_of_the_fleet(reading: Reading) -> bool:
     """Whether a question about what would come has an answer of its own: a figure, a forecast."""
     looks = [f for f in reading.frames if not f.changes and f.tool not in ("list_vms",)]
     return bool(looks) or any(i.has("wh") and i.words != ("that",) for i in reading.items)
+
+
+_SAYING = frozenset(
+    {"says", "said", "say", "agrees", "agreed", "thinks", "wants", "told", "asked", "asks", "knows",
+     "is", "has", "was", "will", "can", "does", "needs", "left", "leaves", "objects", "confirmed",
+     "approves", "approved", "disagrees", "hates", "likes", "minds", "would", "still", "just"}
+)  # fmt: skip
+_EVERYONE = frozenset({"everyone", "everybody", "anyone", "anybody", "nobody", "noone"})
+
+
+def _only_speaks_of_people(reading: Reading) -> bool:
+    """ "dana says yes but omar says no", "when everyone left": people: no machines."""
+    items = reading.items
+    spoken: list[bool] = []
+    for k, item in enumerate(items):
+        if not (item.is_entity or item.has("all", "noun")):
+            continue
+        fields = [name for name, _ in item.get("value") or ()]
+        person = bool(fields) and all(name.startswith("tags.") for name in fields)
+        after = items[k + 1].words[:1] if k + 1 < len(items) else ()
+        says = bool(set(after) & _SAYING) and not item.possessive
+        spoken.append((person or bool(_EVERYONE & set(item.words))) and says)
+    return bool(spoken) and all(spoken)
+
+
+def _meant(understood: Understanding, context: Context) -> set[str]:
+    inventory = context.world.inventory
+    changing = [c for c in understood.calls if c.tool in CHANGES and c.selector is not None]
+    return {i for c in changing if c.selector for i in inventory.select_ids(c.selector)}
 
 
 def _is_lost(understood: Understanding) -> bool:

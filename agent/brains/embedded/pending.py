@@ -18,6 +18,8 @@ from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.several import not_the_plan, of_several
 from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads
+from agent.remarks import leans_to_yes
+from agent.second_thoughts import recovered
 from tools.calls import Call
 
 CANCEL = re.compile(
@@ -110,6 +112,8 @@ class PendingPlan(Dropping):
         stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
         if stops or _STOP_THAT.match(reading.text) or calls_off(reading):
             return Understanding("cancel")
+        if recovered(reading.text) and not (leans_to_yes(reading.text) or self._corrects(reading)):
+            return replies.ask("Is it still needed? Say yes to go ahead, or no to call it off.")
         if dropped := self._dropped(reading):
             return dropped
         left = (
