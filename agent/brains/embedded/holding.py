@@ -18,6 +18,9 @@ _DELETES = re.compile(
 )
 """Words that mean a deletion and nothing else."""
 
+_OF_SNAPSHOTS = frozenset({"snapshot_vms", "restore_snapshot", "delete_snapshots"})
+"""Beside these "the old ones" may be snapshots."""
+
 _RISKS = {
     "change": "It interrupts nothing, and no data is lost.",
     "disrupt": "It interrupts the machines, or takes a guard away; no data is lost beyond what the "
@@ -43,6 +46,9 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
     shown = {i for targets in pending.targets for i in targets}
     if changes and _only_speaks_of_people(reading) and _meant(understood, context) - shown:
         return replies.ask("Is that a yes? Say yes to go ahead, or no to call it off.")
+    deletes = any(c.tool == "delete_vms" for c in understood.calls)
+    if deletes and planned & _OF_SNAPSHOTS and not any(i.has("names") for i in reading.items):
+        return replies.ask("Snapshots, or the machines themselves? Say which shall be deleted.")
     if "delete_vms" in planned or _DELETES.search(reading.text):
         return understood
     for call in understood.calls:

@@ -28,7 +28,8 @@ CANCEL = re.compile(
     r"hold (off|it)|leave it|rather not|changed my mind|call the whole|don't do (it|that)|"
     r"do not do (it|that)|"
     r"rather leave it|please don'?t|no thanks|not now|"
-    r"(?:^|[.!,] ?)(?:that'?s |it'?s |way |far |hm+,? )*too (?:risky|expensive|costly|dear|"
+    r"(?:^|[.!,] ?)(?:that'?s |it'?s |that is |it is |this is |sounds |way |far |hm+,? )*"
+    r"too (?:risky|expensive|costly|dear|drastic|harsh|final|hasty|extreme|radical|"
     r"pricey|much|dangerous)[.!]*$|discard|withdraw|bad idea|"
     r"not a good idea|stand down|stop that|"
     r"let'?s keep (it|them|that)|no[,. ]+keep (it|them|those|that)|"
@@ -249,6 +250,9 @@ class PendingPlan(Dropping):
         points = frame.chosen.refers is not None and not (
             frame.chosen.real or frame.chosen.unknown or frame.chosen.other or frame.chosen.ordinal
         )
+        if len(changes) == 1 and points and (frame.tool, last.tool) == ("tag_vms", "create_vms"):
+            tags = {**last.args.get("tags", {}), **frame.args.get("tags", {})}
+            return self._with_args(last, {**last.args, "tags": tags}, frame)
         if (
             len(changes) == 1
             and (points or not frame.chosen.says_machines)

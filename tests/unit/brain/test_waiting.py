@@ -148,3 +148,37 @@ def test_the_older_of_the_snapshots_that_were_shown(hold: Hold) -> None:
 def test_a_numbered_snapshot_never_means_all_of_them(hold: Hold) -> None:
     assert hold("delete snapshot 2 of gitlab")[-1].calls[0].args["snapshot"] == "gitlab-snap-2"
     assert hold("what is gitlab", "delete snap 7 of it")[-1].outcome == "clarify"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "all good as it is",
+        "it is okay again",
+        "thanks, it's fine now",
+        "we are good",
+        "let things run",
+        "confirmed that it's not needed",
+        "dana says yes but omar says no",
+        "you can do it when everyone left",
+        "I'd better ask first",
+        "looks like it's back up",
+    ],
+)
+def test_what_only_sounds_like_a_yes_runs_nothing(hold: Hold, said: str) -> None:
+    turn = hold("restart kafka-1", said)[-1]
+    assert turn.outcome != "done"
+    assert {t for call in turn.calls if call.risk != "read" for t in call.targets} <= set(
+        hold("restart kafka-1")[-1].calls[0].targets
+    )
+
+
+def test_a_yes_with_a_time_is_the_plan_at_that_time(hold: Hold) -> None:
+    turn = hold("stop the staging boxes", "yeah but at nine tonight")[-1]
+    assert turn.outcome == "confirm"
+    assert turn.calls[0].when == {"at": "2026-11-23T21:00:00+00:00"}
+
+
+def test_of_snapshots_and_machines_the_old_ones_are_asked_about(hold: Hold) -> None:
+    said = "and delete the old ones afterwards"
+    assert hold("snapshot db-stg-1 and web-stg-1", said)[-1].outcome == "clarify"
