@@ -70,6 +70,9 @@ def _of_what_was_asked(
     made = {call.tool for call in understood.calls} & CHANGES
     if asked is None or not tools & CHANGES or not made or made & tools:
         return understood
+    deletes = "delete_vms" in made and not _DELETES.search(reading.text)
+    if deletes and not any(i.has("names", "value", "stem", "number") for i in reading.items):
+        return replies.ask("Shall I leave it, or delete a machine? Say “cancel”, or which one.")
     named = any(f.changes and (f.clause.verb is not None or _names(f)) for f in reading.frames)
     return understood if named else replies.ask(asked.text, asked.options, asked.frame)
 

@@ -110,21 +110,8 @@ class PendingPlan(Dropping):
         reading = without_its_reason(without_just_now(reading, self.reader), self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
-        stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
-        if stops or _STOP_THAT.match(reading.text) or calls_off(reading):
-            return Understanding("cancel")
-        if recovered(reading.text) and not (leans_to_yes(reading.text) or self._corrects(reading)):
-            return replies.ask("Is it still needed? Say yes to go ahead, or no to call it off.")
-        if dropped := self._dropped(reading):
-            return dropped
-        left = (
-            self._told_then_left(reading)
-            or self._denied(reading)
-            or self._left(reading)
-            or self._described_out(reading)
-        )
-        if left:
-            return left
+        if smaller := self._off_or_left_out(reading):
+            return smaller
         if len(pending.calls) == 1:
             call, targets = pending.calls[0], self._pending_targets(pending.calls[0])
             if made := swapped(reading, call, targets, self.reader, self.builder.inventory):
@@ -171,6 +158,21 @@ class PendingPlan(Dropping):
         ):
             return None
         return self.corrected(reading)
+
+    def _off_or_left_out(self, reading: Reading) -> Understanding | None:
+        """What calls the plan off, leaves machines out of it, or makes it doubtful."""
+        stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
+        if stops or _STOP_THAT.match(reading.text) or calls_off(reading):
+            return Understanding("cancel")
+        if recovered(reading.text) and not (leans_to_yes(reading.text) or self._corrects(reading)):
+            return replies.ask("Is it still needed? Say yes to go ahead, or no to call it off.")
+        return (
+            self._dropped(reading)
+            or self._told_then_left(reading)
+            or self._denied(reading)
+            or self._left(reading)
+            or self._described_out(reading)
+        )
 
     def _cancelled(self, reading: Reading, questions: Sequence[Frame]) -> Understanding:
         """ "forget it. how many sandboxes are there?": the plan goes, the question is answered."""
