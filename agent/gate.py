@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent.dialogue import plain_words, reads
-from agent.remarks import Knows, agrees, leans_to_yes
+from agent.remarks import Knows, agrees, says_yes
 from agent.second_thoughts import hesitates
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -148,7 +148,7 @@ def opens(
     said = _COUNTS.get(words.casefold(), words.casefold())
     if to_type and said == to_type.casefold() and reads(to_type) is None:
         return to_type
-    if hesitates(text) and not leans_to_yes(text):
+    if hesitates(text) and not says_yes(text):
         return None
     planned = frozenset(tools)
     doing = frozenset(word for tool in planned for word in _WORDS.get(tool, ()))

@@ -75,13 +75,18 @@ def _with_the_act(parts: list[list[str]], doing: frozenset[str]) -> list[list[st
     return joined
 
 
+def says_yes(text: str) -> bool:
+    """Whether the first or the last part of a turn is a clear yes and nothing else."""
+    parts = [p for p in (_words(part) for part in _PART.split(text)) if p]
+    return bool(parts) and any(_strong(part, frozenset()) for part in (parts[0], parts[-1]))
+
+
 def leans_to_yes(text: str) -> bool:
     """Whether a turn begins or ends with a clear yes, whatever else is in it."""
     parts = [p for p in (_words(part) for part in _PART.split(text)) if p]
     if not parts:
         return False
-    whole = any(_strong(part, frozenset()) for part in (parts[0], parts[-1]))
-    return whole or _BEGINS.match(" ".join(parts[0])) is not None
+    return says_yes(text) or _BEGINS.match(" ".join(parts[0])) is not None
 
 
 _AS_THOUGHT = re.compile(

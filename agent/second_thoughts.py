@@ -69,6 +69,30 @@ _HAD_BETTER = re.compile(
     r"(?:'d|\bhad|\bwould|\bshould|\bmight) (?:rather|better)\b", re.IGNORECASE
 )
 
+_WELL = (
+    r"(?:fine|good|ok|okay|alright|all right|great|well|up|healthy|running|working|responding|"
+    r"better) (?:as (?:it|they|things) (?:is|are)|as is|again|now|already|after all|by now|"
+    r"where (?:it|they) (?:is|are)|without)"
+)
+_IT_IS_FINE = re.compile(
+    r"\b(?:it|that|this|they|all|everything|things|he|she|[a-z]+-\d+)"
+    r"(?:(?:'?s|'?re| is| are| has| have| looks?| seems?| came| comes)"
+    r"(?: (?:just|all|quite|perfectly|to be|come|came|been|now|already|looking))* "
+    rf"(?:{_WELL}|back(?: (?:up|online|again|now|to normal|on))?\b|recovered|"
+    r"(?:fixed|sorted|solved|resolved|healed)(?: itself| now| by itself)?\b)| recovered\b| came "
+    rf"(?:back|up)\b)|\ball {_WELL}\b|"
+    r"\bwe(?:'re| are)? (?:all )?(?:good|fine|ok|okay|set|sorted|covered)\b(?! (?:to|with)\b)|"
+    r"\blet (?:it|things?|them|that|everything|him|her) (?:run|be|go on|continue|alone|stay)\b|"
+    r"^\W*(?:yeah|yep|sure)\W+right\W*$",
+    re.IGNORECASE,
+)
+""" "it's fine now", "all good as it is": no yes, though the words of one are in it."""
+
+
+def recovered(text: str) -> bool:
+    """Whether words tell that things are well as they are, which may be why nothing is needed."""
+    return _IT_IS_FINE.search(text.replace("\u2019", "'")) is not None
+
 
 def wishes_to_wait(text: str) -> bool:
     """Whether words wish that something is not carried out, or not yet."""
@@ -79,4 +103,6 @@ def wishes_to_wait(text: str) -> bool:
 
 def hesitates(text: str) -> bool:
     """Whether words are no yes, though one may be in them: "we'd better let things be"."""
+    if recovered(text):
+        return True
     return wishes_to_wait(text) or _HAD_BETTER.search(text.replace("\u2019", "'")) is not None

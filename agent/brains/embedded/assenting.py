@@ -59,7 +59,12 @@ def _within(calls: tuple[Call, ...], pending: Pending, inventory: Inventory) -> 
             call.tool not in planned
         ):
             return False
-        if call.selector is not None and not set(inventory.select_ids(call.selector)) <= shown:
+        as_shown = any(call.selector == p.selector for p in pending.calls)
+        if (
+            call.selector is not None
+            and not as_shown
+            and not set(inventory.select_ids(call.selector)) <= shown
+        ):
             return False
     return True
 

@@ -9,6 +9,20 @@ from typing import Any
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.correction_words import (
+    ALL_OF_THEM,
+    LEAVE_IT,
+    LEAVE_OUT,
+    LEAVES,
+    NOT_THAT,
+    NOW,
+    SOME_OF,
+    is_but_a_day,
+    named_after_only,
+    named_value,
+    other_value,
+    selector_of,
+)
 from agent.brains.embedded.fragments import Fragments, only_number
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.merging import (
@@ -28,102 +42,6 @@ from tools.calls import Call, When
 from tools.errors import NovaError
 from tools.selector import Selector
 
-_LEAVE_IT = re.compile(
-    r"\b((leave|keep|take|drop|let) (it|that|them|that one|those|this one|him|her)( one)? "
-    r"(out|off|alone|in peace|be|running|up|on)|(skip|exclude|spare|omit|ignore) (it|that|them|"
-    r"this one)|(?:leave|spare|keep) (?:it|that|them|those|this|that one|this one|"
-    r"him|hers?|his|theirs|mine|ours|yours)"
-    r"(?=\s*(?:$|[.!,;]|please)))",
-    re.IGNORECASE,
-)
-
-
-def _other_value(call: Call, text: str) -> dict[str, str] | None:
-    """ "cost-center should be 9001": another value for a key of the plan."""
-    for key in call.args.get("tags", {}):
-        said = re.search(
-            rf"\b{re.escape(key)}\b\W+(?:(?:should|must|shall|is|to|as|be|=|not \S+ but)\s+)+"
-            r"(\S+?)[.!]?$",
-            text,
-            re.IGNORECASE,
-        )
-        if said:
-            return {**call.args["tags"], key: said[1]}
-    return None
-
-
-_LEAVES = re.compile(
-    r"\b(not|except|without|but|leave|skip|spare|minus|excluding|exclude|drop|keep)\b",
-    re.IGNORECASE,
-)
-
-_NOT_THAT = re.compile(
-    r"\bnot (?:that|this|it|those|these|him|her)(?: ones?)?(?=\s*(?:[.,;!-]|but\b|$))",
-    re.IGNORECASE,
-)
-""" "not that one, the other": what is meant instead stands beside it."""
-
-_LEAVE_OUT = re.compile(
-    r"\b(leave|keep|take|drop|let) [\w.-]+( and [\w.-]+)? (out|off|alone|in peace|be|running|up|"
-    r"on)\b|"
-    r"\b(skip|exclude|spare|omit)\b",
-    re.IGNORECASE,
-)
-
-_NOW = re.compile(
-    r"(?:(?:no|or|ok|actually|rather|better|please|hm+|make (?:it|that))[, ]+)*"
-    r"(?:right now|right away|now|immediately|at once|straight away)(?:[, ]+(?:please|instead|then|"
-    r"rather))*[.!]*$",
-    re.IGNORECASE,
-)
-
-_ALL_OF_THEM = re.compile(
-    r"^(?:(?:no|yes|ok(?:ay)?|please|do|and|just|the whole|well)[, ]+)*(?:all|both)(?: of)?"
-    r"(?: the| them)? (?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?: of (?:them|those)| please| pls)*[.! ]*$",
-    re.IGNORECASE,
-)
-
-_SOME_OF = re.compile(
-    r"\b(one|two|three|four|five|half|some|any|\d+|a few|a couple) of (them|those|these|the)\b",
-    re.IGNORECASE,
-)
-
-
-def _named_value(call: Call, reading: Reading) -> dict[str, str] | None:
-    """ "I meant alice", of a plan that tags owner=bob: another value for the key of the plan."""
-    tags = call.args.get("tags", {})
-    if any(i.has("names", "noun", "pron", "except") for i in reading.items):
-        return None
-    said = [i for i in reading.items if i.has("value")]
-    found = [(n[5:], v) for i in said for n, v in i.get("value") if n.startswith("tags.")]
-    fitting = [(key, values[0]) for key, values in found if key in tags and len(values) == 1]
-    if len(said) != 1 or len(fitting) != 1 or fitting[0][1] == tags[fitting[0][0]]:
-        return None
-    return {**tags, fitting[0][0]: fitting[0][1]}
-
-
-def _is_but_a_day(call: Call, frame: Frame, reading: Reading) -> bool:
-    """ "on Friday it is not needed", of what recurs: a day less, no other time."""
-    time = frame.said.time
-    recurs = call.when is not None and call.when.cron is not None
-    if time is None or not recurs or time.recurs or time.day is None or time.clock is not None:
-        return False
-    return bool({"not", "no", "except", "without", "never", "but", "skip"} & set(reading.words))
-
-
-def _of(noun: Noun) -> Selector:
-    return Selector.parse(noun.selector())
-
-
-def _named_after_only(reading: Reading) -> list[str]:
-    """ "ml-train-1 still writes. Only ml-train-2.": the machines that alone are meant."""
-    items = reading.items
-    k = next((k for k, i in enumerate(items) if i.has("only") and i.words[:1] == ("only",)), None)
-    if k is None or not any(i.has("names") for i in items[:k]):
-        return []
-    return [n for i in items[k:] if i.has("names") for n in i.get("names")]
-
 
 class Corrections(Fragments):
     """Revises the calls of the plan that waits."""
@@ -142,16 +60,16 @@ class Corrections(Fragments):
                 return self.builder.unknown_name(chosen.unknown[0], frame)
         if call.tool == "scale_group" and not args and (count := only_number(reading)):
             args = {"count": count}
-        if call.tool == "tag_vms" and not args and (tags := _other_value(call, reading.text)):
+        if call.tool == "tag_vms" and not args and (tags := other_value(call, reading.text)):
             args = {"tags": tags}
-        if call.tool == "tag_vms" and not args and (tags := _named_value(call, reading)):
+        if call.tool == "tag_vms" and not args and (tags := named_value(call, reading)):
             return self._revised(call, call.model_copy(update={"args": {"tags": tags}}))
-        if _is_but_a_day(call, frame, reading):
+        if is_but_a_day(call, frame, reading):
             return replies.ask("On which days shall it be?")
-        some = call.selector is not None and _SOME_OF.search(reading.text)
+        some = call.selector is not None and SOME_OF.search(reading.text)
         if some and not (chosen.real or chosen.exclude):
             return replies.ask("Which of them? Name the machines that shall stay in the plan.")
-        if _ALL_OF_THEM.match(reading.text) and (many := only_number(reading)) is not None:
+        if ALL_OF_THEM.match(reading.text) and (many := only_number(reading)) is not None:
             if many == len(self._pending_targets(call)):
                 return Understanding("revise", pending.calls)
             return replies.ask("How many of them, and which?")
@@ -173,9 +91,9 @@ class Corrections(Fragments):
             hour = only_number(reading)
             if hour is not None and 0 < hour < 25 and not args.keys() - {"count", "vcpus"}:
                 return self._revised(call, call.model_copy(update={"when": at_hour(call, hour)}))
-        if call.when is not None and _NOW.match(reading.text.strip()):
+        if call.when is not None and NOW.match(reading.text.strip()):
             return self._revised(call, call.model_copy(update={"when": None}))
-        if (only := _named_after_only(reading)) and call.selector is not None:
+        if (only := named_after_only(reading)) and call.selector is not None:
             made = intersect(
                 call, [{"names": only}], self.builder.inventory, self._pending_targets(call)
             )
@@ -194,6 +112,9 @@ class Corrections(Fragments):
                 "without",
                 "except",
                 "drop",
+                "bar",
+                "barring",
+                "excluding",
                 "but",
                 "spare",
                 "keep",
@@ -211,7 +132,7 @@ class Corrections(Fragments):
             nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other
         ):
             return None
-        left = _LEAVE_IT.search(reading.text) or _LEAVE_OUT.search(reading.text)
+        left = LEAVE_IT.search(reading.text) or LEAVE_OUT.search(reading.text)
         if nouns and not exclude and left:
             nouns, exclude = [], nouns
         if chosen.strangers and not args and not timed:
@@ -225,7 +146,9 @@ class Corrections(Fragments):
         kept = [
             n
             for n in chosen.real
-            if n.names or n.plural or not ids & set(self.builder.inventory.select_ids(_of(n)))
+            if n.names
+            or n.plural
+            or not ids & set(self.builder.inventory.select_ids(selector_of(n)))
         ]
         if len(kept) < len(chosen.real):
             chosen.include[:] = [n for n in chosen.include if n.empty or n in kept]
@@ -237,7 +160,7 @@ class Corrections(Fragments):
         if call.tool not in ("resize_vms", "resize_disk", "attach_disk") or self._adds(reading):
             return numbers
         padded = any(w.startswith("0") for w in reading.words if w.isdigit())
-        return numbers if padded or _LEAVES.search(reading.text) else []
+        return numbers if padded or LEAVES.search(reading.text) else []
 
     def _resized(self, reading: Reading, call: Call) -> Understanding | None:
         """ "4 then", of a resize to 8 cores: the one figure that the plan has."""
@@ -265,7 +188,7 @@ class Corrections(Fragments):
             if nouns or frame.chosen.ordinal or frame.chosen.other:
                 if frame.chosen.ordinal or frame.chosen.other:
                     picked, outright = self.builder.pick(frame.chosen, frame)
-                    if picked is not None and _LEAVES.search(_NOT_THAT.sub("", reading.text)):
+                    if picked is not None and LEAVES.search(NOT_THAT.sub("", reading.text)):
                         return self._revised(call, leave_out(call, [picked], inventory), frame)
                     if picked is not None and self._adds(reading) and not frame.chosen.only:
                         made = unite(call, [picked], inventory)

@@ -16,6 +16,7 @@ from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
 from agent.brains.embedded.widening import only_asks, only_what_is_said
+from agent.dialogue import reads
 from tools.calls import Call
 
 _DO_IT = re.compile(
@@ -56,7 +57,8 @@ class Followups(Fragments):
             said = None
         if memory.asked is not None:
             called_off = OFF_FIRST.match(reading.text) and CANCEL.search(reading.text)
-            if called_off and not reading.has_change:
+            ends_off = reads(reading.text.rstrip(" .!").rpartition(".")[2]) == "no"
+            if (called_off or ends_off) and not reading.has_change:
                 return Understanding("cancel")
             if said == "no" or (
                 not reading.frames

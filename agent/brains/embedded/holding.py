@@ -18,6 +18,9 @@ _DELETES = re.compile(
 )
 """Words that mean a deletion and nothing else."""
 
+_OF_SNAPSHOTS = frozenset({"snapshot_vms", "restore_snapshot", "delete_snapshots"})
+"""Beside these "the old ones" may be snapshots."""
+
 _RISKS = {
     "change": "It interrupts nothing, and no data is lost.",
     "disrupt": "It interrupts the machines, or takes a guard away; no data is lost beyond what the "
@@ -36,12 +39,18 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
     if asks_what_would_be(reading) and not _asks_of_the_fleet(reading):
         return about_the_plan(context)
     changes = understood.kind == "revise" or any(c.tool in CHANGES for c in understood.calls)
-    if only_asks(reading) and (changes or _is_lost(understood)):
+    lost = changes or _is_lost(understood) or _of_everything(reading, understood)
+    if only_asks(reading) and lost:
         return about_the_plan(context)
     planned = {c.tool for c in pending.calls}
+    shown = {i for targets in pending.targets for i in targets}
+    if changes and _only_speaks_of_people(reading) and _meant(understood, context) - shown:
+        return replies.ask("Is that a yes? Say yes to go ahead, or no to call it off.")
+    deletes = any(c.tool == "delete_vms" for c in understood.calls)
+    if deletes and planned & _OF_SNAPSHOTS and not any(i.has("names") for i in reading.items):
+        return replies.ask("Snapshots, or the machines themselves? Say which shall be deleted.")
     if "delete_vms" in planned or _DELETES.search(reading.text):
         return understood
-    shown = {i for targets in pending.targets for i in targets}
     for call in understood.calls:
         if call.tool == "delete_vms" and call.selector is not None:
             gone = set(context.world.inventory.select_ids(call.selector))
@@ -61,6 +70,9 @@ def _of_what_was_asked(
     made = {call.tool for call in understood.calls} & CHANGES
     if asked is None or not tools & CHANGES or not made or made & tools:
         return understood
+    deletes = "delete_vms" in made and not _DELETES.search(reading.text)
+    if deletes and not any(i.has("names", "value", "stem", "number") for i in reading.items):
+        return replies.ask("Shall I leave it, or delete a machine? Say “cancel”, or which one.")
     named = any(f.changes and (f.clause.verb is not None or _names(f)) for f in reading.frames)
     return understood if named else replies.ask(asked.text, asked.options, asked.frame)
 
@@ -76,11 +88,48 @@ def _asks_of_the_fleet(reading: Reading) -> bool:
     return bool(looks) or any(i.has("wh") and i.words != ("that",) for i in reading.items)
 
 
+_SAYING = frozenset(
+    {"says", "said", "say", "agrees", "agreed", "thinks", "wants", "told", "asked", "asks", "knows",
+     "is", "has", "was", "will", "can", "does", "needs", "left", "leaves", "objects", "confirmed",
+     "approves", "approved", "disagrees", "hates", "likes", "minds", "would", "still", "just"}
+)  # fmt: skip
+_EVERYONE = frozenset({"everyone", "everybody", "anyone", "anybody", "nobody", "noone"})
+
+
+def _only_speaks_of_people(reading: Reading) -> bool:
+    """ "dana says yes but omar says no", "when everyone left": people: no machines."""
+    items = reading.items
+    spoken: list[bool] = []
+    for k, item in enumerate(items):
+        if not (item.is_entity or item.has("all", "noun")):
+            continue
+        fields = [name for name, _ in item.get("value") or ()]
+        person = bool(fields) and all(name.startswith("tags.") for name in fields)
+        after = items[k + 1].words[:1] if k + 1 < len(items) else ()
+        says = bool(set(after) & _SAYING) and not item.possessive
+        spoken.append((person or bool(_EVERYONE & set(item.words))) and says)
+    return bool(spoken) and all(spoken)
+
+
+def _meant(understood: Understanding, context: Context) -> set[str]:
+    inventory = context.world.inventory
+    changing = [c for c in understood.calls if c.tool in CHANGES and c.selector is not None]
+    return {i for c in changing if c.selector for i in inventory.select_ids(c.selector)}
+
+
 def _is_lost(understood: Understanding) -> bool:
     """Whether nothing was made of a question: it is about the plan, if about anything."""
     return understood.kind == "decline" or (
         understood.kind == "ask" and (understood.frame or {}).get("kind") != "name"
     )
+
+
+def _of_everything(reading: Reading, understood: Understanding) -> bool:
+    """ "does that affect the customers?": no question for the list of all machines."""
+    call = understood.calls[0] if len(understood.calls) == 1 else None
+    if call is None or call.tool != "list_vms" or call.selector is None or not call.selector.all:
+        return False
+    return not any(i.has("noun", "all", "object", "metric") for i in reading.items)
 
 
 def about_the_plan(context: Context) -> Understanding:
@@ -95,5 +144,6 @@ def about_the_plan(context: Context) -> Understanding:
 def _worst(call: Call, context: Context) -> str:
     tool = context.catalog[call.tool]
     undo = tool.change.undo(tool.parse(call.args))
-    how = f"Undo: {undo.how}." if undo.possible else f"No undo: {undo.how}."
+    told = undo.how if "None" not in undo.how else "as the plan says"
+    how = f"Undo: {told}." if undo.possible else f"No undo: {told}."
     return f"{_RISKS.get(tool.risk.value, '')} {how}".strip()

@@ -18,6 +18,8 @@ from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.several import not_the_plan, of_several
 from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads
+from agent.remarks import leans_to_yes
+from agent.second_thoughts import recovered
 from tools.calls import Call
 
 CANCEL = re.compile(
@@ -26,7 +28,8 @@ CANCEL = re.compile(
     r"hold (off|it)|leave it|rather not|changed my mind|call the whole|don't do (it|that)|"
     r"do not do (it|that)|"
     r"rather leave it|please don'?t|no thanks|not now|"
-    r"(?:^|[.!,] ?)(?:that'?s |it'?s |way |far |hm+,? )*too (?:risky|expensive|costly|dear|"
+    r"(?:^|[.!,] ?)(?:that'?s |it'?s |that is |it is |this is |sounds |way |far |hm+,? )*"
+    r"too (?:risky|expensive|costly|dear|drastic|harsh|final|hasty|extreme|radical|"
     r"pricey|much|dangerous)[.!]*$|discard|withdraw|bad idea|"
     r"not a good idea|stand down|stop that|"
     r"let'?s keep (it|them|that)|no[,. ]+keep (it|them|those|that)|"
@@ -49,6 +52,15 @@ _DROPS_THE_ACT = re.compile(
 """Words that call off the one act of the plan by its name."""
 
 _STOP_THAT = re.compile(r"(?:no[,. ]+|please )?(?:stop|halt) (?:that|it)(?:[.!,]|$)", re.IGNORECASE)
+_STOP_AND_WHY = re.compile(
+    r"^\W*(?:(?:no+|oh|ah|wait|please|pls|hey|ok|omg|eek|argh|a+h+|god|sorry|noo+|yikes|oops)\W+)*"
+    r"(?:stop|halt|whoa)(?: (?:stop|halt|no|wait|please))*[,!. -]+"
+    r"(?:i|i'm|we|you|he|she|they|that'?s|that|this|there'?s?|it'?s|don'?t|no|wait|wrong|sorry|not|"
+    r"somebody|someone|people|hold|hang)\b",
+    re.IGNORECASE,
+)
+""" "no stop i didn't mean to press enter": meant for the plan, and why."""
+
 OFF_FIRST = re.compile(
     r"(?:(?:ok(?:ay)?|actually|hmm+|no|well|oh|ah|wait|sorry|please)[,. !]*)*"
     r"(?:no|nope|nah|cancel|forget|never ?mind|nvm|scrap|drop|abort|leave)\b[^.!?]{0,24}[.!,;]",
@@ -98,13 +110,8 @@ class PendingPlan(Dropping):
         reading = without_its_reason(without_just_now(reading, self.reader), self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
-        if _STOP_THAT.match(reading.text) or calls_off(reading):
-            return Understanding("cancel")
-        if dropped := self._dropped(reading):
-            return dropped
-        left = self._denied(reading) or self._left(reading) or self._described_out(reading)
-        if left:
-            return left
+        if smaller := self._off_or_left_out(reading):
+            return smaller
         if len(pending.calls) == 1:
             call, targets = pending.calls[0], self._pending_targets(pending.calls[0])
             if made := swapped(reading, call, targets, self.reader, self.builder.inventory):
@@ -151,6 +158,21 @@ class PendingPlan(Dropping):
         ):
             return None
         return self.corrected(reading)
+
+    def _off_or_left_out(self, reading: Reading) -> Understanding | None:
+        """What calls the plan off, leaves machines out of it, or makes it doubtful."""
+        stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
+        if stops or _STOP_THAT.match(reading.text) or calls_off(reading):
+            return Understanding("cancel")
+        if recovered(reading.text) and not (leans_to_yes(reading.text) or self._corrects(reading)):
+            return replies.ask("Is it still needed? Say yes to go ahead, or no to call it off.")
+        return (
+            self._dropped(reading)
+            or self._told_then_left(reading)
+            or self._denied(reading)
+            or self._left(reading)
+            or self._described_out(reading)
+        )
 
     def _cancelled(self, reading: Reading, questions: Sequence[Frame]) -> Understanding:
         """ "forget it. how many sandboxes are there?": the plan goes, the question is answered."""
@@ -230,6 +252,9 @@ class PendingPlan(Dropping):
         points = frame.chosen.refers is not None and not (
             frame.chosen.real or frame.chosen.unknown or frame.chosen.other or frame.chosen.ordinal
         )
+        if len(changes) == 1 and points and (frame.tool, last.tool) == ("tag_vms", "create_vms"):
+            tags = {**last.args.get("tags", {}), **frame.args.get("tags", {})}
+            return self._with_args(last, {**last.args, "tags": tags}, frame)
         if (
             len(changes) == 1
             and (points or not frame.chosen.says_machines)

@@ -98,6 +98,13 @@ class Pronouns(Cursor):
             )
         )
 
+    def _is_before_that(self, before: Item | None) -> bool:
+        """ "let me ask the trainees first": an order of acts, no place in a list."""
+        last = self.k + 1 == len(self.items) or self.items[self.k + 1].has("stop", "comma")
+        if not last or before is None or not before.has("plain", "word", "filler"):
+            return False
+        return not before.has("det", "ask", "only", "not", "and", "except")
+
     def _ordinal(self, item: Item) -> int:
         """ "the first", "the second one", "the first two", "the last one"."""
         word = item.words[0] if item.words else ""
@@ -130,11 +137,9 @@ class Pronouns(Cursor):
         ):
             item.used = "first"
             return 1
-        if word == "first" and before is not None and before.has("plain", "word", "filler"):
-            last = self.k + 1 == len(self.items) or self.items[self.k + 1].has("stop", "comma")
-            if last and not before.has("det", "ask", "only", "not", "and", "except"):
-                item.used = "before that"  # "let me ask the trainees first"
-                return 1
+        if word == "first" and self._is_before_that(before):
+            item.used = "before that"
+            return 1
         if number is None or item.has("time") or item.is_entity:
             return 0
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None

@@ -18,7 +18,7 @@ _GOES_ON = frozenset(
 
 _BEGINS_ANEW = re.compile(r"[,.;:!] *(?:but|just|rather do|make|do|go)\b", re.IGNORECASE)
 _UNTIL = (("until",), ("till",), ("til",), ("before",), ("unless",), ("once",), ("while",))
-_TELLING = ("number", "time", "tag", "unknown_name", "quote", "names", "glob", "ordinal", "other")
+_TELLING = ("number", "tag", "unknown_name", "quote", "names", "glob", "ordinal", "other")
 
 
 def puts_off(reading: Reading) -> bool:
@@ -32,7 +32,8 @@ def puts_off(reading: Reading) -> bool:
         return False
     if leans_to_yes(text) or _BEGINS_ANEW.search(text):
         return False
-    if any(i.has("time") for i in reading.items):
+    timed = [k for k, i in enumerate(reading.items) if i.has("time")]
+    if any(k == 0 or not reading.items[k - 1].has("not") for k in timed):
         return False
     said = _before_the_condition(reading.items)
     shown = {id(i) for i in said}

@@ -158,7 +158,8 @@ _NEWEST = frozenset({"latest", "newest", "recent", "last", "freshest"})
 _OTHERWISE = frozenset(
     {"not", "no", "the", "one", "instead", "rather", "i", "meant", "mean", "please", "most",
      "sorry", "actually", "wrong", "snapshot", "take", "use", "it", "is", "be", "should", "ok",
-     "wait", "from", "a", "hm", "hmm", "oh", "to", "make", "that", "would", "better", "then"}
+     "wait", "from", "a", "hm", "hmm", "oh", "to", "make", "that", "would", "better", "then",
+     "have", "prefer", "want", "like", "d", "go", "for", "with"}
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from agent.brains.embedded.merging import (
     intersect,
     is_narrowing,
     leave_out,
+    unite,
 )
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -59,6 +60,10 @@ class Refinements(Regrouping):
             picked, outright = {"names": numbers}, None
         if picked is None:
             return None
+        pending = self.memory.pending
+        if pending is not None and self._adds(reading) and pending.calls[-1].selector is not None:
+            more = unite(pending.calls[-1], [picked], self.builder.inventory)
+            return Understanding("revise", (*pending.calls[:-1], more))
         calls = [
             c.model_copy(
                 update={

@@ -74,6 +74,14 @@ _ANY_MORE = re.compile(r"\bany ?more\b|\b(?:running|up|on|online|alive)[.! ]*$",
 """What is not needed so may be why it goes."""
 
 
+_LEAVES_IT = re.compile(
+    r"[,.;:! -]+(?:so |and |please |just |better |pls )*(?:leave|skip|spare|keep|drop|omit|"
+    r"exclude) "
+    r"(?:it|that|that one|this one|him|her|them|those)"
+    r"(?: (?:alone|be|out|on|running|up|as (?:it|they) (?:is|are)|please|pls|for now|then))*"
+    r"[.! ]*$",
+    re.IGNORECASE,
+)
 _TELLING_MORE = ("time", "number", "amount", "tag", "unknown_name")
 
 
@@ -95,6 +103,24 @@ class Sparing(Corrections):
         if {vm.name for vm in known.values()} <= set(spared):
             return Understanding("cancel")
         return self._revised(call, leave_out(call, [{"names": spared}], self.builder.inventory))
+
+    def _told_then_left(self, reading: Reading) -> Understanding | None:
+        """ "vdi-103's user is still working, leave it": the one that was told of is left out."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = pending.calls[-1]
+        said = _LEAVES_IT.search(reading.text)
+        if said is None or "?" in reading.text or call.selector is None or len(pending.calls) > 1:
+            return None
+        named = {n for i in reading.items if i.has("names") for n in i.get("names")}
+        named |= set(self._bare_numbers(reading, call))
+        known = self.builder.inventory.get(self._pending_targets(call)[:500])
+        planned = {vm.name for vm in known.values()}
+        entities = [i for i in reading.items if i.is_entity and not i.has("names")]
+        if not named or not named < planned or any(i.has("tag", "glob") for i in entities):
+            return None
+        gone = [{"names": sorted(named)}]
+        return self._revised(call, leave_out(call, gone, self.builder.inventory))
 
     def _denied(self, reading: Reading) -> Understanding | None:
         """ "we don't need web-02 in there", "web-02 does not need one": it is left out."""

@@ -137,8 +137,10 @@ def other_act_meant(reading: Reading, calls: Sequence[Call]) -> Frame | None:
 
 _NOT_THESE = re.compile(
     r"^(?:(?:no|nah|wait|oh|sorry|actually|hm+)[,.! ]+)*"
-    r"not (?:this|that|these|those|them|it|him|her)"
-    r"(?: ones?)?(?: *[,.;!-]+| but|(?= +[\w-]*\d))\s+(?P<rest>(?!i meant?\b|the others?\b).+)$",
+    r"not (?:this|that|these|those|them|it|him|her|everything|the (?:whole )?lot|"
+    r"(?:all|both|every one)(?: of (?:them|those|these|it))?)"
+    r"(?: ones?)?(?: *[,.;!-]+| but|(?= +[\w-]*\d))\s+(?:just |only )?"
+    r"(?P<rest>(?!i meant?\b|the others?\b).+)$",
     re.IGNORECASE,
 )
 

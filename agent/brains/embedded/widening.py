@@ -48,9 +48,10 @@ _MODAL = re.compile(
 """ "would that lose data": of what would come; "can you" and "can we" ask for something."""
 
 _WILL_IT = re.compile(
-    _OPENS + r"(?:will|would|does|did|is|are|was|were|has|have)(?:n't)? (?:it|that|this|they|those|"
+    _OPENS + r"(?:(?:did|have) you\b|"
+    r"(?:will|would|does|did|is|are|was|were|has|have)(?:n't)? (?:it|that|this|they|those|"
     r"these|anyone|anybody|anything|everything|people|users?|he|she|the \w+)\b"
-    r"(?! (?:be )?(?:possible|ok|okay|alright|all right|fine|better|feasible|an option|you))",
+    r"(?! (?:be )?(?:possible|ok|okay|alright|all right|fine|better|feasible|an option|you)))",
     re.IGNORECASE,
 )
 
@@ -65,7 +66,7 @@ _WISHES = re.compile(
     re.IGNORECASE,
 )
 _SPARES = re.compile(
-    r"\b(?:leave|leaving|keep|keeping|skip|spare|exclude|excluding|without|except|minus|omit|"
+    r"\b(?:leave|leaving|left|spared|kept|keep|keeping|skip|spare|exclude|excluding|without|except|minus|omit|"
     r"don'?t touch|not)\b",
     re.IGNORECASE,
 )

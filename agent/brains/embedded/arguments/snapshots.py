@@ -51,6 +51,10 @@ def which_snapshot(clause: Clause, said: Said, site: Site, now: datetime) -> Non
         del said.args["snapshot"]
 
 
+_ONE_SNAPSHOT = (("snapshot",), ("snap",))
+""" "snapshot 2": the number is its own; "snapshots 2" counts nothing that is known."""
+
+
 def _spoken_name(items: list[Item], site: Site) -> str:
     """ "back to carol dev snap two": a snapshot's name said word by word."""
     for k, item in enumerate(items):
@@ -58,12 +62,16 @@ def _spoken_name(items: list[Item], site: Site) -> str:
         if not snaps or k + 1 >= len(items) or not items[k + 1].has("number"):
             continue
         figure = f"{items[k + 1].get('number'):g}"
+        named = [i.get("names") for i in items if i.has("names")]
         lead = items[k - 1].get("names") if k and items[k - 1].has("names") else None
-        for name in lead or next((i.get("names") for i in items[:k] if i.has("names")), ()):
+        for name in lead or (named[0] if named else ()):
             said = f"{name}-snap-{figure}"
             if said in site.snapshots:
                 items[k + 1].used = "which"
                 return site.snapshots[said][0]
+        if item.words in _ONE_SNAPSHOT and not items[k + 1].has("amount", "time"):
+            items[k + 1].used = "which"
+            return f"snap-{figure}"
     return ""
 
 
