@@ -50,7 +50,9 @@ class Builder(Picker):
             Doubt: something has to be asked first.
         """
         share_times(frames)
-        if len(frames) == 2 and _BEFORE_THAT.search(frames[1].clause.text):
+        led = frames[0].clause.words[:2] if frames else ()
+        before = led in (("before", "you"), ("before", "stopping"), ("before", "restarting"))
+        if len(frames) == 2 and (before or _BEFORE_THAT.search(frames[1].clause.text)):
             frames = [frames[1], frames[0]]
         made: list[Call] = []
         for k, frame in enumerate(frames):
