@@ -52,7 +52,9 @@ def check_accounted(frame: Frame) -> None:
     if frame.tool == "migrate_vms" and (lost := _another_destination(frame.clause)):
         raise Doubt(replies.ask(f"One move at a time, please: what shall go to {lost}?"))
     if lost := _unknown_act(frame.clause):
-        raise Doubt(replies.ask(f"I do not understand “{lost}”. What shall I do with which machine?"))
+        raise Doubt(
+            replies.ask(f"I do not understand “{lost}”. What shall I do with which machine?")
+        )
     if lost := _later_machine(frame.clause):
         raise Doubt(replies.ask(f"At what times shall I do each? I read “{lost}”."))
     if lost := _pause_between(frame.clause):

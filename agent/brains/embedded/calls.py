@@ -15,9 +15,9 @@ from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.phrases import Chosen
-from agent.brains.embedded.picking import Picker
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.settling import Settling
 from agent.brains.embedded.sharing import share_times
 from agent.brains.embedded.spoken_of import is_vague, of_those, speaks_of_people, subject
 from agent.brains.embedded.windows import put_windows
@@ -34,13 +34,11 @@ OPPOSITE = {
 }
 
 
-_PLACES = ("region", "zone", "host", "provider")
-
 NO_SELECTOR_YET = ("create_vms", "clone_vm")
 """Tools whose machine is there only after they ran."""
 
 
-class Builder(Picker):
+class Builder(Settling):
     """Makes calls of frames for one turn of one conversation."""
 
     def calls(self, frames: Sequence[Frame], reading: Reading) -> list[Call]:
@@ -215,51 +213,6 @@ class Builder(Picker):
             tool=tool, selector=selector, args=args, outright=outright if frame.changes else None
         )
 
-    def _settle_named(
-        self, picked: dict[str, Any], frame: Frame, args: dict[str, Any]
-    ) -> dict[str, Any]:
-        """A machine that is named, and beside it words that fit another: the name decides.
-
-        Where it is said to be in a place that it is not in, that place is where it shall go, if it
-        shall be moved; otherwise it is asked about.
-
-        Raises:
-            Doubt: the named machine is somewhere else than it is said to be.
-        """
-        if picked.get("ids") and not frame.changes and not set(picked) & {"limit", "exclude"}:
-            plain = {"ids": picked["ids"]}
-            return picked if self.inventory.select_ids(Selector.parse(picked)) else plain
-        extra = {k: v for k, v in picked.items() if k not in ("names", "exclude")}
-        names = picked.get("names", ())
-        plain = names and not any(mark in n for n in names for mark in "*?[")
-        if not plain or not extra or set(extra) & {"order_by", "limit", "all", "ids"}:
-            return picked
-        like = any(n.last == "stem" and "tags.role" in n.fields for n in frame.chosen.real)
-        if self.inventory.select_ids(Selector.parse(picked)) or (like and frame.changes):
-            return picked
-        named = self.inventory.select(Selector(names=tuple(names)))
-        if not named or len(named) > len(set(names)):
-            return picked
-        places = {k: v for k, v in extra.items() if k in _PLACES}
-        only = {k: v for k, v in picked.items() if k in ("names", "exclude")}
-        if places and frame.tool == "migrate_vms" and not {"host", "region"} & set(args):
-            for field in ("region", "host"):
-                if len(places.get(field, ())) == 1:
-                    args[field] = places[field][0]
-                    return only
-        if places and frame.changes:
-            where = replies.listed([str(x) for value in places.values() for x in value])
-            there = replies.listed(sorted({vm.host or vm.region for vm in named}))
-            raise Doubt(
-                replies.ask(
-                    f"{replies.listed(list(names))} is on {there}, not {where}. Is it meant?"
-                )
-            )
-        return only
-
-    def _excludes_itself(self, picked: dict[str, Any]) -> bool:
-        return {k: v for k, v in picked.items() if k != "exclude"} == picked["exclude"]
-
     def _by_count(self, frame: Frame, tool: str, selector: Selector | None) -> str:
         """A single machine is described, several are listed."""
         if (
@@ -371,7 +324,12 @@ class Builder(Picker):
         if not time.recurs and time.moment(self.reader.now) < self.reader.now:
             if _is_told_before(frame):
                 return call
-            asked = {"from": "brain", "kind": "argument", "argument": "when", "call": call.to_dict()}
+            asked = {
+                "from": "brain",
+                "kind": "argument",
+                "argument": "when",
+                "call": call.to_dict(),
+            }
             raise Doubt(replies.ask("That time has passed. When shall it be done?", frame=asked))
         return call.model_copy(update={"when": self.when(time)})
 

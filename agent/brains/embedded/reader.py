@@ -265,7 +265,7 @@ def _repairs(items: Sequence[Item]) -> bool:
 def _takes_last_back(last: Frame, frame: Frame) -> bool:
     """ "delete web-stg-2 no wait just stop it": the first is not wished any more."""
     ends = [w for i in last.clause.items[-3:] if not i.is_entity for w in i.words][-2:]
-    regret = len(ends) == 2 and set(ends) <= _TAKES_BACK | {"wait", "that"} and "that" != ends[0]
+    regret = len(ends) == 2 and set(ends) <= _TAKES_BACK | {"wait", "that"} and ends[0] != "that"
     refers = frame.chosen.refers is not None and not frame.chosen.real
     return last.changes and regret and refers
 

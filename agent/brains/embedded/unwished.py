@@ -36,8 +36,9 @@ _FORBIDS = re.compile(
     r"forget (?:that|about|what|it) |"
     r"(?:it|that) (?:would|will|is|was) (?:be )?(?:\w+ )?(?:wrong|bad|a mistake|stupid|silly|"
     r"dangerous|unwise|reckless|madness|forbidden|too early|too late|not (?:ok|okay|safe|good)) to|"
-    r"before (?:i|we) (?=(?:\S+ ){0,2}(?:restart|reboot|stop|delet|remov|resiz|upgrad|shut|mov|migrat|"
-    r"chang|patch|updat|restor)\w*)|instead of|rather than|avoid|refrain from|let us not|neither|rather not|better not|please not"
+    r"before (?:i|we) (?=(?:\S+ ){0,2}(?:restart|reboot|stop|delet|remov|resiz|upgrad|shut|mov|"
+    r"migrat|chang|patch|updat|restor)\w*)|instead of|rather than|"
+    r"avoid|refrain from|let us not|neither|rather not|better not|please not"
     r")\b"
 )
 _CHANGED_MIND = re.compile(

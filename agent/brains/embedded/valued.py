@@ -11,7 +11,6 @@ from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import ORDINARY_ROLES
 from agent.brains.embedded.tools import CHANGES
 
-
 _BELONG = frozenset({"belong", "belongs", "belonging", "assigned", "allocated", "registered"})
 _TELLING = (("tell",), ("thank",), ("ask",), ("let",), ("inform",), ("ping",), ("notify",), ("cc",))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
 
@@ -119,7 +121,7 @@ def _stands_alone(frame: Frame) -> bool:
     if frame.clause.words[:1] in (("they",), ("he",), ("she",), ("people",), ("somebody",)):
         return False
     words = frame.clause.words
-    if words[:1] in (("i",), ("we",)) and ("to", "show") in zip(words, words[1:], strict=False):
+    if words[:1] in (("i",), ("we",)) and ("to", "show") in pairwise(words):
         return False
     first = next(
         (

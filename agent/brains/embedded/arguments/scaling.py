@@ -87,7 +87,9 @@ def _sign_of(
     if any(w in ("more", "additional", "extra", "another") for w in near):
         return 1
     verbs = clause.generic()
-    if (verbs & {"take", "remove", "drop", "lose"} or {"knock", "shave"} & set(words)) and set(words) & {"away", "off", "out"}:
+    if (verbs & {"take", "remove", "drop", "lose"} or {"knock", "shave"} & set(words)) and set(
+        words
+    ) & {"away", "off", "out"}:
         return -1
     if verbs & {"add"} and "to" not in before:
         return 1

@@ -140,7 +140,12 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             seen_object = seen_verb = False
         elif _others_than_spared(items, k):
             cuts.append(k + 1)
-        elif is_reason(items, k) or starts_afresh(items, k) or _at_another_time(items, k) or _at_the_other_way(items, k):
+        elif (
+            is_reason(items, k)
+            or starts_afresh(items, k)
+            or _at_another_time(items, k)
+            or _at_the_other_way(items, k)
+        ):
             cuts.append(k)
             seen_object = False
             seen_verb = False
@@ -226,9 +231,7 @@ def _after_condition(items: list[Item]) -> list[list[Item]]:
     reason = reason and not (len(items) > 1 and items[1].has("time"))
     if not reason and (
         not items
-        or not (
-            items[0].words[:1] in (("if",), ("unless",), ("provided",)) or waits_for(items, 0)
-        )
+        or not (items[0].words[:1] in (("if",), ("unless",), ("provided",)) or waits_for(items, 0))
     ):
         return [items]
     for k in range(2, len(items) - 1):

@@ -183,8 +183,10 @@ _BY_PARTICLE = frozenset(
 
 def _follows_a_request(before: Item) -> bool:
     """ "power a off bring b up": after a machine or a particle another act may begin."""
-    last = before.words[-1:] and not before.is_entity and before.words[-1] in (
-        OFF | ON | last_words_of_tails()
+    last = (
+        before.words[-1:]
+        and not before.is_entity
+        and before.words[-1] in (OFF | ON | last_words_of_tails())
     )
     return before.has("and", "then", "comma", "also", "names") or bool(last)
 

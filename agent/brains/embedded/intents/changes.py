@@ -47,7 +47,8 @@ def change_of(clause: Clause) -> str | None:
 
 
 _TO_KNOW = re.compile(
-    r"\b(?:want|like|need|wanted|wish|love|have)(?: only| just)? to (?:know|see|hear|learn|understand)\b"
+    r"\b(?:want|like|need|wanted|wish|love|have)(?: only| just)? to "
+    r"(?:know|see|hear|learn|understand)\b"
 )
 
 
