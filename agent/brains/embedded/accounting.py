@@ -147,6 +147,9 @@ def _lost_figure(clause: Clause) -> str:
         if after is not None and after.words[:1] in (("st",), ("nd",), ("rd",), ("th",)):
             continue  # "snapshot jenkins 1st"
         bare = item.has("number") and not item.has("amount", "time", "names")
+        dashed = before.has("dash") and k > 1 and clause.items[k - 1].has("and", "comma")
+        if bare and not item.used and dashed and clause.items[k - 2].has("names"):
+            return f"{clause.items[k - 1].text} -{item.text}"
         if bare and not item.used and before.has("names") and before.end == item.start:
             return f"{before.text} {item.text}"
     return ""
@@ -210,7 +213,11 @@ def _later_machine(clause: Clause) -> str:
     """ "reboot dns-1, 10 min later dns-2": a time between two machines, for the second alone."""
     for k, item in enumerate(clause.items[1:-1], 1):
         time = item.get("time")
-        later = time is not None and time.after is not None and "later" in item.words
+        moment = time is not None and (time.after is not None or time.is_moment)
+        joint = (
+            clause.items[k - 1].has("then", "and", "comma") and not clause.items[k - 1].is_entity
+        )
+        later = moment and (joint or "later" in item.words)
         after = clause.items[k + 1]
         if later and after.has("names") and any(i.has("names") for i in clause.items[:k]):
             return f"{item.text} {after.text}"
