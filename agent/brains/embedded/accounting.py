@@ -6,11 +6,12 @@ everything; "at 25:00" is no time. Each is asked about or declined, never passed
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from agent.brains.embedded import replies
-from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.clauses.clause import GENERIC, Clause
 from agent.brains.embedded.frames import Frame
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.questioning import Doubt
@@ -48,6 +49,14 @@ def check_accounted(frame: Frame) -> None:
         raise Doubt(replies.ask(f"One group at a time, please: {' or '.join(groups)}?", groups))
     if frame.tool == "attach_disk" and (lost := _several_disks(frame.clause)):
         raise Doubt(replies.ask(f"One disk at a time: shall I attach one, not “{lost}”?"))
+    if frame.tool == "migrate_vms" and (lost := _another_destination(frame.clause)):
+        raise Doubt(replies.ask(f"One move at a time, please: what shall go to {lost}?"))
+    if lost := _unknown_act(frame.clause):
+        raise Doubt(
+            replies.ask(f"I do not understand “{lost}”. What shall I do with which machine?")
+        )
+    if lost := _later_machine(frame.clause):
+        raise Doubt(replies.ask(f"At what times shall I do each? I read “{lost}”."))
     if lost := _pause_between(frame.clause):
         raise Doubt(replies.ask(f"I cannot “{lost}” in between. At what times shall I do each?"))
     if lost := _lost_time(frame.clause):
@@ -138,6 +147,9 @@ def _lost_figure(clause: Clause) -> str:
         if after is not None and after.words[:1] in (("st",), ("nd",), ("rd",), ("th",)):
             continue  # "snapshot jenkins 1st"
         bare = item.has("number") and not item.has("amount", "time", "names")
+        dashed = before.has("dash") and k > 1 and clause.items[k - 1].has("and", "comma")
+        if bare and not item.used and dashed and clause.items[k - 2].has("names"):
+            return f"{clause.items[k - 1].text} -{item.text}"
         if bare and not item.used and before.has("names") and before.end == item.start:
             return f"{before.text} {item.text}"
     return ""
@@ -161,10 +173,65 @@ def _pause_between(clause: Clause) -> str:
     return ""
 
 
+def _another_destination(clause: Clause) -> str:
+    """ "102 goes to esx-03 and 103 to esx-02": the place that nothing took, after a "to"."""
+    for before, item in pairwise(clause.items):
+        place = any(n in ("host", "region") for n, _ in item.get("value") or ())
+        toward = before.words[-1:] in (("to",), ("onto",), ("into",)) and not before.is_entity
+        if place and toward and not item.used.startswith("to "):
+            return item.text
+    return ""
+
+
+def _unknown_act(clause: Clause) -> str:
+    """ "decommission sandbox-01 and hand over sandbox-02": a verb that is no verb of ours."""
+    items = clause.items
+    for k, item in enumerate(items[:-2]):
+        after = items[k + 1]
+        if not item.has("and") or item.is_entity or not any(i.has("names") for i in items[:k]):
+            continue
+        unused = not after.is_entity and not after.used
+        strange = unused and bool(after.words)
+        if unused and len(after.words) == 1 and GENERIC.get(after.words[0]) not in (None, "do"):
+            named = items[k + 2] if items[k + 2].has("names") else None
+            if named is not None and after.words[0] == GENERIC[after.words[0]]:
+                return f"{after.text} {named.text}"
+        small = (
+            "filler", "det", "noun", "state", "also", "then", "only", "number", "in", "ask", "or",
+            "except", "not", "and", "pron", "all", "time", "comma", "other", "same", "os", "for",
+            "with", "quote", "condition", "superlative", "most", "object", "metric",
+        )  # fmt: skip
+        if not strange or after.has(*small) or after.words[-1].endswith("ly"):
+            continue
+        named = next((i for i in items[k + 2 : k + 4] if i.has("names")), None)
+        if named is not None:
+            return f"{after.text} {named.text}"
+    return ""
+
+
+def _later_machine(clause: Clause) -> str:
+    """ "reboot dns-1, 10 min later dns-2": a time between two machines, for the second alone."""
+    for k, item in enumerate(clause.items[1:-1], 1):
+        time = item.get("time")
+        moment = time is not None and (time.after is not None or time.is_moment)
+        joint = (
+            clause.items[k - 1].has("then", "and", "comma") and not clause.items[k - 1].is_entity
+        )
+        later = moment and (joint or "later" in item.words)
+        after = clause.items[k + 1]
+        if later and after.has("names") and any(i.has("names") for i in clause.items[:k]):
+            return f"{item.text} {after.text}"
+    return ""
+
+
 def _groups(clause: Clause) -> list[str]:
     """The groups that are spoken of."""
     named = [v[0] for i in clause.items for n, v in i.get("value") or () if n == "group"]
     return list(dict.fromkeys(named))
+
+
+_SPAN = re.compile(r"\d{1,2}(?::\d\d)?(?:am|pm)?-\d{1,2}(?::\d\d)?(?:am|pm)", re.IGNORECASE)
+"""From when to when: "2am-4am"."""
 
 
 def _lost_time(clause: Clause) -> str:
@@ -180,6 +247,8 @@ def _lost_time(clause: Clause) -> str:
         clocked = ":" in item.text and item.text[:1].isdigit()
         if clocked or (before.words == ("at",) and item.has("number") and ends):
             return f"{before.text} {item.text}" if before.words == ("at",) else item.text
+        if _SPAN.fullmatch(item.text) and not item.has("names"):
+            return item.text
         if before.words == ("between",) and item.has("number"):
             return f"between {item.text}"
         passed = item.words[:1] in (("yesterday",), ("last",))

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent.brains.embedded.items import Item
+from agent.brains.embedded.timing import Time
 
 _PLACE = re.compile(
     r"(?:over |up |down |out )?there|(?:that|this|the same|said|the said) (?:host|hypervisor|node|"
@@ -49,7 +50,7 @@ def put_in_place(request: Sequence[Item], told: Sequence[Item]) -> list[Item]:
 
 def at_the_time_told(items: list[Item]) -> list[Item]:
     """ "On Saturday at noon we switch the line, please stop print-srv then": the time told."""
-    k = next((k for k, i in enumerate(items) if k > 2 and _is_then(items, k)), None)
+    k = next((k for k in range(3, len(items)) if _is_then(items, k)), None)
     if k is None:
         return items
     led = max((n for n in range(k) if items[n].has("comma", "stop", "dash")), default=None)
@@ -77,12 +78,18 @@ def with_day_told(request: list[Item], told: Sequence[Item], now: datetime) -> l
     made: list[Item] = []
     for item in request:
         time = item.get("time")
-        bare = time is not None and time.clock and time.half_day in (None, "exact")
-        bare = bare and time.is_moment and time.day is None and time.after is None
-        if bare and time.clock < (now.hour, now.minute):
-            item = dataclasses.replace(item, kinds={"time": dataclasses.replace(time, day=day)})
-        made.append(item)
+        if time is not None and _is_bare_clock(time) and time.clock < (now.hour, now.minute):
+            dated = dataclasses.replace(time, day=day)
+            made.append(dataclasses.replace(item, kinds={"time": dated}))
+        else:
+            made.append(item)
     return made
+
+
+def _is_bare_clock(time: Time) -> bool:
+    """Whether it is a clock, and no day is said with it."""
+    bare = time.clock is not None and time.half_day in (None, "exact")
+    return bare and time.is_moment and time.day is None and time.after is None
 
 
 def _is_more(run: Sequence[Item]) -> bool:

@@ -16,9 +16,9 @@ from agent.brains.embedded.bound_fields import LARGE_GIB
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.listed_snapshots import of_the_listed
 from agent.brains.embedded.phrases import Chosen
-from agent.brains.embedded.picking import Picker
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.settling import Settling
 from agent.brains.embedded.sharing import share_times
 from agent.brains.embedded.spoken_of import goes_on, is_aside, is_vague, of_those, subject
 from agent.brains.embedded.windows import put_windows
@@ -35,13 +35,11 @@ OPPOSITE = {
 }
 
 
-_PLACES = ("region", "zone", "host", "provider")
-
 NO_SELECTOR_YET = ("create_vms", "clone_vm")
 """Tools whose machine is there only after they ran."""
 
 
-class Builder(Picker):
+class Builder(Settling):
     """Makes calls of frames for one turn of one conversation."""
 
     def calls(self, frames: Sequence[Frame], reading: Reading) -> list[Call]:
@@ -51,7 +49,9 @@ class Builder(Picker):
             Doubt: something has to be asked first.
         """
         share_times(frames)
-        if len(frames) == 2 and _BEFORE_THAT.search(frames[1].clause.text):
+        led = frames[0].clause.words[:2] if frames else ()
+        before = led in (("before", "you"), ("before", "stopping"), ("before", "restarting"))
+        if len(frames) == 2 and (before or _BEFORE_THAT.search(frames[1].clause.text)):
             frames = [frames[1], frames[0]]
         made: list[Call] = []
         for k, frame in enumerate(frames):
@@ -203,51 +203,6 @@ class Builder(Picker):
         return Call(
             tool=tool, selector=selector, args=args, outright=outright if frame.changes else None
         )
-
-    def _settle_named(
-        self, picked: dict[str, Any], frame: Frame, args: dict[str, Any]
-    ) -> dict[str, Any]:
-        """A machine that is named, and beside it words that fit another: the name decides.
-
-        Where it is said to be in a place that it is not in, that place is where it shall go, if it
-        shall be moved; otherwise it is asked about.
-
-        Raises:
-            Doubt: the named machine is somewhere else than it is said to be.
-        """
-        if picked.get("ids") and not frame.changes and not set(picked) & {"limit", "exclude"}:
-            plain = {"ids": picked["ids"]}
-            return picked if self.inventory.select_ids(Selector.parse(picked)) else plain
-        extra = {k: v for k, v in picked.items() if k not in ("names", "exclude")}
-        names = picked.get("names", ())
-        plain = names and not any(mark in n for n in names for mark in "*?[")
-        if not plain or not extra or set(extra) & {"order_by", "limit", "all", "ids"}:
-            return picked
-        like = any(n.last == "stem" and "tags.role" in n.fields for n in frame.chosen.real)
-        if self.inventory.select_ids(Selector.parse(picked)) or (like and frame.changes):
-            return picked
-        named = self.inventory.select(Selector(names=tuple(names)))
-        if not named or len(named) > len(set(names)):
-            return picked
-        places = {k: v for k, v in extra.items() if k in _PLACES}
-        only = {k: v for k, v in picked.items() if k in ("names", "exclude")}
-        if places and frame.tool == "migrate_vms" and not {"host", "region"} & set(args):
-            for field in ("region", "host"):
-                if len(places.get(field, ())) == 1:
-                    args[field] = places[field][0]
-                    return only
-        if places and frame.changes:
-            where = replies.listed([str(x) for value in places.values() for x in value])
-            there = replies.listed(sorted({vm.host or vm.region for vm in named}))
-            raise Doubt(
-                replies.ask(
-                    f"{replies.listed(list(names))} is on {there}, not {where}. Is it meant?"
-                )
-            )
-        return only
-
-    def _excludes_itself(self, picked: dict[str, Any]) -> bool:
-        return {k: v for k, v in picked.items() if k != "exclude"} == picked["exclude"]
 
     def _by_count(self, frame: Frame, tool: str, selector: Selector | None) -> str:
         """A single machine is described, several are listed."""

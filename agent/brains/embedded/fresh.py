@@ -164,7 +164,8 @@ def _asked_in(frames: Sequence[Frame]) -> str:
 
 def _leaves_alone(frame: Frame) -> bool:
     """ "don't touch anything", "hands off the databases": nothing is asked for."""
-    first = next((i for i in frame.clause.items if not i.has("ask", "comma", "filler")), None)
+    items = frame.clause.items
+    first = next((i for i in items if i.has("except") or not i.has("ask", "comma", "filler")), None)
     if first is None or not first.has("except") or frame.clause.action is not None:
         return False
     forbids = bool({"touch", "touching", "hands", "away", "alone"} & set(frame.clause.words))

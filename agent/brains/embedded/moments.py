@@ -31,9 +31,8 @@ _OPENS = frozenset(
         *_BACK, *_AHEAD, *_LEADS, *_NEAR_DAYS, *_BOUNDS, *_ENDS, *LEADS, *IN_A_WORD,
         *DAYS, *(f"{day}s" for day in DAYS), *MONTHS, *PARTS, *ONES, *TENS, *SCALES, *OTHERS,
         *ORDINALS, *UNITS, "a", "an", "another", "quarter", "day", "weekend", "tonight",
-        "cron", "crontab", "with", "via", "using", "per",
-        "tomorrow", "tomorow", "tommorow", "tommorrow", "noon", "midday",
-        "midnight",
+        "tomorrow", "tomorow", "tommorow", "tommorrow", "noon", "midday", "midnight", "cron",
+        "crontab", "with", "via", "using", "per",
     }
 )  # fmt: skip
 """Words that a time can begin with, beside figures and words with a hyphen: most begin none."""

@@ -29,6 +29,8 @@ def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
     if _by_a_figure(words, i):
         return None
     while j < len(words):
+        if got and _turns(words, j):
+            break
         step = _past_leads(words, j, got)
         if step >= len(words):
             break
@@ -42,6 +44,13 @@ def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
     return (time, j) if got else None
 
 
+def _turns(words: Sequence[str], j: int) -> bool:
+    """ "… and on at 7", "… and back up at 8": another act begins."""
+    turned = words[j] == "and" and words[j + 1 : j + 2] != [] and words[j + 1] in _WAYS
+    return turned and bool({"at", "from", "by"} & set(words[j + 2 : j + 4]))
+
+
+_WAYS = frozenset({"on", "off", "up", "down", "back"})
 _MERIDIAN = frozenset({"am", "pm", "o'clock", "oclock", ":", "a.m", "p.m"})
 
 

@@ -73,6 +73,10 @@ class Reader:
                 frame = self._thing_of_before(frame, reading)
             if frame is not None and frame.changes and reading.frames:
                 last = reading.frames[-1]
+                if _takes_last_back(last, frame):
+                    reading.fragments.append(reading.frames.pop().clause)
+            if frame is not None and frame.changes and reading.frames:
+                last = reading.frames[-1]
                 gone = bool(_TAKES_BACK & set(last.clause.words)) and not last.chosen.says_machines
                 if last.changes and gone:
                     reading.fragments.append(reading.frames.pop().clause)
@@ -260,6 +264,14 @@ def _repairs(items: Sequence[Item]) -> bool:
     rest = next((i for i in items if i.has("names")), None)
     regret = bool(led) and led[0] in ("sorry", "oops", "er", "scratch")
     return rest is not None and (regret or (len(led) > 1 and led[1] in _REGRETS))
+
+
+def _takes_last_back(last: Frame, frame: Frame) -> bool:
+    """ "delete web-stg-2 no wait just stop it": the first is not wished any more."""
+    ends = [w for i in last.clause.items[-3:] if not i.is_entity for w in i.words][-2:]
+    regret = len(ends) == 2 and set(ends) <= _TAKES_BACK | {"wait", "that"} and ends[0] != "that"
+    refers = frame.chosen.refers is not None and not frame.chosen.real
+    return last.changes and regret and refers
 
 
 _REGRETS = ("wait", "sorry", "make", "i", "actually", "no", "scratch", "meant")

@@ -92,7 +92,8 @@ def _each(words: Sequence[str], i: int, time: Time) -> Found | None:
         again = _day_span(words, i + 1) if i + 1 < len(words) else None
         return made, again[1] if again is not None and again[0] == WEEKDAYS else i + 1
     if word in PARTS:
-        return replace(time, days="*", clock=time.clock or PARTS[word], half_day=word), i + 1
+        clock = _in_the(word, time) if time.clock else PARTS[word]
+        return replace(time, days="*", clock=clock, half_day=word), i + 1
     if word == "month":
         return replace(time, month_day="1", days="*"), i + 1
     if word in ("hour", "minute"):
@@ -102,6 +103,15 @@ def _each(words: Sequence[str], i: int, time: Time) -> Found | None:
     if word in DAYS or (word.endswith("s") and word[:-1] in DAYS):
         return _day_list(words, i, time)
     return _interval(words, i, time)
+
+
+def _in_the(part: str, time: Time) -> Clock | None:
+    """ "at 7 each night", "at 6 every evening": the half of the day that is meant."""
+    if time.clock is None or time.half_day is not None:
+        return time.clock
+    hour, minute = time.clock
+    late = part.startswith(("evening", "night", "afternoon")) and 5 <= hour < 12
+    return (hour + 12, minute) if late else time.clock
 
 
 def _interval(words: Sequence[str], i: int, time: Time) -> Found | None:

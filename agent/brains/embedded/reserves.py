@@ -16,7 +16,8 @@ _SPARES = re.compile(
     r"^(?:(?:ok|okay|and|but|oh|though|however|please|well|so|just|only|also|,|-) )*"
     r"(?:(?:do not|never|not to) (?:touch|include|bother|disturb|harm|forget about)|not |except|"
     r"apart from|aside from|other than|besides|without|skip|spare|exclude|excluding|minus|"
-    r"leave out|hands off|keep your hands off|all but|save for|barring|keep|leave)\b"
+    r"leave out|hands off|hold off(?: on| with)?|hold fire on|steer clear of|stay away from|"
+    r"keep your hands off|all but|save for|barring|keep|leave)\b"
     r"|\b(?:stays?|remains?|is (?:to be )?(?:left|kept|spared|exempt|excluded|untouched|"
     r"off limits))\b(?: (?:as|where|how|out|on|up|alone|there|put|running|it|they|is|are|was|"
     r"were|of|this|that))* ?$|\b(?:excluded|excepted|exempt|exempted|spared|omitted) ?$"
@@ -61,7 +62,7 @@ def apply_reserves(
 
 def _does_another(clause: Clause, frame: Frame, reading: Reading) -> bool:
     """ "don't stop web-05, restart it": the act is forbidden, not the machine."""
-    forbidden = any(f.clause is clause and _is_forbidden(f) for f in reading.frames)
+    forbidden = any(f.clause is clause and f.changes and f.negated for f in reading.frames)
     refers = frame.chosen.refers is not None and frame.chosen.refers.words in _IT
     other = not any(f.clause is clause and f.tool == frame.tool for f in reading.frames)
     return forbidden and refers and other and not frame.chosen.real and clause.has("names")

@@ -197,6 +197,9 @@ class SecondReading:
             return None
         if frame.tool == "restart_vms" and {"down", "off"} & set(frame.clause.words):
             return None  # "bring it down and back up"
+        verb = frame.clause.verb
+        if frame.tool == "snapshot_vms" and verb is not None and verb.words == ("back", "up"):
+            return None
         proposal = intent_model().propose(frame.clause.items)
         other = proposal.label not in NOT_TOOLS and proposal.share >= SURE
         told = proposal.of(*_NO_REQUEST) >= TOLD

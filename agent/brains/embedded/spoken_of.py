@@ -108,6 +108,7 @@ _VAGUE = re.compile(
     r"(?<!the )(?<!any )(?<!these )(?<!those )\b(later( on)?(?! (ones?|than|versions?|"
     r"snapshots?))|at some (later )?(point|time|stage)|some ?time( later| soon)?|eventually|"
     r"in a (bit|while)|one of these days|when(ever)? (it is |it's )?(quiet|convenient)|"
+    r"(?:outside|out of|beyond)(?: of)?(?: the)? (?:business|working|office|opening|core) hours|"
     r"off.?hours|out of hours|after hours|after work)\b",
     re.IGNORECASE,
 )

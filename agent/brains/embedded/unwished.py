@@ -36,6 +36,8 @@ _FORBIDS = re.compile(
     r"forget (?:that|about|what|it) |"
     r"(?:it|that) (?:would|will|is|was) (?:be )?(?:\w+ )?(?:wrong|bad|a mistake|stupid|silly|"
     r"dangerous|unwise|reckless|madness|forbidden|too early|too late|not (?:ok|okay|safe|good)) to|"
+    r"before (?:i|we) (?=(?:\S+ ){0,2}(?:restart|reboot|stop|delet|remov|resiz|upgrad|shut|mov|"
+    r"migrat|chang|patch|updat|restor)\w*)|instead of|rather than|"
     r"avoid|refrain from|let us not|neither|rather not|better not|please not"
     r")\b"
 )
@@ -53,7 +55,8 @@ def mark_unwished(clauses: Sequence[Clause]) -> None:
     for clause in clauses:
         text = " ".join(clause.words)
         goes_on = before is not None and _goes_on(clause, before)
-        forbids = bool(_FORBIDS.search(text) or _CHANGED_MIND.search(text))
+        led = not (clause.reason and clause.words[:1] == ("before",))
+        forbids = bool((led and _FORBIDS.search(text)) or _CHANGED_MIND.search(text))
         clause.unwished = forbids or (goes_on and before is not None and before.unwished)
         before = clause
 

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agent.brains.embedded.clauses.clause import READING
 from agent.brains.embedded.cursor import Cursor
 from agent.brains.embedded.names import key_of
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import ORDINARY_ROLES
 from agent.brains.embedded.tools import CHANGES
+
+_BELONG = frozenset({"belong", "belongs", "belonging", "assigned", "allocated", "registered"})
+_TELLING = (("tell",), ("thank",), ("ask",), ("let",), ("inform",), ("ping",), ("notify",), ("cc",))
+
+
+def _is_done_to(item: Item) -> bool:
+    """ "and inform Tomas", "and tell Lena": what is done to a person."""
+    told = item.has("verb") and item.action in READING and item.form == "base"
+    told = told or item.words in _TELLING
+    strange = item.has("plain", "word") and not item.has("filler", "det", "in", "all", "noun")
+    return not item.is_entity and not item.used and (told or strange)
+
+
+_POWER = CHANGES - {"migrate_vms", "tag_vms", "untag_vms", "create_vms", "clone_vm"}
 
 
 class Values(Cursor):
@@ -24,6 +39,9 @@ class Values(Cursor):
             name, values = self._alternative(item)
             self._or_else(name)
             if self._beside_another(name, values, item):
+                return 1
+            if self._handed_to(name, item):
+                self.chosen.strangers.append(f"to {item.text}")
                 return 1
             self._begin([name], item, head=item.plural)
             self._put(name, list(values), item)
@@ -56,6 +74,18 @@ class Values(Cursor):
         if item.has("key"):
             return self._keyed(item)
         return 0
+
+    def _handed_to(self, name: str, item: Item) -> bool:
+        """ "hand over sandbox-02 to Tomas": a person to whom something goes, no machines."""
+        before = self.items[self.k - 1] if self.k else None
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        earlier = self.items[self.k - 2] if self.k > 1 else None
+        has_it = earlier is not None and earlier.words[-1:] != () and earlier.words[-1] in _BELONG
+        goes = before is not None and before.words == ("to",) and not has_it
+        to_them = before is not None and not item.possessive and (goes or _is_done_to(before))
+        to_them = to_them and self.tool in _POWER
+        ends = after is None or not after.has("noun", "key", "stem", "value")
+        return name in ("tags.owner", "tags.team") and to_them and ends
 
     def _beside_another(self, name: str, values: Sequence[str], item: Item) -> bool:
         """ "the erp database": two roles of one machine; those of the one with the other's name."""

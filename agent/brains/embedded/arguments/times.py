@@ -80,6 +80,8 @@ def _ends_it(clause: Clause, item: Item, said: Said) -> bool:
     words = [w for i in between[last + 1 :] for w in i.words]
     if led and words in (["to"], ["until"], ["till"], ["-"], ["and"]):
         return True
+    if words == ["and"] and item.words[:1] != () and item.words[0] in ("on", "off", "up", "back"):
+        return bool({"at", "from", "by"} & set(item.words[1:3]))
     back = words[:1] == ["and"] and set(words[1:]) & {"on", "up", "back", "off"}
     return bool(back) and set(words) <= {"and", "then", "on", "up", "back", "again", "off", "it"}
 

@@ -34,6 +34,8 @@ def is_action(items: Sequence[Item], k: int) -> bool:
         return False  # "start by migrating print-srv": the second is the act
     if item.words == ("back", "up") and _is_under_way(items, k):
         return False
+    if item.words == ("back", "up") and k and items[k - 1].is_entity and lead & {"need", "want"}:
+        return False
     if item.words == ("back", "up") and _goes_down_first(items, k):
         return False
     if item.words == ("back", "up") and lead & {

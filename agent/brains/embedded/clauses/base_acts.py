@@ -62,11 +62,19 @@ def base_acts(items: Sequence[Item], k: int) -> bool:
     if item.form == "s":
         if before is None or before.has("time") or _is_supposed(items, k):
             return False
+        if before.words[-1:] in (("nobody",), ("noone",)) or _no_one(items, k):
+            return True
         ends = after is None or after.has("time", "comma", "and", "then", "stop", "ask", "at")
         if not ends or (after is not None and after.has("except")):
             return False
         return before.has("names", "stem", "glob", "noun", "pron")
     return not (item.has("metric", "cost") and not _leads(items, k))
+
+
+def _no_one(items: Sequence[Item], k: int) -> bool:
+    """ "no one", "nobody else": who must not do it."""
+    words = [w for i in items[max(0, k - 2) : k] for w in i.words]
+    return words[-2:] in (["no", "one"], ["nobody", "else"], ["one", "else"])
 
 
 _SUPPOSING = frozenset({"if", "when", "once", "unless", "whenever", "until", "while", "as"})
@@ -197,6 +205,7 @@ def _snapshot_acts(items: Sequence[Item], k: int, before: Item | None) -> bool:
         before is not None
         and before.has("with", "without", "all", "not", "in", "from", "to", "for")
         and not before.has("ask")
+        and not (before.words == ("to",) and k > 1 and items[k - 2].has("ask"))
     ):
         return False
     return (_leads(items, k) or _between_machines(items, k)) and not _counts_things(items, k)

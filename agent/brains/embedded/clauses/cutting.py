@@ -138,6 +138,8 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         ) or _called_off(items, k):
             cuts.append(k)
             seen_object = seen_verb = False
+        elif _others_than_spared(items, k):
+            cuts.append(k + 1)
         elif (
             is_reason(items, k)
             or starts_afresh(items, k)
@@ -197,7 +199,8 @@ def _handles_first(items: list[Item], k: int) -> bool:
     return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
 
 
-_SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch"})
+_SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch", "hold"})
+_THE_OTHERS = (("do",), ("only",), ("just",), ("rather",), ("instead",), ("but",), ("take",))
 
 
 def _spares_first(items: list[Item], k: int) -> bool:
@@ -207,6 +210,14 @@ def _spares_first(items: list[Item], k: int) -> bool:
     if not any(i.is_entity for i in items[k + 1 : k + 5]):
         return False
     return all(i.has("ask", "filler", "comma", "not") and not i.is_entity for i in items[:k])
+
+
+def _others_than_spared(items: list[Item], k: int) -> bool:
+    """ "hold off on web-01, do web-02 and web-03": what is spared ends at the comma."""
+    if not items[k].has("comma") or items[k].is_entity or k + 2 >= len(items):
+        return False
+    led = any(_spares_first(items, n) for n in range(min(3, k)))
+    return led and items[k + 1].words in _THE_OTHERS
 
 
 def _after_condition(items: list[Item]) -> list[list[Item]]:
@@ -337,6 +348,9 @@ def _cut_at(items: list[Item], k: int) -> int:
         k -= 1
         if items[k].has("and") and items[k].words != ("n",):
             break
+    if k > 2 and items[k - 1].has("time") and not items[k - 1].is_entity:
+        joint = items[k - 2].has("and", "then", "comma") and not items[k - 2].is_entity
+        k -= 2 if joint else 0  # "…, and 10 minutes later restart b"
     wishes = items[k].words[:1] in (("needs",), ("need",), ("should",), ("must",), ("has",))
     if wishes and k > 1 and items[k - 1].has("names") and items[k - 2].has("and", "comma"):
         k -= 2
