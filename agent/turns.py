@@ -14,6 +14,7 @@ from agent.dialogue import reads
 from agent.fleet_words import FleetWords
 from agent.gate import opens
 from agent.next_steps import next_steps, taken
+from agent.remembering import heard, is_mistyped, spoken_of, still_asked, unsure
 from agent.turn import PlannedOrRead, Turn, planned_calls, read_call, remembered
 from tools.calls import Call
 from tools.catalog import Result
@@ -28,7 +29,6 @@ from tools.errors import (
     Unreachable,
 )
 from tools.identity import VOICE, User
-from tools.inventory import Inventory
 from tools.operations import Event, Operation
 from tools.plan import NothingToDo, Plan, PlannedCall
 from tools.policy import Decision
@@ -65,7 +65,7 @@ class Turns:
             if (sooner := self.at_once(plan, text, memory)) is not None:
                 return self.resolve(sooner, user, memory)
             return self.accept(plan, typed, user, memory, on_event)
-        if plan is not None and plan.to_type is not None and _is_mistyped(text):
+        if plan is not None and plan.to_type is not None and is_mistyped(text):
             return self.show(plan, user, memory)
         return self.resolve(self.understand(text, user, memory), user, memory)
 
@@ -248,9 +248,9 @@ class Turns:
     def _resolve(self, understood: Understanding, user: User, memory: Memory) -> Turn:
         match understood.kind:
             case "reply":
-                return Turn("answer", understood.text, memory=_heard(understood, memory))
+                return Turn("answer", understood.text, memory=heard(understood, memory))
             case "decline":
-                kept = _unsure(understood.text, _heard(understood, memory))
+                kept = unsure(understood.text, heard(understood, memory))
                 return Turn("decline", understood.text, memory=kept)
             case "ask":
                 asked = Asked(understood.text, understood.options, understood.frame or {})
@@ -291,7 +291,7 @@ class Turns:
 
     def _answer(self, answered: list[Answered], calls: Sequence[Call], memory: Memory) -> Turn:
         shown = tuple(dict.fromkeys(i for a in answered for i in a.targets))
-        asked = _still_asked(memory)
+        asked = still_asked(memory)
         offers = next_steps(a.result for a in answered)
         kept = dataclasses.replace(
             memory, calls=tuple(calls), targets=shown, asked=asked, offers=offers
@@ -311,7 +311,7 @@ class Turns:
         decision = self.control.policy.decide(plan, user)
         if decision.effect == "deny":
             reply = f"That is not allowed: {decision.reason}. Nothing was changed."
-            kept = dataclasses.replace(_unsure(reply, memory), targets=plan.machine_ids)
+            kept = dataclasses.replace(unsure(reply, memory), targets=plan.machine_ids)
             return Turn("decline", reply, plan=plan, decision=decision, memory=kept)
         if memory.pending is not None:
             self.control.approvals.cancel(memory.pending.plan_id, user)
@@ -337,12 +337,12 @@ class Turns:
     def _asks_or_declines(
         self, error: NovaError, calls: Sequence[Call], index: int, user: User, memory: Memory
     ) -> Turn:
-        unsure = _unsure(error_text(error), memory)
+        open_ended = unsure(error_text(error), memory)
         inventory = self.control.world.of(user).inventory
         if isinstance(error, NothingToDo):
-            return Turn("answer", error_text(error), error=error, memory=unsure)
+            return Turn("answer", error_text(error), error=error, memory=open_ended)
         if not isinstance(error, InvalidRequest | NotFound | Ambiguous):
-            return self._refused(error, _spoken_of(inventory, calls[index], unsure))
+            return self._refused(error, spoken_of(inventory, calls[index], open_ended))
         frame = {
             "from": "planner",
             "code": error.code,
@@ -364,46 +364,3 @@ class Turns:
     def _refused(self, error: NovaError, memory: Memory) -> Turn:
         reply = f"{error_text(error)} Nothing was changed."
         return Turn("decline", reply, error=error, memory=memory)
-
-
-def _spoken_of(inventory: Inventory, call: Call, memory: Memory) -> Memory:
-    """The memory after a refusal: what was asked for can still be referred to."""
-    ids = inventory.select_ids(call.selector) if call.selector else []
-    kept = memory if memory.pending is not None else dataclasses.replace(memory, calls=(call,))
-    return dataclasses.replace(kept, targets=tuple(ids) or memory.targets)
-
-
-def _still_asked(memory: Memory) -> Asked | None:
-    """The question that stays open over one look at something: an argument of a change.
-
-    What the next turn says of machines is about those just shown, so which machines is not kept.
-    """
-    asked = memory.asked
-    if asked is None or memory.pending is not None or asked.frame.get("looked"):
-        return None
-    frame = asked.frame
-    lacks = frame.get("kind") == "argument" or frame.get("code") == "invalid_request"
-    if not lacks or not ("call" in frame or "calls" in frame):
-        return None
-    return dataclasses.replace(asked, frame={**frame, "looked": True})
-
-
-def _is_mistyped(text: str) -> bool:
-    """A single name or number where another was to be typed: the plan is shown again."""
-    return re.fullmatch(r"\s*(?:\d+|[\w.]+(?:[-_.][\w.]+)*[-_.]?\d+)\s*", text) is not None
-
-
-def _heard(understood: Understanding, memory: Memory) -> Memory:
-    """A model's own words beside a pending plan may ask for a yes: the next one is not for it."""
-    if memory.pending is None or not understood.in_own_words:
-        return memory
-    return dataclasses.replace(
-        memory, asked=Asked(understood.text, (), understood.frame or {"from": "model"})
-    )
-
-
-def _unsure(text: str, memory: Memory) -> Memory:
-    """After a turn that came to nothing, a bare yes is not for the plan that waited before."""
-    if memory.pending is None:
-        return memory
-    return dataclasses.replace(memory, asked=Asked(text, (), {"from": "planner"}))
