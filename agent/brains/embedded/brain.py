@@ -24,6 +24,7 @@ from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.site import Site, build_site
+from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
@@ -67,7 +68,7 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
-        reading = reader.read(text)
+        reading = reader.read(by_group(text))
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()
         reading = with_the_last_figure(corrected_at_once(reading, reader), reader)
