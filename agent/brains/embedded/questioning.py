@@ -50,13 +50,16 @@ class Questioner:
         )
 
     def _lacking(self, frame: Frame, picked: dict[str, Any] | None) -> Understanding:
+        selector = Selector.parse(picked) if picked else None
+        kept = self._snapshots(selector) if frame.said.ask == "snapshot" else []
         what = {
             "tags": "Which tag, as key=value?",
             "keys": "Which tag shall go?",
-            "snapshot": "Which snapshot, by its name? “snapshots of …” lists them.",
+            "snapshot": f"Which snapshot: {replies.listed(kept, 8)}?"
+            if kept
+            else "Which snapshot, by its name? “snapshots of …” lists them.",
             "older_than_days": "Which snapshots: older than how many days?",
         }[frame.said.ask]
-        selector = Selector.parse(picked) if picked else None
         call = Call(tool=frame.tool, selector=selector, args=frame.args)
         return replies.ask(
             what,
@@ -67,6 +70,12 @@ class Questioner:
                 "call": call.to_dict(),
             },
         )
+
+    def _snapshots(self, selector: Selector | None) -> list[str]:
+        """The snapshots of the one machine that is meant, each with its day."""
+        vms = self.inventory.select(selector) if selector is not None else []
+        kept = vms[0].snapshots if len(vms) == 1 else ()
+        return [f"{one.name} of {one.created_at:%Y-%m-%d}" for one in kept]
 
     def stranger(self, word: str, frame: Frame | None = None) -> Understanding:
         """A word of a noun phrase that nothing accounts for."""
