@@ -19,6 +19,7 @@ from agent.brains.embedded.fresh import fresh
 from agent.brains.embedded.holding import held
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
+from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.parts import without_remarks
 from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
@@ -68,7 +69,7 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
-        reading = reader.read(by_group(text))
+        reading = reader.read(open_question(by_group(text)))
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()
         reading = with_the_last_figure(corrected_at_once(reading, reader), reader)
