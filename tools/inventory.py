@@ -223,6 +223,16 @@ class Inventory:
             named = query.where(machines.c.name == name)
             return read_records(db.scalars(named.order_by(machines.c.position)))
 
+    def at_address(self, address: str) -> list[VM]:
+        """The machines that have exactly this address, private or public."""
+        if (fleet := self._held.now()) is not None:
+            return [vm for vm in fleet.vms if address in (vm.private_ip, vm.public_ip)]
+        query = sa.select(machine_records.c.record)
+        said = query.where(machine_records.c.record.contains(f'"{address}"', autoescape=True))
+        with reading(self._engine) as db:
+            found = read_records(db.scalars(said))
+        return [vm for vm in found if address in (vm.private_ip, vm.public_ip)]
+
     def missing_names(self, names: Sequence[str]) -> list[str]:
         """Those of these names that no machine bears, in one query."""
         if not names:

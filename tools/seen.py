@@ -83,6 +83,10 @@ class SeenInventory(Inventory):
         """The machines that bear exactly this name."""
         return [vm for vm in self.all() if vm.name == name]
 
+    def at_address(self, address: str) -> list[VM]:
+        """The machines that have exactly this address, private or public."""
+        return [vm for vm in self.all() if address in (vm.private_ip, vm.public_ip)]
+
     def missing_names(self, names: Sequence[str]) -> list[str]:
         """Those of these names that no machine bears."""
         known = self._now().names

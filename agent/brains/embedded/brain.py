@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from agent.brains.base import Context, Trace, Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.background import fits, without_background
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.continuing import goes_on, with_its_measure
@@ -69,6 +70,7 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
+        text = named_by_address(text, context.world.inventory)
         reading = reader.read(open_question(by_group(text)))
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()

@@ -26,7 +26,8 @@ _SHAPES = tuple(
         r"(?:what|anything|is there anything)(?: that)? (?:needs|requires|deserves)"
         r"(?: my| our| some)? attention",
         r"(?:what|anything|is there anything)(?: that)? "
-        r"(?:should i|i should|i need to|do i need to) (?:know|look at|look into|worry about|check|see)(?: first| about)?",
+        r"(?:should i|i should|i need to|do i need to) "
+        r"(?:know|look at|look into|worry about|check|see)(?: first| about)?",
         r"(?:(?:can|could) (?:you|i|we) )?(?:(?:give|show|get|have|do|run)(?: me| us)? )?"
         r"(?:(?:an?|the|your) )?(?:quick |short |daily |fleet )?"
         r"(?:status(?: report| update)?|overview|health ?check|check ?up|health report)",
