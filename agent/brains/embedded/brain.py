@@ -20,7 +20,7 @@ from agent.brains.embedded.fresh import fresh
 from agent.brains.embedded.holding import held
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
-from agent.brains.embedded.overview import open_question
+from agent.brains.embedded.overview import as_trouble, open_question
 from agent.brains.embedded.parts import without_remarks
 from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
@@ -87,6 +87,7 @@ class EmbeddedBrain:
                 second = SecondReading(context, reader, Builder(context, reader))
                 understood = second.better(reading, understood) or understood
             understood = held(reading, understood, context)
+        understood = as_trouble(understood, text)
         if understood.trace:
             return understood
         trace = tuple(Trace(i.text, i.used) for i in reading.items if i.used)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from agent.brains.base import Understanding
+from tools.calls import Call
 
 _HELLO = (
     r"(?:(?:good (?:morning|evening|afternoon)|morning|hi|hello|hey|ok(?:ay)?|so|please|quick)"
@@ -22,7 +26,7 @@ _SHAPES = tuple(
         rf"(?:is|are) {_FLEET} (?:still |doing |all )?{_WELL}",
         rf"how(?:'s| is| are) {_FLEET}(?: doing| looking| feeling)?",
         rf"(?:are there |is there |do we have |have we |got |we got )?any {_TROUBLE}",
-        r"what(?:'s| is) (?:on fire|burning|wrong)",
+        r"what(?:'s| is) (?:on fire|burning)",
         r"(?:what|anything|is there anything)(?: that)? (?:needs|requires|deserves)"
         r"(?: my| our| some)? attention",
         r"(?:what|anything|is there anything)(?: that)? "
@@ -30,7 +34,7 @@ _SHAPES = tuple(
         r"(?:know|look at|look into|worry about|check|see)(?: first| about)?",
         r"(?:(?:can|could) (?:you|i|we) )?(?:(?:give|show|get|have|do|run)(?: me| us)? )?"
         r"(?:(?:an?|the|your) )?(?:quick |short |daily |fleet )?"
-        r"(?:status(?: report| update)?|overview|health ?check|check ?up|health report)",
+        r"(?:status (?:report|update)|overview|health ?check|check ?up|health report)",
     )
 )
 
@@ -43,3 +47,27 @@ def open_question(text: str) -> str:
         return text  # of one machine, something else is asked
     where = found["where"].strip()
     return f"anything unusual {where}".strip() + " in the last 24 hours?"
+
+
+_WHAT_NOW = re.compile(
+    r"[,.;!\u2026 -]+(?:so )?(?:what now|what(?: on earth)? (?:should|do|can|shall) (?:i|we) do"
+    r"(?: now| next| about (?:it|that))?|how (?:do|can|should) (?:i|we) fix (?:it|that|this))"
+    r"[?!. ]*$",
+    re.IGNORECASE,
+)
+_LOOKS = ("describe_vms", "query_metrics", "list_vms")
+
+
+def as_trouble(understood: Understanding, text: str) -> Understanding:
+    """ "the console of web-01 shows a kernel panic, what now?": not how it is, but why."""
+    calls = understood.calls
+    looks = understood.kind == "calls" and len(calls) == 1 and calls[0].tool in _LOOKS
+    if not looks or _WHAT_NOW.search(text) is None:
+        return understood
+    selector = calls[0].selector
+    if selector is None or not (selector.names or selector.ids):
+        return understood
+    told = _WHAT_NOW.sub("", text)
+    return replace(
+        understood, calls=(Call(tool="diagnose_vms", selector=selector, args={"symptom": told}),)
+    )
