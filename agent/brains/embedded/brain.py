@@ -25,6 +25,7 @@ from agent.brains.embedded.parts import without_remarks
 from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.second_reading import SecondReading
+from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.swapping import only_what_is_meant
@@ -62,6 +63,7 @@ class EmbeddedBrain:
                 f'Which time zone is "{zoned.said}"? Say the time in {context.zone}.'
             )
         understood = self._in_its_zone(zoned.text, context, zoned.now)
+        understood = in_sequence(understood, zoned.text)
         return _in_own_zone(understood, zoned, context) if zoned.said else understood
 
     def _in_its_zone(self, text: str, context: Context, now: datetime) -> Understanding:

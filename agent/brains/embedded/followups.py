@@ -15,6 +15,7 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
+from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.widening import only_asks, only_what_is_said
 from agent.dialogue import reads
 from tools.calls import Call
@@ -78,10 +79,11 @@ class Followups(Fragments):
                 return held
             if puts_right(reading):
                 return replies.ask("What shall be otherwise in the plan that waits?")
-        elif (memory.calls and memory.calls[-1].tool == "list_schedules") and (
-            said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading)
-        ):
-            return self._unscheduled()
+        elif (
+            (memory.calls and memory.calls[-1].tool == "list_schedules")
+            and (said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading))
+        ) or ends_schedules(reading.text):
+            return unscheduled(self.context, reading.words)
         elif (said == "no" and not (reading.has_change and not memory.targets)) or (
             not reading.frames and CANCEL.search(reading.text) and not self._has_entities(reading)
         ):
@@ -90,24 +92,6 @@ class Followups(Fragments):
             refinements = Refinements(self.context, self.reader, self.builder)
             return refinements.repeated(reading) or refinements.refined(reading)
         return None
-
-    def _unscheduled(self) -> Understanding:
-        """ "cancel it" right after the schedules were listed."""
-        rows = self.context.read(Call(tool="list_schedules")).rows
-        ids = [str(row["id"]) for row in rows]
-        if len(ids) == 1:
-            return Understanding(
-                "calls", (Call(tool="cancel_schedule", args={"schedule": ids[0]}),)
-            )
-        if not ids:
-            return Understanding("cancel")
-        frame = {
-            "from": "brain",
-            "kind": "argument",
-            "argument": "schedule",
-            "call": Call(tool="cancel_schedule", args={}).to_dict(),
-        }
-        return replies.ask(f"Which schedule: {replies.listed(ids)}?", ids, frame)
 
     def hypothetical(self, reading: Reading, said: str | None) -> Understanding | None:
         """ "do it then", after a question about an act: the act is planned, and shown as ever."""

@@ -1,0 +1,44 @@
+"""Times one after another: "stop it at 8pm and start it at 7" starts it the next morning."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from agent.brains.base import Understanding
+from tools.calls import Call, When
+
+_THEN = {
+    ("stop_vms", "start_vms"), ("start_vms", "stop_vms"),
+    ("suspend_vms", "resume_vms"), ("resume_vms", "suspend_vms"),
+}  # fmt: skip
+_BARE_HOUR = re.compile(
+    r"\b(?:at|by|around|from|until|till)\s+(?P<hour>\d{1,2})(?:[:.]\d\d)?\b(?!\s?[ap]\.?\s?m\b|\s?%)",
+    re.IGNORECASE,
+)
+
+
+def in_sequence(understood: Understanding, text: str) -> Understanding:
+    """The calls with each act that takes an earlier one back after it."""
+    made: list[Call] = []
+    for call in understood.calls:
+        before = made[-1] if made else None
+        made.append(call if before is None else _after(before, call, text))
+    return replace(understood, calls=tuple(made)) if made else understood
+
+
+def _after(before: Call, call: Call, text: str) -> Call:
+    first, then = _at(before), _at(call)
+    if first is None or then is None or (before.tool, call.tool) not in _THEN or then > first:
+        return call
+    said = [int(found["hour"]) for found in _BARE_HOUR.finditer(text)]
+    open_hours = {hour % 12 for hour in said if hour <= 12}
+    step = timedelta(hours=12 if then.hour % 12 in open_hours else 24)
+    while then <= first:
+        then += step
+    return call.model_copy(update={"when": When(at=then.isoformat())})
+
+
+def _at(call: Call) -> datetime | None:
+    return datetime.fromisoformat(call.when.at) if call.when and call.when.at else None
