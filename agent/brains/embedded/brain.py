@@ -31,6 +31,7 @@ from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
+from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.widening import only_asks
 from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
 from agent.dialogue import reads
@@ -76,6 +77,8 @@ class EmbeddedBrain:
         reading = reader.read(open_question(by_group(text)))
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()
+        if context.memory.pending is None and ends_schedules(text):
+            return unscheduled(context, reading.words)
         reading = with_the_last_figure(corrected_at_once(reading, reader), reader)
         if (question := torn(reading, reader)) is not None:
             return question

@@ -15,7 +15,7 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
-from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
+from agent.brains.embedded.unscheduling import unscheduled
 from agent.brains.embedded.widening import only_asks, only_what_is_said
 from agent.dialogue import reads
 from tools.calls import Call
@@ -79,10 +79,9 @@ class Followups(Fragments):
                 return held
             if puts_right(reading):
                 return replies.ask("What shall be otherwise in the plan that waits?")
-        elif (
-            (memory.calls and memory.calls[-1].tool == "list_schedules")
-            and (said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading))
-        ) or ends_schedules(reading.text):
+        elif (memory.calls and memory.calls[-1].tool == "list_schedules") and (
+            said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading)
+        ):
             return unscheduled(self.context, reading.words)
         elif (said == "no" and not (reading.has_change and not memory.targets)) or (
             not reading.frames and CANCEL.search(reading.text) and not self._has_entities(reading)
