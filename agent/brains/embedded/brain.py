@@ -30,7 +30,7 @@ from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
-from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
+from agent.brains.embedded.torn import called_off, torn, with_the_last_figure, without_the_complaint
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.widening import only_asks
 from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
@@ -74,6 +74,8 @@ class EmbeddedBrain:
         if plain is not None:
             return plain
         text = named_by_address(text, context.world.inventory)
+        if context.memory.pending is not None:
+            text = without_the_complaint(text)
         reading = reader.read(open_question(by_group(text)))
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()

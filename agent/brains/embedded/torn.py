@@ -25,6 +25,20 @@ _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECAS
 _SAYS = ("names", "unknown_name", "stem", "glob", "value", "verb", "number", "noun")
 
 
+_TOO_MUCH = re.compile(
+    r"(?:(?:no|hm+|oh|ah|ok(?:ay)?|sorry)[,. ]+)*(?:(?:that|it|this)(?:'s| is| was)? )?"
+    r"(?:(?:a bit|way|far|much|a little) )?too (?:much|many|big|large|high|long|late|early|little|"
+    r"few|small|low|short|soon)[,.;: \u2014-]+"
+    r"(?=(?:(?:make|do|let's say|let us say|say|go with|take)(?: it| that)? )?\S*\d)",
+    re.IGNORECASE,
+)
+
+
+def without_the_complaint(text: str) -> str:
+    """ "too much, 4", of a plan that waits: the figure alone."""
+    return _TOO_MUCH.sub("", text, count=1) if _TOO_MUCH.match(text.strip()) else text
+
+
 def called_off(reading: Reading) -> bool:
     """Whether a turn's end calls off what it asked for: "stop web-01... actually never mind"."""
     return reading.has_change and _CALLED_OFF.search(reading.text) is not None

@@ -36,6 +36,15 @@ def test_the_figure_said_last_is_meant(hold: Hold, said: str, vcpus: int) -> Non
     assert call.args["vcpus"] == vcpus
 
 
+@pytest.mark.parametrize("said", ["too much, 4", "that's too many. 4", "way too much, make it 4"])
+def test_a_complaint_with_a_figure_is_about_the_figure(
+    hold: Hold, planned: Planned, said: str
+) -> None:
+    turn = hold("resize web-01 to 8 cores", said)[-1]
+    assert planned(turn) == ("resize_vms", {"web-01"})
+    assert turn.calls[0].args["vcpus"] == 4
+
+
 @pytest.mark.parametrize(
     "said",
     [
