@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from agent.brains.base import Context, Trace, Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.background import fits, without_background
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.continuing import goes_on, with_its_measure
@@ -20,17 +19,17 @@ from agent.brains.embedded.fresh import fresh
 from agent.brains.embedded.holding import held
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
-from agent.brains.embedded.overview import as_trouble, open_question
+from agent.brains.embedded.overview import as_trouble
 from agent.brains.embedded.parts import without_remarks
 from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
+from agent.brains.embedded.rewording import reword
 from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
-from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
-from agent.brains.embedded.torn import called_off, torn, with_the_last_figure, without_the_complaint
+from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.widening import only_asks
 from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
@@ -73,10 +72,8 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
-        text = named_by_address(text, context.world.inventory)
-        if context.memory.pending is not None:
-            text = without_the_complaint(text)
-        reading = reader.read(open_question(by_group(text)))
+        text = reword(text, context, site)
+        reading = reader.read(text)
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()
         if context.memory.pending is None and ends_schedules(text):
