@@ -85,8 +85,16 @@ _LISTS = (
         r"(?P<machines>.+)"
     ),
     _shape(
-        r"(?:list|show)(?:\s+(?:me|us))?\s+(?:all\s+)?(?:the\s+)?open\s+ports\s+(?:on|of|for)\s+"
-        r"(?P<machines>.+)"
+        r"(?:list|show)(?:\s+(?:me|us))?\s+(?:all\s+)?(?:the\s+)?(?:open\s+ports|"
+        r"(?:firewall|security\s+group|inbound)\s+rules)\s+(?:on|of|for)\s+(?P<machines>.+)"
+    ),
+    _shape(
+        r"(?:what(?:'s|\s+is)|which\s+traffic\s+is)\s+(?:open|exposed|let\s+in|allowed\s+in)\s+"
+        r"(?:on|for|of|to)\s+(?P<machines>.+)"
+    ),
+    _shape(
+        r"(?:what|who)\s+(?:can|may)\s+(?:reach|connect\s+to|get\s+(?:at|in(?:to)?))\s+"
+        r"(?P<machines>.+?)(?:\s+from\s+(?:the\s+)?(?:outside|internet))?"
     ),
 )
 _ELSEWHERE = re.compile(

@@ -116,8 +116,17 @@ def test_the_whole_internet_is_said_in_the_plan(hold: Hold) -> None:
     assert "WHOLE INTERNET" in hold("open port 22 on web-01 to anywhere")[-1].reply
 
 
-def test_open_ports_are_asked_for(hold: Hold) -> None:
-    turn = hold("which ports are open on web-01?")[-1]
+@pytest.mark.parametrize(
+    "said",
+    [
+        "which ports are open on web-01?",
+        "what's open on web-01?",
+        "show the firewall rules of web-01",
+        "who can reach web-01 from the internet?",
+    ],
+)
+def test_open_ports_are_asked_for(hold: Hold, said: str) -> None:
+    turn = hold(said)[-1]
     assert (turn.outcome, [c.tool for c in turn.calls]) == ("answer", ["list_open_ports"])
     assert "tcp 443 from 0.0.0.0/0" in turn.reply
 
