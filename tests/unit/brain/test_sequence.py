@@ -40,3 +40,12 @@ def test_which_schedule_is_asked_where_there_are_two(hold: Hold) -> None:
     turn = hold(*TWO, "cancel the schedule")[-1]
     assert turn.outcome == "clarify"
     assert "s-1" in turn.reply
+
+
+@pytest.mark.parametrize(
+    "said", ["delete the snapshot you just made", "remove that snapshot again"]
+)
+def test_a_snapshot_that_was_just_made_is_undone(hold: Hold, said: str) -> None:
+    (call,) = hold("snapshot erp-prod-1", "yes", said)[-1].calls
+    assert call.tool == "undo"
+    assert len(call.targets) == 1
