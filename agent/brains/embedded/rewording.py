@@ -12,7 +12,6 @@ from agent.brains.embedded.spans import with_spans
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.torn import without_the_complaint
 
-
 _UNMAKES = re.compile(
     r"(?:(?:please|ok(?:ay)?|now|can you|could you)[, ]+)*(?:delete|remove|drop|discard) "
     r"(?:that|those|the|these) (?:new )?snapshots?"
