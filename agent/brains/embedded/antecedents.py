@@ -49,7 +49,7 @@ def put_in_place(request: Sequence[Item], told: Sequence[Item]) -> list[Item]:
 
 def at_the_time_told(items: list[Item]) -> list[Item]:
     """ "On Saturday at noon we switch the line, please stop print-srv then": the time told."""
-    k = next((k for k, i in enumerate(items) if k > 2 and _is_then(items, k)), None)
+    k = next((k for k in range(3, len(items)) if _is_then(items, k)), None)
     if k is None:
         return items
     led = max((n for n in range(k) if items[n].has("comma", "stop", "dash")), default=None)
@@ -77,9 +77,15 @@ def with_day_told(request: list[Item], told: Sequence[Item], now: datetime) -> l
     made: list[Item] = []
     for item in request:
         time = item.get("time")
-        bare = time is not None and time.clock and time.half_day in (None, "exact")
-        bare = bare and time.is_moment and time.day is None and time.after is None
-        if bare and time.clock < (now.hour, now.minute):
+        if (
+            time is not None
+            and time.clock
+            and time.half_day in (None, "exact")
+            and time.is_moment
+            and time.day is None
+            and time.after is None
+            and time.clock < (now.hour, now.minute)
+        ):
             item = dataclasses.replace(item, kinds={"time": dataclasses.replace(time, day=day)})
         made.append(item)
     return made

@@ -12,6 +12,7 @@ from agent.brains.embedded.answering import Answering
 from agent.brains.embedded.assenting import beside_a_yes, puts_right
 from agent.brains.embedded.fragments import Fragments
 from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.overlooked import with_what_is_added
 from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
@@ -74,6 +75,7 @@ class Followups(Fragments):
         if memory.pending is not None:
             understood = PendingPlan(self.context, self.reader, self.builder).understand(reading)
             understood = only_what_is_said(reading, understood, memory, self.builder.inventory)
+            understood = with_what_is_added(reading, understood, memory, self.builder.inventory)
             if held := beside_a_yes(reading, understood, memory, self.builder.inventory):
                 return held
             if puts_right(reading):

@@ -115,16 +115,16 @@ class Pronouns(Cursor):
                 or after is None
                 or after.has("stop")
             ):
-                self.chosen.ordinal = (-1, 1)
+                self.chosen.at_place((-1, 1))
                 item.used = "the last"
                 return 1
             if after.has("number") and not after.has("amount"):
-                self.chosen.ordinal = (-int(after.get("number")), int(after.get("number")))
+                self.chosen.at_place((-int(after.get("number")), int(after.get("number"))))
                 item.used = after.used = "the last"
                 return 2
             return 0
         if word in ("latter", "former"):
-            self.chosen.ordinal = (-1, 1) if word == "latter" else (1, 1)
+            self.chosen.at_place((-1, 1) if word == "latter" else (1, 1))
             item.used = f"the {word}"
             return 1
         number = _ORDINALS.get(word)
@@ -161,7 +161,7 @@ class Pronouns(Cursor):
             and (after.has("verb") or after.has("comma") or after.is_entity)
         ):
             return 0
-        self.chosen.ordinal = (number, many)
+        self.chosen.at_place((number, many))
         item.used = "by its place"
         return step
 
