@@ -248,7 +248,7 @@ class Corrections(Fragments):
                         )
                 elif self._adds(reading) and not frame.chosen.only:
                     if (kin := of_one_kind(nouns, call, reading, inventory)) is None:
-                        return replies.ask("Which machines there? Name them, or say all of them.")
+                        return replies.ask("Which machines are those? Name them, please.")
                     made = unite(call, kin, inventory)
                 elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
                     made = intersect(call, nouns, inventory, self._pending_targets(call))

@@ -60,6 +60,24 @@ _ONLY_AND_NO = re.compile(
 )
 
 
+_RATHER_THAN = re.compile(
+    r"^(?P<head>.*\S),? (?:rather than|instead of|not) (?:at |by )?"
+    r"(?P<tail>[\w:.]+(?: o'?clock| ?[ap]m)?)\W*$",
+    re.IGNORECASE,
+)
+
+
+def without_the_denied(reading: Reading, reader: Reader) -> Reading:
+    """ "make that nine rather than ten o'clock": the time that is meant, alone."""
+    found = _RATHER_THAN.match(reading.text)
+    if found is None:
+        return reading
+    head, tail = reader.read(found["head"]), reader.read(found["tail"])
+    timed = len(tail.items) == 1 and tail.items[0].has("time")
+    figure = any(i.has("number", "time") and not i.has("names") for i in head.items)
+    return head if timed and figure else reading
+
+
 def with_not_for_no(reading: Reading, reader: Reader) -> Reading:
     """ "only alice-dev, no sandboxes": what stands after the "no" is left out."""
     plain = _ONLY_AND_NO.sub(r"\g<only>not the ", reading.text)

@@ -123,10 +123,15 @@ def only_number(reading: Reading) -> int | None:
     return int(found[0]) if len(found) == 1 and found[0] == int(found[0]) else None
 
 
+_BEFORE_A_FIGURE = (("it",), ("to",), ("at",), ("by",), ("make",), ("for",), ("be",), ("about",))
+
+
 def _is_the_one(before: Item, item: Item) -> bool:
     """ "that's the one", "this one": no figure."""
     pointed = before.has("det") or before.words[-1:] in (("the",), ("this",), ("that",), ("which",))
-    return item.words == ("one",) and pointed
+    described = before.has("plain", "word", "superlative", "state", "value", "condition")
+    plain = before.words[-1:] in _BEFORE_A_FIGURE or before.has("comma", "filler", "and", "only")
+    return item.words == ("one",) and (pointed or (described and not plain))
 
 
 def portable(call: Call) -> dict[str, Any]:

@@ -36,9 +36,16 @@ _THINKS = (
     r"have a (?:quick )?look|sleep on it|chew on it|ask (?:around|first|someone|somebody))"
     rf"(?: (?:first|about|on|over|it over|through|twice|again|{_IT}|{_WHILE}|for|aloud|out loud))*"
 )
+_ASKS_SOMEBODY = (
+    r"(?:let me|lemme|i(?:'ll| will| shall|'d better| need to| have to| must| want to| should)?) "
+    r"(?:just |first |quickly )*(?:ask|check with|talk to|speak (?:to|with)|consult|"
+    r"run (?:it|this) by|discuss (?:it|this) with|clear it with) (?:\w+ ){0,3}\w+"
+    r"(?: and (?:come|get|be|will come) back(?: to you)?)?"
+)
 _ALOUD = re.compile(
     rf"\W*(?:{_SMALL}\W+)*(?:{_SMALL}|{_DOUBT}(?: (?:about|of|on|over|with) {_IT}| (?:i want|"
-    rf"we want|we should|i should|if|whether)\b[^.?!,;]{{0,40}})?|{_THINKS}|"
+    rf"we want|we should|i should|if|whether|that we|we need|that i|that it)\b"
+    rf"[^.?!,;]{{0,40}})?|{_ASKS_SOMEBODY}|{_THINKS}|"
     rf"thinking(?: about {_IT})?|"
     r"(?:i )?(?:dunno|don'?t know|do not know|can'?t decide|cannot decide)"
     rf"(?: (?:yet|really|about {_IT}))?|"

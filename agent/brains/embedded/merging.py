@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -102,6 +103,9 @@ def unite(call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory) -> 
     )
 
 
+_ITS = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
+""" "and its database": whose it is, the fleet does not tell."""
+
 _PLACES = frozenset({"host", "region", "zone", "provider"})
 
 
@@ -111,6 +115,8 @@ def of_one_kind(
     """ "and the one on esx-02 as well": of the kind of the plan's machines, at another place; None
     where the plan names its machines and there are several at that place.
     """
+    if _ITS.search(reading.text) and not any(n.keys() & {"names", "ids"} for n in nouns):
+        return None
     only_place = len(nouns) == 1 and bool(nouns[0]) and set(nouns[0]) <= _PLACES
     if call.selector is None or not only_place or any(i.has("all") for i in reading.items):
         return nouns

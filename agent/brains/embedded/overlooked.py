@@ -29,6 +29,42 @@ _NOT_ADDED = re.compile(
 _FIGURES = frozenset({"vcpus", "memory_gib", "size_gib", "count", "change"})
 
 
+_VAGUE = re.compile(
+    r"\b(?:(?:after|out of|outside|off) (?:(?:office|business|working|work|opening) )?hours|"
+    r"after (?:lunch|work|dinner|closing|close of business|the (?:shift|demo|release|meeting|"
+    r"weekend))|off[- ]peak|when (?:it'?s|it is|things are|nobody is|everyone is) \w+|later(?: on)?"
+    r"(?: today)?(?=[.! ]*$)|at some point|some ?time(?: soon)?|once (?:it'?s|it is) quiet)\b",
+    re.IGNORECASE,
+)
+_ONE_TIME = re.compile(
+    r"\b(?:not|rather|instead|until|till|from|between|was|is|are|and again|back|then)\b|'s\b",
+    re.IGNORECASE,
+)
+
+
+def asks_when(
+    reading: Reading, understood: Understanding | None, memory: Memory
+) -> Understanding | None:
+    """The question where a turn gives the plan that waits a time that is none, or two of them."""
+    if memory.pending is None or "?" in reading.text:
+        return None
+    made = understood.calls if understood is not None and understood.kind == "revise" else ()
+    before = [c.when for c in memory.pending.calls]
+    vague = _VAGUE.search(reading.text) is not None
+    if (
+        vague
+        and not any(i.has("time") for i in reading.items)
+        and ([c.when for c in made] == before or (understood is None and len(reading.words) < 8))
+    ):
+        return replies.ask("At what time shall it be? The plan waits as it is.")
+    clocks = [i.get("time").clock for i in reading.items if i.has("time")]
+    several = len({c for c in clocks if c is not None}) > 1
+    several = several and any(i.has("names") for i in reading.items)
+    if made and several and not _ONE_TIME.search(reading.text) and len(made) == 1:
+        return replies.ask("Which machine at which time? Say the whole plan anew, please.")
+    return None
+
+
 def with_what_is_added(
     reading: Reading, understood: Understanding | None, memory: Memory, inventory: Inventory
 ) -> Understanding | None:

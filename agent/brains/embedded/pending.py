@@ -13,9 +13,12 @@ from agent.brains.embedded.explained import (
     with_not_for_no,
     without_its_reason,
     without_just_now,
+    without_the_denied,
 )
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
+from agent.brains.embedded.halving import halved
 from agent.brains.embedded.items import Item
+from agent.brains.embedded.merging import leave_out
 from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -130,6 +133,7 @@ class PendingPlan(Dropping):
         pending = self.memory.pending
         assert pending is not None
         reading = without_its_reason(without_just_now(reading, self.reader), self.reader)
+        reading = without_the_denied(reading, self.reader)
         reading = with_not_for_no(reading, self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
@@ -184,6 +188,8 @@ class PendingPlan(Dropping):
 
     def _off_or_left_out(self, reading: Reading) -> Understanding | None:
         """What calls the plan off, leaves machines out of it, or makes it doubtful."""
+        if halves := self._halved(reading):
+            return halves
         stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
         parks = _PARKS.search(reading.text.replace("\u2019", "'"))
         if stops or parks or _STOP_THAT.match(reading.text) or calls_off(reading):
@@ -202,6 +208,22 @@ class PendingPlan(Dropping):
             or self._left(reading)
             or self._described_out(reading)
         )
+
+    def _halved(self, reading: Reading) -> Understanding | None:
+        """ "03 ok, 04 not yet": those with a no are left out; others of the plan are asked about."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = pending.calls[-1]
+        if len(pending.calls) > 1 or call.selector is None:
+            return None
+        known = self.builder.inventory.get(self._pending_targets(call)[:500])
+        planned = [vm.name for vm in known.values()]
+        agreed, refused = halved(reading, planned, self.site)
+        if not agreed:
+            return None
+        if set(planned) - {*agreed, *refused}:
+            return replies.ask("Which machines shall stay in the plan? Name them all, please.")
+        return self._revised(call, leave_out(call, [{"names": refused}], self.builder.inventory))
 
     def _cancelled(self, reading: Reading, questions: Sequence[Frame]) -> Understanding:
         """ "forget it. how many sandboxes are there?": the plan goes, the question is answered."""

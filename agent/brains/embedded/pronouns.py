@@ -26,6 +26,7 @@ class Pronouns(Cursor):
                 text == ("that",)
                 and (after is None or not after.has("noun"))
                 and not self._that_refers(after)
+                and not self._is_asked_of()
             ):
                 return 0
             self._refer(item)
@@ -61,6 +62,12 @@ class Pronouns(Cursor):
         rest = self.items[self.k + 1 :]
         ends = all(i.has("comma", "question", "filler", "ask") for i in rest)
         return ends and before is not None and not before.has("be", "wh") and self.noun.empty
+
+    def _is_asked_of(self) -> bool:
+        """ "when does that run out": the subject of a question."""
+        before = self.items[self.k - 1] if self.k else None
+        asks = self.items[0].words[:1] == ("when",)
+        return asks and before is not None and before.words[-1:] in (("does",), ("will",), ("did",))
 
     def _that_refers(self, after: Item | None) -> bool:
         """ "that" at the end or before a preposition refers; before a verb or value it relates."""

@@ -102,3 +102,53 @@ def test_two_corrections_in_one_turn_both_hold(hold: Hold, first: str, said: str
 )
 def test_a_yes_in_the_words_of_the_plan_runs_it(hold: Hold, first: str, said: str) -> None:
     assert hold(first, said)[-1].outcome == "done"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["03 ok, 04 not yet", "yes to 03, no to 04", "go for 03 but hold 04", "not 04 but 03"],
+)
+def test_a_yes_to_one_and_a_no_to_the_other_leaves_the_other_out(
+    hold: Hold, planned: Planned, said: str
+) -> None:
+    assert planned(hold("stop web-03 and web-04", said)[-1])[1] == {"web-03"}
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("protect erp-prod-1", "and its database, please"),
+        ("stop carol-dev", "ok but later"),
+        ("resize rdp-gw to 8 cores", "four would be plenty, and do it after hours"),
+        ("restart kafka-2 at 3am", "4am, and kafka-1 at 5am"),
+        ("stop the machines that wei owns", "only the expensive one, please"),
+    ],
+)
+def test_a_correction_that_is_not_plain_is_asked_about(hold: Hold, first: str, said: str) -> None:
+    assert hold(first, said)[-1].outcome == "clarify"
+
+
+def test_a_question_about_the_saving_is_about_the_machines_of_the_plan(hold: Hold) -> None:
+    first, saving = hold("stop web-03", "what would that save?")
+    assert [c.tool for c in saving.calls] == ["cost_report"]
+    assert saving.calls[0].targets == first.calls[0].targets
+
+
+@pytest.mark.parametrize(
+    "said", ["please put back to before", "restore it to what it was", "return to previous"]
+)
+def test_back_to_before_is_an_undo(hold: Hold, said: str) -> None:
+    assert [c.tool for c in hold("stop web-stg-1", "yes", said)[-1].calls] == ["undo"]
+
+
+def test_a_snapshot_is_restored_of_the_machine_whose_snapshots_were_shown(
+    hold: Hold, planned: Planned
+) -> None:
+    turn = hold("snapshots of gitlab", "roll back to the older one")[-1]
+    assert planned(turn) == ("restore_snapshot", {"gitlab"})
+    assert turn.calls[0].args["snapshot"] == "gitlab-snap-1"
+
+
+def test_the_schedule_made_just_now_is_cancelled(hold: Hold) -> None:
+    turn = hold("restart gitlab every sunday at 4am", "yes", "bad idea. cancel that schedule")[-1]
+    assert [c.tool for c in turn.calls] == ["cancel_schedule"]
