@@ -39,7 +39,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "snapshot",
         "snap",
     ),
-    "tag_vms": ("tag",),
+    "tag_vms": (
+        "tag",
+        "put",
+        "stick",
+    ),
     "untag_vms": ("untag",),
     "protect_vms": ("protect",),
     "unprotect_vms": ("unprotect",),
@@ -52,6 +56,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "attach_disk": (
         "attach",
         "disk",
+        "stick",
+        "put",
+        "pop",
+        "hang",
+        "add",
     ),
     "open_port": ("open",),
     "close_port": ("close",),
@@ -77,6 +86,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "undo": (
         "undo",
         "revert",
+        "put",
+        "back",
+        "turn",
+        "roll",
+        "reverse",
     ),
     "cancel_schedule": ("cancel",),
 }

@@ -16,6 +16,7 @@ from agent.brains.embedded.continuing import goes_on, with_its_measure
 from agent.brains.embedded.followups import Followups
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
+from agent.brains.embedded.hesitating import does_it_oneself, thinks_aloud
 from agent.brains.embedded.holding import held
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
@@ -73,7 +74,10 @@ class EmbeddedBrain:
         if plain is not None:
             return plain
         text = reword(text, context, site)
-        reading = reader.read(text)
+        own = does_it_oneself(text, reader, context)
+        if isinstance(own, Understanding):
+            return own
+        reading = own or reader.read(text)
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()
         if context.memory.pending is None and ends_schedules(text):
@@ -130,6 +134,8 @@ class EmbeddedBrain:
         if context.memory.pending is None and not reading.has_change and _LEFT_ALONE.match(text):
             return replies.not_wished()
         said = reads(text)
+        if aloud := thinks_aloud(reading, context):
+            return aloud
         if said_off := _put_off(reading, context):
             return said_off
         if context.memory.pending is not None:

@@ -96,8 +96,7 @@ class Choosing(MissingArgument):
     ) -> list[str] | None:
         inventory = self.builder.inventory
         if chosen.ordinal is not None:
-            start, many = chosen.ordinal
-            return choices[start - 1 : start - 1 + many] if start > 0 else choices[start:][:many]
+            return chosen.placed(choices)
         if chosen.exclude and any(not n.empty for n in chosen.exclude):
             gone = {
                 i

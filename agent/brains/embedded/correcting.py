@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from agent.brains.base import Understanding
@@ -30,6 +31,7 @@ from agent.brains.embedded.merging import (
     is_narrowing,
     leave_out,
     names_of,
+    of_one_kind,
     unite,
 )
 from agent.brains.embedded.names import key_of
@@ -41,6 +43,30 @@ from agent.brains.embedded.retiming import at_hour, only_length, retimed, shifte
 from tools.calls import Call, When
 from tools.errors import NovaError
 from tools.selector import Selector
+
+_OF_A_PLACE = frozenset({"those", "ones", "from", "machines", "everything", "all", "one", "boxes"})
+"""Beside these a place tells which machines move, not where to."""
+
+
+_BUT_ONLY = re.compile(r"\bbut (?=only|just)\b", re.IGNORECASE)
+_NOT_ALL = re.compile(
+    r"\W*(?:(?:no|wait|but|ok(?:ay)?|please|well|hm+|maybe|just)\W+)*not (?:both|all|everything|"
+    r"every one|the (?:whole )?lot)(?: of (?:them|those|these))?(?: though|please)?\W*",
+    re.IGNORECASE,
+)
+""" "not both": some of them, and which is not said."""
+
+
+def _at(made: Understanding, when: When) -> Understanding:
+    """The plan that was made, at another time."""
+    calls = tuple(c.model_copy(update={"when": when}) for c in made.calls)
+    return replace(made, calls=calls)
+
+
+_OF_A_SIBLING = frozenset(
+    {"too", "also", "leave", "skip", "drop", "not", "only", "except", "without", "out", "spare"}
+)
+"""Beside these a bare figure is a machine's, no hour."""
 
 
 class Corrections(Fragments):
@@ -67,6 +93,7 @@ class Corrections(Fragments):
         if is_but_a_day(call, frame, reading):
             return replies.ask("On which days shall it be?")
         some = call.selector is not None and SOME_OF.search(reading.text)
+        some = some or (call.selector is not None and _NOT_ALL.fullmatch(reading.text))
         if some and not (chosen.real or chosen.exclude):
             return replies.ask("Which of them? Name the machines that shall stay in the plan.")
         if ALL_OF_THEM.match(reading.text) and (many := only_number(reading)) is not None:
@@ -82,15 +109,9 @@ class Corrections(Fragments):
                 return None
             merged = self._merged_args(call, args, reading)
             return self._with_args(call, merged, frame)
-        if call.when is not None and not chosen.real and (wait := only_length(reading)):
-            at = (self.reader.now + wait).replace(microsecond=0).isoformat()
-            return self._revised(call, call.model_copy(update={"when": When(at=at)}))
-        if call.when is not None and not chosen.real and (moved := shifted(call, reading.text)):
+        moved = self._moved(call, frame, args, reading)
+        if moved is not None and not chosen.real:
             return self._revised(call, call.model_copy(update={"when": moved}))
-        if call.when is not None and not chosen.real and frame.said.time is None:
-            hour = only_number(reading)
-            if hour is not None and 0 < hour < 25 and not args.keys() - {"count", "vcpus"}:
-                return self._revised(call, call.model_copy(update={"when": at_hour(call, hour)}))
         if call.when is not None and NOW.match(reading.text.strip()):
             return self._revised(call, call.model_copy(update={"when": None}))
         if (only := named_after_only(reading)) and call.selector is not None:
@@ -98,9 +119,11 @@ class Corrections(Fragments):
                 call, [{"names": only}], self.builder.inventory, self._pending_targets(call)
             )
             return self._revised(call, made)
-        numbers = self._siblings_by_number(reading, call)
+        numbers = [] if moved is not None else self._siblings_by_number(reading, call)
         if not numbers and not args and (sized := self._resized(reading, call)):
-            return sized
+            if isinstance(sized, Understanding):
+                return sized
+            args = sized
         nouns = [n.selector() for n in self._without_described(chosen)]
         exclude = [n.selector() for n in chosen.exclude if not n.empty]
         if numbers:
@@ -137,7 +160,31 @@ class Corrections(Fragments):
             nouns, exclude = [], nouns
         if chosen.strangers and not args and not timed:
             return self.builder.stranger(chosen.strangers[0])
-        return self._apply(call, frame, nouns, exclude, args, reading)
+        placed = any(set(n) <= {"host", "region", "zone"} for n in nouns)
+        if call.tool == "migrate_vms" and placed and (args or not set(reading.words) & _OF_A_PLACE):
+            return replies.ask("Which machines shall be moved, and where to? Say it anew.")
+        made = self._apply(call, frame, nouns, exclude, args, reading)
+        if moved is None or made is None or len(pending.calls) > 1:
+            return made
+        return _at(made, moved)
+
+    def _moved(
+        self, call: Call, frame: Frame, args: dict[str, Any], reading: Reading
+    ) -> When | None:
+        """The other time of a call that has one: so much later, or at another hour."""
+        if call.when is None:
+            return None
+        if (wait := only_length(reading)) is not None and not frame.chosen.real:
+            return When(at=(self.reader.now + wait).replace(microsecond=0).isoformat())
+        if (moved := shifted(call, reading.text)) is not None:
+            return moved
+        spoken = set(reading.words) & _OF_A_SIBLING and self._bare_numbers(reading, call)
+        if spoken and not any(i.has("names") for i in reading.items):
+            return None
+        hour = only_number(reading) if frame.said.time is None else None
+        if hour is not None and 0 < hour < 25 and not args.keys() - {"count", "vcpus"}:
+            return at_hour(call, hour)
+        return None
 
     def _without_described(self, chosen: Chosen) -> list[Noun]:
         """ "the database as well, erp-prod-db": one thing, described and then named."""
@@ -157,21 +204,22 @@ class Corrections(Fragments):
     def _siblings_by_number(self, reading: Reading, call: Call) -> list[str]:
         """Siblings by their numbers; beside a plan with a figure, "4" is no machine but "04" is."""
         numbers = self._bare_numbers(reading, call)
-        if call.tool not in ("resize_vms", "resize_disk", "attach_disk") or self._adds(reading):
+        named = any(i.has("names") for i in reading.items)
+        adds = self._adds(reading) and not named
+        if call.tool not in ("resize_vms", "resize_disk", "attach_disk") or adds:
             return numbers
         padded = any(w.startswith("0") for w in reading.words if w.isdigit())
         return numbers if padded or LEAVES.search(reading.text) else []
 
-    def _resized(self, reading: Reading, call: Call) -> Understanding | None:
-        """ "4 then", of a resize to 8 cores: the one figure that the plan has."""
+    def _resized(self, reading: Reading, call: Call) -> Understanding | dict[str, Any] | None:
+        """ "4 then", of a resize to 8 cores: the one figure that the plan has, at another value."""
         figure = only_number(reading)
         if call.tool != "resize_vms" or figure is None or "?" in reading.text:
             return None
         given = [k for k in ("vcpus", "memory_gib") if call.args.get(k) is not None]
         if len(given) != 1 or call.args.get("size"):
             return replies.ask(f"{figure} of what: vCPUs or GiB of memory?")
-        value = figure if given[0] == "vcpus" else float(figure)
-        return self._revised(call, call.model_copy(update={"args": {given[0]: value}}))
+        return {given[0]: figure if given[0] == "vcpus" else float(figure)}
 
     def _apply(
         self,
@@ -188,7 +236,9 @@ class Corrections(Fragments):
             if nouns or frame.chosen.ordinal or frame.chosen.other:
                 if frame.chosen.ordinal or frame.chosen.other:
                     picked, outright = self.builder.pick(frame.chosen, frame)
-                    if picked is not None and LEAVES.search(NOT_THAT.sub("", reading.text)):
+                    if picked is not None and LEAVES.search(
+                        _BUT_ONLY.sub("", NOT_THAT.sub("", reading.text))
+                    ):
                         return self._revised(call, leave_out(call, [picked], inventory), frame)
                     if picked is not None and self._adds(reading) and not frame.chosen.only:
                         made = unite(call, [picked], inventory)
@@ -197,7 +247,9 @@ class Corrections(Fragments):
                             update={"selector": Selector.parse(picked), "outright": outright}
                         )
                 elif self._adds(reading) and not frame.chosen.only:
-                    made = unite(call, nouns, inventory)
+                    if (kin := of_one_kind(nouns, call, reading, inventory)) is None:
+                        return replies.ask("Which machines are those? Name them, please.")
+                    made = unite(call, kin, inventory)
                 elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
                     made = intersect(call, nouns, inventory, self._pending_targets(call))
                 else:

@@ -69,6 +69,14 @@ def _requests(part: Part) -> bool:
     return any(is_action(part.items, k) for k in range(len(part.items)))
 
 
+_WHY = tuple(
+    (w,)
+    for w in ("its", "it's", "it", "thats", "that's", "he", "hes", "he's", "she", "shes", "she's",
+              "they", "theyre", "they're", "someone", "somebody", "because", "cos", "coz", "since")
+)  # fmt: skip
+"""With which a reason begins, though no comma stands before it."""
+
+
 def _only_not(reading: Reading) -> bool:
     """ "not kafka-1, it was made yesterday": it begins with what is not meant, and asks no more."""
     items = [i for i in reading.items if not i.has("comma") and i.words[:1] not in _OPENS]
@@ -77,7 +85,8 @@ def _only_not(reading: Reading) -> bool:
     if not items[1].has("names") or "?" in reading.text:
         return False
     rest = {w for i in items[2:] for w in i.words}
-    acts = any(is_action(items, k) for k in range(2, len(items)))
+    why = next((k for k, i in enumerate(items) if k > 1 and i.words[:1] in _WHY), len(items))
+    acts = any(is_action(items, k) for k in range(2, why))
     return not acts and not rest & {"instead", "meant", "rather", "but", "only"}
 
 

@@ -8,15 +8,17 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.reader import Reader
 
 _CORRECTS = re.compile(
-    r"(?:(?:no|nah|nope|wait|ok(?:ay)?|oh|um+|uh+|hm+|u+ps|oops|whoops|sorry|but|and|actually|"
+    r"(?:(?:no|nah|nope|wait|ok(?:ay)?|oh|ah+|um+|uh+|hm+|u+ps|oops|whoops|sorry|but|and|actually|"
     r"please|hang on|hold on|my bad|my mistake|wrong one|argh)"
-    r"[,.! ]+)*(?:i (?:meant|mean)\b|it'?s\b|it (?:is|should be)\b|make (?:it|that)|move it|"
+    r"[,.! ]+)*(?:[\w.-]+ (?:instead|rather|please|then|would be better|is better)\b|"
+    r"(?=[\w.-]*\d[,. ])|i (?:meant|mean)\b|it'?s\b|it (?:is|should be)\b|make (?:it|that)|move it|"
     r"push it|at\b|without|except|not\b|minus|excluding|"
     r"leave|skip|only|just|better|rather|instead)\b",
     re.IGNORECASE,
 )
 _JOINT = re.compile(
-    r"(?:,|\.|;|:|\s[-\u2013\u2014]|\u2014)\s+(?:(?:because|since|cause|as|coz|cos)\s+)?"
+    r"(?:,|\.|;|:|\s[-\u2013\u2014]|\u2014)\s+(?:(?:because|since|cause|as|coz|cos)\s+)?|"
+    r"\s+(?:because|since|cause|coz|cos)\s+"
 )
 _FIRST = re.compile(
     r"(?:and|or|but|not|no|only|just|also|plus|then|so|at|on|in|to|from|for|with|without|except|"
@@ -26,7 +28,7 @@ _FIRST = re.compile(
 )
 _TELLS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|needs?|wants?|runs?|ends?|starts?|takes?|lasts?|"
-    r"belongs?|hosts?|serves?|does|still|stays?|goes|uses?|gets?|cannot|can't|won't|doesn't|isn't|[a-z]+'s|they're|we're|i'm|he's|she's)\b",
+    r"belongs?|hosts?|serves?|does|still|stays?|goes|uses?|gets?|lives?|sits?|cannot|can't|won't|doesn't|isn't|[a-z]+'s|they're|we're|i'm|he's|she's)\b",
     re.IGNORECASE,
 )
 _WISHES = re.compile(
@@ -49,6 +51,37 @@ def without_just_now(reading: Reading, reader: Reader) -> Reading:
     text = reading.text.replace("\u2019", "'")
     plain = _HAS_JUST.sub(r"\1", text)
     return reading if plain == text else reader.read(plain)
+
+
+_ONLY_AND_NO = re.compile(
+    r"(?P<only>\b(?:only|just)\b[^.!?;]*[,;-] *(?:and |but )?)no (?:the )?(?=[a-z][\w-]+\W*$)"
+    r"(?!need|wait|rush|one|problem|more|worr|hurry|longer|others?\b|thank|sorry|please)",
+    re.IGNORECASE,
+)
+
+
+_RATHER_THAN = re.compile(
+    r"^(?P<head>.*\S),? (?:rather than|instead of|not) (?:at |by )?"
+    r"(?P<tail>[\w:.]+(?: o'?clock| ?[ap]m)?)\W*$",
+    re.IGNORECASE,
+)
+
+
+def without_the_denied(reading: Reading, reader: Reader) -> Reading:
+    """ "make that nine rather than ten o'clock": the time that is meant, alone."""
+    found = _RATHER_THAN.match(reading.text)
+    if found is None:
+        return reading
+    head, tail = reader.read(found["head"]), reader.read(found["tail"])
+    timed = len(tail.items) == 1 and tail.items[0].has("time")
+    figure = any(i.has("number", "time") and not i.has("names") for i in head.items)
+    return head if timed and figure else reading
+
+
+def with_not_for_no(reading: Reading, reader: Reader) -> Reading:
+    """ "only alice-dev, no sandboxes": what stands after the "no" is left out."""
+    plain = _ONLY_AND_NO.sub(r"\g<only>not the ", reading.text)
+    return reading if plain == reading.text else reader.read(plain)
 
 
 def without_its_reason(reading: Reading, reader: Reader) -> Reading:
@@ -78,7 +111,12 @@ def _tells_of_a_machine(told: Reading, again: Reading) -> bool:
     if named != [first] or not first.has("names") or not then:
         return False
     meant = {n for i in again.items if i.has("names") for n in i.get("names")}
-    return bool(meant) and not meant & set(first.get("names"))
+    placed = any(
+        n in ("host", "region", "size", "image")
+        for i in again.items
+        for n, _ in i.get("value") or ()
+    )
+    return bool(meant or placed) and not meant & set(first.get("names"))
 
 
 def _only_tells(tail: str) -> bool:

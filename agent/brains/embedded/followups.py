@@ -12,6 +12,7 @@ from agent.brains.embedded.answering import Answering
 from agent.brains.embedded.assenting import beside_a_yes, puts_right
 from agent.brains.embedded.fragments import Fragments
 from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.overlooked import asks_when, with_what_is_added
 from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
@@ -38,6 +39,20 @@ def _drops_a_schedule(reading: Reading) -> bool:
         and not frames[0].chosen.unknown
         and bool({"task", "schedule", "job", "entry", "it", "that"} & set(reading.words))
     )
+
+
+_THE_SCHEDULE = re.compile(
+    r"\b(?:cancel|drop|scrap|forget|abort|call off|never ?mind|bin|ditch|undo|withdraw)(?: about)? "
+    r"(?:the|that|this|my|our) (?:whole )?(?:schedule|timer|timing|scheduled \w+)\b"
+    r"(?! (?:for|of|on)\b)",
+    re.IGNORECASE,
+)
+
+
+def _calls_off_a_schedule(reading: Reading) -> bool:
+    """ "bad idea, cancel that schedule", where no plan waits."""
+    named = any(i.is_entity or i.has("unknown_name") for i in reading.items)
+    return not named and "?" not in reading.text and bool(_THE_SCHEDULE.search(reading.text))
 
 
 class Followups(Fragments):
@@ -75,12 +90,16 @@ class Followups(Fragments):
         if memory.pending is not None:
             understood = PendingPlan(self.context, self.reader, self.builder).understand(reading)
             understood = only_what_is_said(reading, understood, memory, self.builder.inventory)
+            if question := asks_when(reading, understood, memory):
+                return question
+            understood = with_what_is_added(reading, understood, memory, self.builder.inventory)
             if held := beside_a_yes(reading, understood, memory, self.builder.inventory):
                 return held
             if puts_right(reading):
                 return replies.ask("What shall be otherwise in the plan that waits?")
-        elif (memory.calls and memory.calls[-1].tool == "list_schedules") and (
-            said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading)
+        elif _calls_off_a_schedule(reading) or (
+            (memory.calls and memory.calls[-1].tool == "list_schedules")
+            and (said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading))
         ):
             return unscheduled(self.context, reading.words)
         elif (said == "no" and not (reading.has_change and not memory.targets)) or (

@@ -8,6 +8,7 @@ from agent.brains.base import Context
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.frames import Frame, Reading
+from agent.brains.embedded.items import Item
 from agent.brains.embedded.merging import (
     names_of,
     numbered_names,
@@ -113,8 +114,24 @@ _VERB_OF: dict[str, tuple[str, ...]] = {
 
 def only_number(reading: Reading) -> int | None:
     """The one whole figure of a turn."""
-    found = [i.get("number") for i in reading.items if i.has("number") and not i.has("amount")]
+    items = reading.items
+    found = [
+        i.get("number")
+        for k, i in enumerate(items)
+        if i.has("number") and not i.has("amount") and not (k and _is_the_one(items[k - 1], i))
+    ]
     return int(found[0]) if len(found) == 1 and found[0] == int(found[0]) else None
+
+
+_BEFORE_A_FIGURE = (("it",), ("to",), ("at",), ("by",), ("make",), ("for",), ("be",), ("about",))
+
+
+def _is_the_one(before: Item, item: Item) -> bool:
+    """ "that's the one", "this one": no figure."""
+    pointed = before.has("det") or before.words[-1:] in (("the",), ("this",), ("that",), ("which",))
+    described = before.has("plain", "word", "superlative", "state", "value", "condition")
+    plain = before.words[-1:] in _BEFORE_A_FIGURE or before.has("comma", "filler", "and", "only")
+    return item.words == ("one",) and (pointed or (described and not plain))
 
 
 def portable(call: Call) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.widening import asks_what_would_be, only_asks
 from tools.calls import Call
+from tools.selector import Selector
 
 _DELETES = re.compile(
     r"\b(?:delet\w*|destroy\w*|terminat\w*|eras\w*|decommission\w*|purg\w*|"
@@ -17,6 +18,20 @@ _DELETES = re.compile(
     re.IGNORECASE,
 )
 """Words that mean a deletion and nothing else."""
+
+_OF_SAVING = re.compile(
+    r"^\W*(?:(?:and|so|but|ok(?:ay)?|hm+|wait|just|roughly|also)\W+)*(?:what|how much|does|would|"
+    r"will|and)\b[^.!,;]{0,30}\b(?:that|it|this|we|i|they)\b[^.!,;]{0,16}\bsav(?:e|es|ing|ings)\b"
+    r"(?: (?:us|me|per|a|each|every|the|then|by|on|in|total|month\w*|year\w*|day|company|team))*"
+    r"\W*$|^\W*what(?:'s| is| are|s) the savings?\W*$",
+    re.IGNORECASE,
+)
+""" "what would that save": what the machines of the plan cost now."""
+
+_OF_THE_PLAN = tuple(
+    (w,) for w in ("only", "just", "not", "but", "except", "yes", "no", "ok", "okay", "and", "also")
+)
+"""With which a turn goes on from the plan that waits."""
 
 _OF_SNAPSHOTS = frozenset({"snapshot_vms", "restore_snapshot", "delete_snapshots"})
 """Beside these "the old ones" may be snapshots."""
@@ -36,8 +51,19 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
     pending = context.memory.pending
     if pending is None:
         return _of_what_was_asked(reading, understood, context)
+    if _OF_SAVING.search(reading.text) and not any(i.is_entity for i in reading.items):
+        shown = tuple(dict.fromkeys(i for targets in pending.targets for i in targets))
+        if shown:
+            call = Call(tool="cost_report", selector=Selector(ids=shown), args={"window": "month"})
+            return Understanding("calls", (call,))
     if asks_what_would_be(reading) and not _asks_of_the_fleet(reading):
         return about_the_plan(context)
+    if (
+        understood.kind == "decline"
+        and reading.words[:1] in _OF_THE_PLAN
+        and not reading.has_change
+    ):
+        return replies.ask("What shall be otherwise in the plan that waits?")
     changes = understood.kind == "revise" or any(c.tool in CHANGES for c in understood.calls)
     lost = changes or _is_lost(understood) or _of_everything(reading, understood)
     if only_asks(reading) and lost:

@@ -30,6 +30,8 @@ def of_the_listed(
     words = set(frame.clause.words)
     if frame.tool == "undo" and _POINTS & words:
         return _reframed(frame, "restore_snapshot", reader)
+    if frame.tool == "restore_snapshot" and len(machines) == 1:
+        return _restored(frame, words, machines)
     if frame.tool != "delete_vms" or frame.chosen.real or frame.chosen.unknown:
         return None
     named = _compared(words, machines)
@@ -44,6 +46,19 @@ def of_the_listed(
             (i for i in made.clause.items if i.words == ("one",)), None
         )
     return made
+
+
+def _restored(frame: Frame, words: set[str], machines: Sequence[VM]) -> Frame | None:
+    """ "roll back to the older one", of the one machine whose snapshots were shown."""
+    chosen = frame.chosen
+    if chosen.says_machines or chosen.strangers or not words & (_OLDER | _NEWER | _POINTS):
+        return None
+    if named := _compared(words | {"one"}, machines):
+        frame.said.args["snapshot"] = named
+    elif words & {"older", "earlier", "newer", "later"} and "snapshot" not in frame.said.args:
+        frame.said.ask = frame.said.ask or "snapshot"
+    chosen.refers = next(iter(frame.clause.items), None)
+    return frame
 
 
 def _reframed(frame: Frame, tool: str, reader: Reader) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -100,6 +101,41 @@ def unite(call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory) -> 
     return call.model_copy(
         update={"selector": Selector(ids=tuple(dict.fromkeys(ids))), "outright": call.is_outright}
     )
+
+
+_ITS = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
+""" "and its database": whose it is, the fleet does not tell."""
+
+_PLACES = frozenset({"host", "region", "zone", "provider"})
+
+
+def of_one_kind(
+    nouns: Sequence[dict[str, Any]], call: Call, reading: Reading, inventory: Inventory
+) -> Sequence[dict[str, Any]] | None:
+    """ "and the one on esx-02 as well": of the kind of the plan's machines, at another place; None
+    where the plan names its machines and there are several at that place.
+    """
+    if _ITS.search(reading.text) and not any(n.keys() & {"names", "ids"} for n in nouns):
+        return None
+    only_place = len(nouns) == 1 and bool(nouns[0]) and set(nouns[0]) <= _PLACES
+    if call.selector is None or not only_place or any(i.has("all") for i in reading.items):
+        return nouns
+    if any(i.has("noun") and i.words[-1:] not in _ONES for i in reading.items):
+        return nouns
+    old = call.selector.to_dict()
+    kind = {k: v for k, v in old.items() if k not in _PLACES | {"ids", "limit", "exclude", "all"}}
+    if "ids" in old or call.selector.exact_names():
+        kind = {}
+    elif not kind:
+        return nouns
+    found = inventory.select_ids(Selector.parse({**kind, **nouns[0]}))
+    if not found or (not kind and len(found) > 1):
+        return None
+    one = "one" in reading.words and len(found) > 1
+    return None if one else [{**kind, **nouns[0]}]
+
+
+_ONES = (("one",), ("ones",), ("those",), ("them",))
 
 
 def leave_out(call: Call, exclude: Sequence[dict[str, Any]], inventory: Inventory) -> Call:

@@ -9,9 +9,16 @@ from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.dialogue_acts import calls_off
 from agent.brains.embedded.dropping import Dropping
-from agent.brains.embedded.explained import without_its_reason, without_just_now
+from agent.brains.embedded.explained import (
+    with_not_for_no,
+    without_its_reason,
+    without_just_now,
+    without_the_denied,
+)
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
+from agent.brains.embedded.halving import halved
 from agent.brains.embedded.items import Item
+from agent.brains.embedded.merging import leave_out
 from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -50,6 +57,24 @@ _DROPS_THE_ACT = re.compile(
     re.IGNORECASE,
 )
 """Words that call off the one act of the plan by its name."""
+
+_PARKS = re.compile(
+    r"(?:^|[.!,;] *)(?:(?:let'?s|let us|we(?:'ll| will| should| can)|i'd|hm+|ok(?:ay)?|no|so|and|"
+    r"please|just|rather|better)[, ]+)*(?:park|shelve|postpone|put off|defer) "
+    r"(?:it|that|this|them|these|those|the (?:whole )?(?:thing|lot|plan|idea))"
+    r"(?: (?:for (?:now|today|later|the (?:moment|time being)|another \w+|a (?:bit|while|\w+))|"
+    r"then|please|all|till later|until later|until further notice))*[.! ]*$",
+    re.IGNORECASE,
+)
+""" "let's park it for today": of the plan, not of its machines."""
+
+_PUTS_ON = re.compile(
+    r"\W*(?:(?:and|so|then|now|just|please|ok(?:ay)?|right|well)\W+)*"
+    r"(?:stick|put|pop|slap|whack|bung|hang|hook|plug) (?:it|that|this|them|one) (?:on|in|up)"
+    r"(?: (?:there|then|please|now|to it))*[.! ]*",
+    re.IGNORECASE,
+)
+""" "put it on": once more what the plan does already, where it puts something on a machine."""
 
 _STOP_THAT = re.compile(r"(?:no[,. ]+|please )?(?:stop|halt) (?:that|it)(?:[.!,]|$)", re.IGNORECASE)
 _STOP_AND_WHY = re.compile(
@@ -108,6 +133,8 @@ class PendingPlan(Dropping):
         pending = self.memory.pending
         assert pending is not None
         reading = without_its_reason(without_just_now(reading, self.reader), self.reader)
+        reading = without_the_denied(reading, self.reader)
+        reading = with_not_for_no(reading, self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
         if smaller := self._off_or_left_out(reading):
@@ -161,9 +188,17 @@ class PendingPlan(Dropping):
 
     def _off_or_left_out(self, reading: Reading) -> Understanding | None:
         """What calls the plan off, leaves machines out of it, or makes it doubtful."""
+        if halves := self._halved(reading):
+            return halves
         stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
-        if stops or _STOP_THAT.match(reading.text) or calls_off(reading):
+        parks = _PARKS.search(reading.text.replace("\u2019", "'"))
+        if stops or parks or _STOP_THAT.match(reading.text) or calls_off(reading):
             return Understanding("cancel")
+        pending = self.memory.pending
+        assert pending is not None
+        puts_on = {c.tool for c in pending.calls} <= {"attach_disk", "tag_vms"}
+        if puts_on and _PUTS_ON.fullmatch(reading.text):
+            return Understanding("revise", pending.calls)
         if recovered(reading.text) and not (leans_to_yes(reading.text) or self._corrects(reading)):
             return replies.ask("Is it still needed? Say yes to go ahead, or no to call it off.")
         return (
@@ -173,6 +208,22 @@ class PendingPlan(Dropping):
             or self._left(reading)
             or self._described_out(reading)
         )
+
+    def _halved(self, reading: Reading) -> Understanding | None:
+        """ "03 ok, 04 not yet": those with a no are left out; others of the plan are asked about."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = pending.calls[-1]
+        if len(pending.calls) > 1 or call.selector is None:
+            return None
+        known = self.builder.inventory.get(self._pending_targets(call)[:500])
+        planned = [vm.name for vm in known.values()]
+        agreed, refused = halved(reading, planned, self.site)
+        if not agreed:
+            return None
+        if set(planned) - {*agreed, *refused}:
+            return replies.ask("Which machines shall stay in the plan? Name them all, please.")
+        return self._revised(call, leave_out(call, [{"names": refused}], self.builder.inventory))
 
     def _cancelled(self, reading: Reading, questions: Sequence[Frame]) -> Understanding:
         """ "forget it. how many sandboxes are there?": the plan goes, the question is answered."""

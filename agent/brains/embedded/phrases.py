@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,6 +98,7 @@ class Chosen:
     whole: bool = False
     refers: Item | None = None
     ordinal: tuple[int, int] | None = None
+    places: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     other: bool = False
     unknown: list[str] = field(default_factory=list[str])
     unknown_values: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -111,6 +113,21 @@ class Chosen:
     excepting: bool = False
     besides: bool = False
     owned: str = ""
+
+    def at_place(self, place: tuple[int, int]) -> None:
+        """One more place in the list of before: "the first and the third"."""
+        self.places.append(place)
+        self.ordinal = place
+
+    def placed(self, ids: Sequence[str]) -> list[str]:
+        """Those of a list that stand at the places said."""
+        places = self.places or ([self.ordinal] if self.ordinal is not None else [])
+        found = [
+            i
+            for start, many in places
+            for i in (ids[start - 1 : start - 1 + many] if start > 0 else ids[start:][:many])
+        ]
+        return list(dict.fromkeys(found))
 
     @property
     def says_machines(self) -> bool:

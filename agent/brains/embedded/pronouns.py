@@ -26,6 +26,7 @@ class Pronouns(Cursor):
                 text == ("that",)
                 and (after is None or not after.has("noun"))
                 and not self._that_refers(after)
+                and not self._is_asked_of()
             ):
                 return 0
             self._refer(item)
@@ -61,6 +62,12 @@ class Pronouns(Cursor):
         rest = self.items[self.k + 1 :]
         ends = all(i.has("comma", "question", "filler", "ask") for i in rest)
         return ends and before is not None and not before.has("be", "wh") and self.noun.empty
+
+    def _is_asked_of(self) -> bool:
+        """ "when does that run out": the subject of a question."""
+        before = self.items[self.k - 1] if self.k else None
+        asks = self.items[0].words[:1] == ("when",)
+        return asks and before is not None and before.words[-1:] in (("does",), ("will",), ("did",))
 
     def _that_refers(self, after: Item | None) -> bool:
         """ "that" at the end or before a preposition refers; before a verb or value it relates."""
@@ -115,16 +122,16 @@ class Pronouns(Cursor):
                 or after is None
                 or after.has("stop")
             ):
-                self.chosen.ordinal = (-1, 1)
+                self.chosen.at_place((-1, 1))
                 item.used = "the last"
                 return 1
             if after.has("number") and not after.has("amount"):
-                self.chosen.ordinal = (-int(after.get("number")), int(after.get("number")))
+                self.chosen.at_place((-int(after.get("number")), int(after.get("number"))))
                 item.used = after.used = "the last"
                 return 2
             return 0
         if word in ("latter", "former"):
-            self.chosen.ordinal = (-1, 1) if word == "latter" else (1, 1)
+            self.chosen.at_place((-1, 1) if word == "latter" else (1, 1))
             item.used = f"the {word}"
             return 1
         number = _ORDINALS.get(word)
@@ -161,7 +168,7 @@ class Pronouns(Cursor):
             and (after.has("verb") or after.has("comma") or after.is_entity)
         ):
             return 0
-        self.chosen.ordinal = (number, many)
+        self.chosen.at_place((number, many))
         item.used = "by its place"
         return step
 

@@ -55,8 +55,7 @@ class References(Described):
         if chosen.other:
             ids = self._others()
         elif chosen.ordinal is not None:
-            start, many = chosen.ordinal
-            ids = ids[start - 1 : start - 1 + many] if start > 0 else ids[start:][:many]
+            ids = chosen.placed(ids)
         ids = [i for i in ids if i in self.inventory.get(ids)] if ids else []
         if not ids:
             if frame.tool in NO_SELECTOR or chosen.real:

@@ -15,7 +15,7 @@ from tools.inventory import Inventory
 
 _OPENS = (
     r"^(?:(?:ok(?:ay)?|wait|hm+|hold (?:on|up)|hang on|whoa|easy|mind you|q|"
-    r"so|and|but|also|oh|ah|uh|um|well|good|great|right|"
+    r"so|and|but|also|oh|ah|u+h+|u+m+|e+r+m*|well|good|great|right|"
     r"sorry|(?:one |a )?quick(?: question| one)?|one (?:question|thing|more thing)|first|"
     r"before that|"
     r"actually|btw|by the way|yeah|yes|hey|one sec|just to be (?:sure|clear|safe)|remind me|"

@@ -73,6 +73,10 @@ def _only_as_condition(clause: Clause, thing: str) -> bool:
     return True
 
 
+_AS_BEFORE = frozenset({"before", "previous", "previously", "prior", "was", "were", "original"})
+""" "put back to before", "return it to how it was": the last change, where no machine is named."""
+
+
 def restoring_of(clause: Clause, objects: set[str]) -> str | None:
     """Whether a snapshot is restored or the last change undone."""
     if clause.has("snapshot_name") or "snapshot" in objects:
@@ -86,6 +90,8 @@ def restoring_of(clause: Clause, objects: set[str]) -> str | None:
         ):
             return None
         return "restore_snapshot"
+    if _AS_BEFORE & set(clause.words) and not clause.has("time", "ordinal", "superlative"):
+        return "undo"
     if clause.has("pron") or len(clause.items) <= 3:
         return (
             "undo"

@@ -1,0 +1,96 @@
+"""What a turn says for the plan that waits and nothing was made of: it is asked about."""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.base import Memory, Understanding
+from agent.brains.embedded import replies
+from agent.brains.embedded.frames import Reading
+from tools.inventory import Inventory
+
+_ALSO = re.compile(
+    r"\b(?:also|too|as well|add|plus|include|including|and (?:do|take|put|throw in)|"
+    r"while (?:you're|we're) (?:at it|there))\b",
+    re.IGNORECASE,
+)
+_FIGURE_LAST = re.compile(
+    r"(?:,|\band|\bbut) *(?:(?:and|but|rather|make it|at|to|with|then) )*"
+    r"(?P<figure>\d{1,2})[.! ]*$",
+    re.IGNORECASE,
+)
+_NOT_ADDED = re.compile(
+    r"\b(?:not|leave|skip|without|except|spare|exclude|drop|omit|minus|keep|instead|already|"
+    r"rather)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+_FIGURES = frozenset({"vcpus", "memory_gib", "size_gib", "count", "change"})
+
+
+_VAGUE = re.compile(
+    r"\b(?:(?:after|out of|outside|off) (?:(?:office|business|working|work|opening) )?hours|"
+    r"after (?:lunch|work|dinner|closing|close of business|the (?:shift|demo|release|meeting|"
+    r"weekend))|off[- ]peak|when (?:it'?s|it is|things are|nobody is|everyone is) \w+|later(?: on)?"
+    r"(?: today)?(?=[.! ]*$)|at some point|some ?time(?: soon)?|once (?:it'?s|it is) quiet)\b",
+    re.IGNORECASE,
+)
+_ONE_TIME = re.compile(
+    r"\b(?:not|rather|instead|until|till|from|between|was|is|are|and again|back|then)\b|'s\b",
+    re.IGNORECASE,
+)
+
+
+def asks_when(
+    reading: Reading, understood: Understanding | None, memory: Memory
+) -> Understanding | None:
+    """The question where a turn gives the plan that waits a time that is none, or two of them."""
+    if memory.pending is None or "?" in reading.text:
+        return None
+    made = understood.calls if understood is not None and understood.kind == "revise" else ()
+    before = [c.when for c in memory.pending.calls]
+    vague = _VAGUE.search(reading.text) is not None
+    if (
+        vague
+        and not any(i.has("time") for i in reading.items)
+        and ([c.when for c in made] == before or (understood is None and len(reading.words) < 8))
+    ):
+        return replies.ask("At what time shall it be? The plan waits as it is.")
+    clocks = [i.get("time").clock for i in reading.items if i.has("time")]
+    several = len({c for c in clocks if c is not None}) > 1
+    several = several and any(i.has("names") for i in reading.items)
+    if made and several and not _ONE_TIME.search(reading.text) and len(made) == 1:
+        return replies.ask("Which machine at which time? Say the whole plan anew, please.")
+    return None
+
+
+def with_what_is_added(
+    reading: Reading, understood: Understanding | None, memory: Memory, inventory: Inventory
+) -> Understanding | None:
+    """The understanding of a turn while a plan waits, or a question where it adds a machine by its
+    name and the plan that came of it is without it.
+    """
+    pending = memory.pending
+    if understood is None or understood.kind != "revise" or pending is None:
+        return understood
+    as_before = [(c.when, c.args) for c in understood.calls] == [
+        (c.when, c.args) for c in pending.calls
+    ]
+    figured = any(c.when is not None or c.args.keys() & _FIGURES for c in pending.calls)
+    found = _FIGURE_LAST.search(reading.text) if as_before and figured else None
+    if found is not None and any(i.has("names") for i in reading.items):
+        return replies.ask(f"What is the {found['figure']}: another figure, or a machine?")
+    if not _ALSO.search(reading.text) or _NOT_ADDED.search(reading.text):
+        return understood
+    named = {n for i in reading.items if i.has("names") for n in i.get("names")}
+    wanted = {vm.id for name in named for vm in inventory.named(name)}
+    chosen = [c.selector for c in understood.calls if c.selector is not None]
+    meant = {i for selector in chosen for i in inventory.select_ids(selector)}
+    shown = {i for targets in pending.targets for i in targets}
+    new = sorted(wanted - meant - shown)
+    said = {str(v) for c in understood.calls for v in c.args.values()}
+    left = [vm.name for vm in inventory.get(new).values() if vm.name not in said]
+    if not left:
+        return understood
+    return replies.ask(f"What shall be done with {replies.listed(left)}? Say the whole plan anew.")
