@@ -37,7 +37,7 @@ def base_acts(items: Sequence[Item], k: int) -> bool:
     if _leads_an_act(items, k) or _is_told(items, k, before) or _has_a_subject(items, k):
         return False
     after = items[k + 1] if k + 1 < len(items) else None
-    if _is_compound(items, k):
+    if _is_compound(items, k) or (item.form == "base" and _is_said_of_a_thing(items, k)):
         return False
     if item.words == ("half",) and before is not None and before.words == ("at",):
         return False
@@ -92,6 +92,27 @@ def _is_compound(items: Sequence[Item], k: int) -> bool:
     before = items[k - 1] if k else None
     plain = before is not None and before.has("plain", "tech") and not before.is_entity
     return alone and k == 1 and plain and before is not None and not before.has("filler", "ask")
+
+
+_LITTER = (("junk",), ("trash",), ("scrap",), ("bin",), ("dump",), ("waste",))
+"""Names of what is worth nothing, where nothing follows that is to be thrown away."""
+
+_ASSERTS = frozenset({"is", "are", "was", "were", "looks", "seems"})
+
+
+def _is_said_of_a_thing(items: Sequence[Item], k: int) -> bool:
+    """ "legit or junk", "jenkins is trash": what something is, in the place of a noun."""
+    before = items[k - 1] if k else None
+    ends = k + 1 == len(items) or items[k + 1].has("stop", "question")
+    if before is not None and ends and items[k].words in _LITTER and not before.has("ask"):
+        return True
+    if before is None or before.is_entity:
+        return False
+    if before.words[-1:] and before.words[-1] in _ASSERTS and k > 1:
+        return items[k].has("verb") and items[k].action == "delete"
+    if not before.has("or") or k < 2:
+        return False
+    return not any(i.has("verb", "ask", "time") and not i.is_entity for i in items[: k - 1])
 
 
 _HALF_OF_TIME = (("a",), ("an",), ("hour",), ("day",), ("week",), ("year",), ("time",))

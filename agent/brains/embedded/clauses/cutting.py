@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
+from agent.brains.embedded.clauses.participles import caused, follows_in_a_row
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
 from agent.brains.embedded.clauses.starts import (
     acts_by_particle,
@@ -42,7 +43,22 @@ def split(items: Sequence[Item]) -> list[Clause]:
 
 
 _HANDLES = frozenset(
-    {"take", "remove", "drop", "put", "give", "add", "set", "power", "turn", "switch", "bring"}
+    {
+        "take",
+        "remove",
+        "drop",
+        "put",
+        "give",
+        "add",
+        "set",
+        "power",
+        "turn",
+        "switch",
+        "bring",
+        "spin",
+        "fire",
+        "boot",
+    }
 )
 
 
@@ -120,8 +136,22 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     cuts: list[int] = []
     seen_verb = False
     seen_object = False
+    wished = -1
     for k, item in enumerate(items):
         if _is_another_factor(items, k):
+            continue
+        if item.has("wished"):
+            wished, seen_verb, seen_object = k, True, False
+            continue
+        if (end := caused(items, k)) is not None:
+            items[end].kinds = {**items[end].kinds, "wished": True}
+            cuts.append(_cut_at(items, k))
+            continue
+        if wished >= 0 and (cut := follows_in_a_row(items, k, wished)) is not None:
+            item.kinds = {**item.kinds, "wished": True}
+            cuts.append(cut)
+            seen_object = False
+            wished = k
             continue
         if is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
             if (
@@ -130,6 +160,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
+            wished = k if item.form == "past" else -1
         elif _handles_first(items, k) or _spares_first(items, k):
             seen_verb = True
         elif (
