@@ -168,6 +168,7 @@ _IN_OTHER_WORDS = tuple(
             r"how many \1 \2 \3 and \4",
         ),
         (r"\bbefore doing (that|this|so|it)\b", r"before \1"),
+        (r"\b(?:host|physical|bare metal) (?:machines|boxes|servers|hosts)\b", "hosts"),
     )
 )
 """Ways of saying it for which the grammar has another."""

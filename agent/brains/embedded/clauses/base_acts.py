@@ -169,6 +169,8 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
         return True
     if tuple(lead[-2:]) in _WILL and "please" not in lead:
         return True
+    if lead[-2:-1] and lead[-2] in _DOERS and lead[-1] in _USUALLY:
+        return True
     if lead[-2:] == ["going", "to"] and set(lead[:-2]) & {"that", "which", "it", "they", "what"}:
         return True
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
@@ -197,6 +199,12 @@ _WILL = {(who, "will") for who in ("we", "they", "he", "she", "somebody", "someo
     (who, can) for who in ("he", "she", "they") for can in ("can", "could", "would")
 }
 """Before an act that somebody announces: "we will retire db-dr-1 next quarter"."""
+
+_DOERS = frozenset({"i", "we", "they", "you"})
+_USUALLY = frozenset(
+    {"already", "always", "usually", "never", "often", "still", "normally", "sometimes"}
+)
+"""Between a person and what that person does: "we already move to another tool"."""
 
 _ABLE = {("we", "can"), ("i", "can"), ("you", "can"), ("we", "could"), ("you", "could")}
 """After a thing, what can be done with it: "images we can deploy"."""
