@@ -13,6 +13,7 @@ from typing import Any
 from agent.brains.embedded import replies
 from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
+from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.listed_snapshots import of_the_listed
 from agent.brains.embedded.phrases import Chosen
@@ -53,6 +54,7 @@ class Builder(Settling):
         before = led in (("before", "you"), ("before", "stopping"), ("before", "restarting"))
         if len(frames) == 2 and (before or _BEFORE_THAT.search(frames[1].clause.text)):
             frames = [frames[1], frames[0]]
+        frames = what_is_first(frames)
         made: list[Call] = []
         for k, frame in enumerate(frames):
             frame = self._settled(frame, reading)
@@ -126,6 +128,13 @@ class Builder(Settling):
         self, frame: Frame, frames: Sequence[Frame], k: int, reading: Reading
     ) -> list[Chosen]:
         """What other clauses of the turn say of machines, for a clause that says nothing."""
+        topics = self.topics(frame, reading)
+        if k + 1 < len(frames):
+            topics.extend(f.chosen for f in frames[k + 1 :] if f.chosen.real or f.chosen.whole)
+        return topics
+
+    def topics(self, frame: Frame, reading: Reading) -> list[Chosen]:
+        """What the clauses that ask for nothing say of machines."""
         topics: list[Chosen] = []
         for clause in reading.fragments:
             if clause.condition or goes_on(clause):
@@ -137,8 +146,6 @@ class Builder(Settling):
                 continue
             if chosen.real or chosen.unknown:
                 topics.append(chosen)
-        if k + 1 < len(frames):
-            topics.extend(f.chosen for f in frames[k + 1 :] if f.chosen.real or f.chosen.whole)
         return topics
 
     def call(self, frame: Frame, made: Sequence[Call], topics: Sequence[Chosen] = ()) -> Call:
@@ -351,6 +358,26 @@ class Builder(Settling):
             ids = tuple(vm.id for vm in vms)
             call = call.model_copy(update={"selector": Selector(ids=ids)}) if ids else call
         return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
+
+
+def what_is_first(frames: Sequence[Frame]) -> Sequence[Frame]:
+    """ "bounce kafka-2, snap it first": in the order in which they shall run."""
+    for k in range(1, len(frames)):
+        before, frame = frames[k - 1], frames[k]
+        if before.changes and frame.changes and _ends_with_first(frame.clause):
+            return [*frames[: k - 1], frame, before, *frames[k + 1 :]]
+    return frames
+
+
+def _ends_with_first(clause: Clause) -> bool:
+    items = clause.items
+    while items and items[-1].has("filler", "ask", "comma") and items[-1].words != ("first",):
+        items = items[:-1]
+    if len(items) < 2 or items[-1].words not in (("first",), ("up", "first")):
+        return False
+    if items[-2].has("det", "number"):
+        return False
+    return any(i is clause.verb for i in items[:-1])
 
 
 def _is_told_before(frame: Frame) -> bool:

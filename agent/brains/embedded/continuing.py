@@ -58,6 +58,24 @@ def at_another_time(clause: Clause, last: Frame) -> bool:
     return opener is not None and opener.has("and", "comma", "then") and timed and small and named
 
 
+_LIKEWISE = frozenset({"same", "likewise", "ditto", "also", "too", "well", "similarly"})
+_ONCE_ONLY = ("create_vms", "clone_vm", "scale_group", "undo", "cancel_schedule")
+
+
+def likewise(clause: Clause, last: Frame) -> bool:
+    """ "print-srv also same", "same for kafka-2": the act of before, on more machines."""
+    if not last.changes or last.negated or clause.action is not None or clause.asks:
+        return False
+    if last.tool in _ONCE_ONLY or not clause.has("names") or not _LIKEWISE & set(clause.words):
+        return False
+    small = ("names", "same", "also", "for", "with", "to", "be", "comma", "and", "det", "filler",
+             "ask", "on", "in")  # fmt: skip
+    return all(
+        i.has(*small) or (bool(i.words) and set(i.words) <= _LIKEWISE | {"as", "goes", "thing"})
+        for i in clause.items
+    )
+
+
 def repeats(frame: Frame, last: Frame) -> bool:
     """The same act said once more: "pull the plug on x. force stop."; what is new in it is kept."""
     if frame.tool != last.tool or not frame.changes or frame.negated or last.negated:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.calls import Builder
+from agent.brains.embedded.doubtful import unknown_act
 from agent.brains.embedded.frames import QUESTION, Frame, Reading, speaks_of_trade
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.questioning import Doubt
@@ -128,10 +129,12 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
             "I cannot wait for a condition. Shall I do it now, or at a time?",
             frame={"from": "brain", "kind": "condition"},
         )
+    if (question := unknown_act(reading)) is not None:
+        return question
     about = [f for f in wished if f.about and f.changes]
     reads = [f for f in wished if not f.changes and f.strength >= QUESTION]
     if about and not any(f.changes and not f.about for f in wished) and not reads:
-        return _about(builder, about)
+        return _about(builder, about, reading)
     try:
         calls = builder.calls([f for f in wished if not (f.about and f.changes)], reading)
     except Doubt as doubt:
@@ -205,11 +208,11 @@ def _nothing(builder: Builder, reading: Reading) -> Understanding:
     return replies.out_of_scope()
 
 
-def _about(builder: Builder, frames: Sequence[Frame]) -> Understanding:
+def _about(builder: Builder, frames: Sequence[Frame], reading: Reading) -> Understanding:
     """A question about a change: look at the machines, plan nothing."""
     for frame in frames:
         try:
-            picked, _ = builder.machines(frame, [])
+            picked, _ = builder.machines(frame, [], builder.topics(frame, reading))
         except Doubt as doubt:
             return doubt.understanding
         if picked is not None and not picked.get("all"):

@@ -12,7 +12,13 @@ from agent.brains.embedded.antecedents import at_the_time_told
 from agent.brains.embedded.arguments import Said, read_arguments
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.clauses.remarks import is_remark
-from agent.brains.embedded.continuing import at_another_time, corrects_itself, narrows, repeats
+from agent.brains.embedded.continuing import (
+    at_another_time,
+    corrects_itself,
+    likewise,
+    narrows,
+    repeats,
+)
 from agent.brains.embedded.frames import CHANGE, NOMINAL, Frame, Reading
 from agent.brains.embedded.intents import change_of
 from agent.brains.embedded.items import Item
@@ -103,6 +109,9 @@ class Reader:
                 last = reading.frames[-1]
                 reading.frames.append(self.framed(last.tool, clause, about=last.about))
                 continue
+            if reading.frames and likewise(clause, reading.frames[-1]):
+                reading.frames.append(self._same(reading.frames[-1], clause))
+                continue
             if grown := self._grown(clause, reading):
                 reading.frames = [grown]
                 continue
@@ -128,6 +137,13 @@ class Reader:
         weigh(reading)
         take_lone_time(reading.frames, reading.fragments)
         return reading
+
+    def _same(self, last: Frame, clause: Clause) -> Frame:
+        """The act of before on the machines of this clause."""
+        for item in clause.items:
+            item.used = "too" if not item.is_entity else ""
+        chosen = self.choose(last.tool, clause)
+        return Frame(last.tool, clause, last.said, chosen, last.strength, last.about)
 
     def _grown(self, clause: Clause, reading: Reading) -> Frame | None:
         """ "nfs-01 full. +1000 gb", "jenkins disk. make 300": a figure for the disk spoken of."""
@@ -156,7 +172,7 @@ class Reader:
         if told is None and not reading.fragments:
             return frame
         before = told.clause if told is not None else reading.fragments[-1]
-        if frame.chosen.real or frame.chosen.refers is None or len(frame.clause.words) > 5:
+        if frame.chosen.real or frame.chosen.refers is None or len(frame.clause.words) > _SHORT:
             return frame
         if not before.objects() & {"tag", "snapshot", "schedule", "protection"}:
             return frame
@@ -167,7 +183,7 @@ class Reader:
         clause = frame.clause
         for item in (*before.items, *clause.items):
             item.used = ""
-        clause.items = [*before.items, *clause.items]
+        clause.items = [*(i for i in before.items if not i.has("not")), *clause.items]
         return self.frame(clause) or frame
 
     def frame(self, clause: Clause) -> Frame | None:
@@ -223,6 +239,9 @@ class Reader:
                     noun.fields["state"] = ["running"]
         return chosen
 
+
+_SHORT = 9
+"""The most words of a clause that only points at what is to go."""
 
 _TAKES_BACK = frozenset({"no", "sorry", "wait", "oops", "nope", "actually", "nah", "scratch", "er"})
 

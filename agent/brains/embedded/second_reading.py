@@ -336,7 +336,7 @@ def _social(reading: Reading, first: Understanding, whole: Proposal) -> Understa
 
 def _is_settled(reading: Reading, first: Understanding) -> bool:
     """A name that no machine bears is always asked about; what is done inside is never ours."""
-    unknown = first.kind == "ask" and (first.frame or {}).get("kind") == "name"
+    unknown = first.kind == "ask" and (first.frame or {}).get("kind") in ("name", "unknown act")
     return unknown or (first.kind == "decline" and replies.acts_elsewhere(reading.text))
 
 

@@ -133,7 +133,7 @@ def cleaned(text: str) -> str:
         text = pattern.sub(plain, text)
     text = _ARROW.sub(r"resize \1 to \2", text)
     text = _LAUGHTER.sub(" , ", text)
-    text = _THANKFUL.sub("please ", text)
+    text = _THANKFUL.sub("please ", _WISHED_IF.sub(r"please have \1 ", text))
     text = _ANYWHERE.sub("", text)
     return _cut_reported(_THEREAFTER.sub("then ", _put_right(text)))
 
@@ -169,6 +169,7 @@ _IN_OTHER_WORDS = tuple(
             r"how many \1 \2 \3 and \4",
         ),
         (r"\bbefore doing (that|this|so|it)\b", r"before \1"),
+        (r"\b(?:host|physical|bare metal) (?:machines|boxes|servers|hosts)\b", "hosts"),
     )
 )
 """Ways of saying it for which the grammar has another."""
@@ -191,6 +192,18 @@ _THANKFUL = re.compile(
     re.IGNORECASE,
 )
 """Politeness that reads like a condition."""
+
+_WISHED_IF = re.compile(
+    r"\b(?:(?:(?:it|that)(?: would|'d) |would )be (?:so |very |really |most )?(?:great|nice|good|"
+    r"lovely|wonderful|helpful|awesome|super|cool|ideal|perfect|brilliant|handy|useful|grand|"
+    r"fantastic|best)(?: for (?:me|us))?|(?:it|that)(?: would|'d) (?:really )?help(?: me| us)?|"
+    r"(?:i|we)(?: would|'d)? (?:really |much )?(?:love|like|appreciate|prefer)(?: it)?) if "
+    r"((?!you\b|i\b|we\b)(?:(?!not\b|never\b)[\w.*'-]+ ){1,8}?)"
+    r"(?:were to be|were|was|got|gets|could be|can be|would be|is|are) "
+    r"(?=(?:\w+ed|shut|put|brought|taken|woken|given|rebuilt|reset) ?\b)",
+    re.IGNORECASE,
+)
+""" "it'd be good if analytics-2 were started": what shall be done, not what must be so first."""
 
 _ANYWHERE = re.compile(
     r",?\s+(?:wherever|no matter where|regardless of where)\s+(?:it|they)(?:'re)?\s*"

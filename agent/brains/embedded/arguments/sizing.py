@@ -191,7 +191,9 @@ def sign_at(clause: Clause, k: int) -> str:
 
 
 def goes_to(items: list[Item], k: int) -> bool:
-    """Whether "to" stands right before `k`."""
+    """Whether "to" stands right before `k`, and no verb after it ("to have 16 gigs more")."""
+    if k and items[k - 1].words[-1:] in (("have",), ("get",), ("gain",), ("receive",)):
+        return False
     return "to" in [w for i in items[max(0, k - 2) : k] for w in i.words]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.base_acts import base_acts
 from agent.brains.embedded.clauses.clause import CHANGING, GENERIC
+from agent.brains.embedded.clauses.participles import describes
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
 
@@ -23,6 +24,8 @@ def is_action(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     if not item.has("verb") or item.action not in CHANGING or item.quoted:
         return False
+    if item.has("wished"):
+        return True
     if _is_a_name(items, k):
         return False
     lead = {GENERIC.get(w) for i in items[max(0, k - 4) : k] for w in i.words}
@@ -131,6 +134,8 @@ def _past_acts(items: Sequence[Item], k: int) -> bool:
     item = items[k]
     before = items[max(0, k - 9) : k]
     words = [w for i in before for w in i.words]
+    if describes(items, k):
+        return False
     if _is_wished_to_be(items, k):
         return True
     told = bool(before) and before[-1].has("be") and words[-1] in _STATED

@@ -37,7 +37,7 @@ def base_acts(items: Sequence[Item], k: int) -> bool:
     if _leads_an_act(items, k) or _is_told(items, k, before) or _has_a_subject(items, k):
         return False
     after = items[k + 1] if k + 1 < len(items) else None
-    if _is_compound(items, k):
+    if _is_compound(items, k) or (item.form == "base" and _is_said_of_a_thing(items, k)):
         return False
     if item.words == ("half",) and before is not None and before.words == ("at",):
         return False
@@ -94,6 +94,27 @@ def _is_compound(items: Sequence[Item], k: int) -> bool:
     return alone and k == 1 and plain and before is not None and not before.has("filler", "ask")
 
 
+_LITTER = (("junk",), ("trash",), ("scrap",), ("bin",), ("dump",), ("waste",))
+"""Names of what is worth nothing, where nothing follows that is to be thrown away."""
+
+_ASSERTS = frozenset({"is", "are", "was", "were", "looks", "seems"})
+
+
+def _is_said_of_a_thing(items: Sequence[Item], k: int) -> bool:
+    """ "legit or junk", "jenkins is trash": what something is, in the place of a noun."""
+    before = items[k - 1] if k else None
+    ends = k + 1 == len(items) or items[k + 1].has("stop", "question")
+    if before is not None and ends and items[k].words in _LITTER and not before.has("ask"):
+        return True
+    if before is None or before.is_entity:
+        return False
+    if before.words[-1:] and before.words[-1] in _ASSERTS and k > 1:
+        return items[k].has("verb") and items[k].action == "delete"
+    if not before.has("or") or k < 2:
+        return False
+    return not any(i.has("verb", "ask", "time") and not i.is_entity for i in items[: k - 1])
+
+
 _HALF_OF_TIME = (("a",), ("an",), ("hour",), ("day",), ("week",), ("year",), ("time",))
 
 
@@ -148,6 +169,8 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
         return True
     if tuple(lead[-2:]) in _WILL and "please" not in lead:
         return True
+    if lead[-2:-1] and lead[-2] in _DOERS and lead[-1] in _USUALLY:
+        return True
     if lead[-2:] == ["going", "to"] and set(lead[:-2]) & {"that", "which", "it", "they", "what"}:
         return True
     lead = [w for i in items[max(0, k - 3) : k] for w in i.words]
@@ -176,6 +199,12 @@ _WILL = {(who, "will") for who in ("we", "they", "he", "she", "somebody", "someo
     (who, can) for who in ("he", "she", "they") for can in ("can", "could", "would")
 }
 """Before an act that somebody announces: "we will retire db-dr-1 next quarter"."""
+
+_DOERS = frozenset({"i", "we", "they", "you"})
+_USUALLY = frozenset(
+    {"already", "always", "usually", "never", "often", "still", "normally", "sometimes"}
+)
+"""Between a person and what that person does: "we already move to another tool"."""
 
 _ABLE = {("we", "can"), ("i", "can"), ("you", "can"), ("we", "could"), ("you", "could")}
 """After a thing, what can be done with it: "images we can deploy"."""

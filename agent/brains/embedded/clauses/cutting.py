@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
+from agent.brains.embedded.clauses.another_time import at_another_time
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
+from agent.brains.embedded.clauses.participles import caused, follows_in_a_row
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
 from agent.brains.embedded.clauses.starts import (
     acts_by_particle,
@@ -22,7 +24,7 @@ def split(items: Sequence[Item]) -> list[Clause]:
     """The clauses of a turn, in order."""
     clauses: list[Clause] = []
     for number, (sentence, asks) in enumerate(_sentences(items)):
-        parts = _parts(_without_label(sentence))
+        parts = _parts(_without_label(_with_topic(sentence)))
         powered = len(parts) > 1 and all(_is_switched(part) for part in parts)
         for part in parts:
             clause = clause_of(part, first=part is parts[0])
@@ -42,7 +44,22 @@ def split(items: Sequence[Item]) -> list[Clause]:
 
 
 _HANDLES = frozenset(
-    {"take", "remove", "drop", "put", "give", "add", "set", "power", "turn", "switch", "bring"}
+    {
+        "take",
+        "remove",
+        "drop",
+        "put",
+        "give",
+        "add",
+        "set",
+        "power",
+        "turn",
+        "switch",
+        "bring",
+        "spin",
+        "fire",
+        "boot",
+    }
 )
 
 
@@ -63,6 +80,22 @@ def _is_apart(part: list[Item], clauses: Sequence[Clause], sentence: int) -> boo
         return False
     before = clauses[-1]
     return before.sentence != sentence or before.items[-1].has("comma", "dash")
+
+
+_ABOUT = (("about",), ("regarding",), ("concerning",), ("re",), ("as", "for"), ("with",))
+_FURTHEST_TOPIC = 6
+
+
+def _with_topic(items: list[Item]) -> list[Item]:
+    """ "about kafka-2, it is strange": what is spoken of belongs to what is said of it."""
+    end = next((k for k, i in enumerate(items) if i.has("comma", "colon")), 0)
+    if not 2 <= end <= _FURTHEST_TOPIC or items[0].words not in _ABOUT or items[0].is_entity:
+        return items
+    topic, rest = items[1:end], items[end + 1 :]
+    plain = all(i.is_entity or i.has("det", "noun", "object", "in", "for") for i in topic)
+    if not plain or not rest or any(i.is_entity for i in rest):
+        return items
+    return [*topic, *rest]
 
 
 def _without_label(items: list[Item]) -> list[Item]:
@@ -120,8 +153,22 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     cuts: list[int] = []
     seen_verb = False
     seen_object = False
+    wished = -1
     for k, item in enumerate(items):
         if _is_another_factor(items, k):
+            continue
+        if item.has("wished"):
+            wished, seen_verb, seen_object = k, True, False
+            continue
+        if (end := caused(items, k)) is not None:
+            items[end].kinds = {**items[end].kinds, "wished": True}
+            cuts.append(_cut_at(items, k))
+            continue
+        if wished >= 0 and (cut := follows_in_a_row(items, k, wished)) is not None:
+            item.kinds = {**item.kinds, "wished": True}
+            cuts.append(cut)
+            seen_object = False
+            wished = k
             continue
         if is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
             if (
@@ -130,6 +177,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
+            wished = k if item.form == "past" else -1
         elif _handles_first(items, k) or _spares_first(items, k):
             seen_verb = True
         elif (
@@ -143,7 +191,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         elif (
             is_reason(items, k)
             or starts_afresh(items, k)
-            or _at_another_time(items, k)
+            or at_another_time(items, k)
             or _at_the_other_way(items, k)
         ):
             cuts.append(k)
@@ -266,55 +314,6 @@ def _after_statement(items: list[Item], k: int) -> bool:
     ) and any(not i.has("time", "filler", "comma") for i in items[:j])
 
 
-def _at_another_time(items: list[Item], k: int) -> bool:
-    """ "restart x at 6 and y at 6:15": the second machine has a time of its own."""
-    if not items[k].has("and", "comma", "then") or items[k].is_entity:
-        return False
-    after = items[k + 1 : k + 5]
-    lead = items[:k]
-    if _another_group(items, k):
-        return True
-    if _group_figure(after[:3]) and any(_group_figure(lead[n : n + 3]) for n in range(len(lead))):
-        return True
-    acts = any(is_action(lead, n) for n in range(k))
-    timed = any(_clock(i) for i in lead) and any(_clock(i) for i in after)
-    named = any(i.has("names") for i in lead) and bool(after) and after[0].has("names")
-    between = next((n for n, i in enumerate(after) if _clock(i)), 0)
-    return (
-        acts
-        and timed
-        and named
-        and not any(i.has("verb", "comma", "and") for i in after[:between] if not i.is_entity)
-    )
-
-
-def _another_group(items: list[Item], k: int) -> bool:
-    """ "ci-runners up by 2 and workers-prod down by one": each group has a figure of its own."""
-    rest = items[k + 1 :]
-    end = next((n for n, i in enumerate(rest) if i.has("and", "comma", "then")), len(rest))
-    return all(
-        any(_is_group(i) for i in part)
-        and any(i.has("number") and not i.has("amount", "time", "names") for i in part)
-        for part in (items[:k], rest[:end])
-    )
-
-
-def _is_group(item: Item) -> bool:
-    return any(name == "group" for name, _ in item.get("value") or ())
-
-
-def _group_figure(items: list[Item]) -> bool:
-    """ "web-prod-usw2 to 5": a group and its number."""
-    if len(items) < 3 or not items[1].has("to") or not items[2].has("number"):
-        return False
-    return _is_group(items[0])
-
-
-def _clock(item: Item) -> bool:
-    time = item.get("time")
-    return time is not None and time.clock is not None and time.window is None
-
-
 def _joined(items: list[Item], k: int) -> bool:
     return any(i.has("comma", "and", "then") for i in items[max(0, k - 2) : k])
 
@@ -326,7 +325,7 @@ def _begins(items: list[Item], k: int) -> bool:
         "comma", "and", "then", "also", "or", "plus_sign", "filler", "slash"
     ):
         return True
-    if before.has("ask", "not", "wh", "pron"):
+    if before.has("ask", "not", "wh", "pron") or before.words == ("but",):
         return True
     if before.has("only") and k > 1 and items[k - 2].has("comma", "and", "dash"):
         return True

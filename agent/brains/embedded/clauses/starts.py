@@ -188,7 +188,8 @@ def _follows_a_request(before: Item) -> bool:
         and not before.is_entity
         and before.words[-1] in (OFF | ON | last_words_of_tails())
     )
-    return before.has("and", "then", "comma", "also", "names") or bool(last)
+    joint = before.has("and", "then", "comma", "also", "names") or before.words == ("but",)
+    return joint or bool(last)
 
 
 def acts_by_particle(items: list[Item], k: int) -> bool:

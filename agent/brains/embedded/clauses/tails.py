@@ -113,7 +113,7 @@ def _spelled(items: list[Item], j: int, tail: Phrase) -> list[Item]:
 
 def _ends(items: list[Item], j: int) -> bool:
     """Whether the request may end before the item at `j`."""
-    if j >= len(items) or items[j].words == ("again",):
+    if j >= len(items) or items[j].words in (("again",), ("first",), ("beforehand",)):
         return True
     if may_begin_an_act(items[j]):
         return True

@@ -1,0 +1,99 @@
+"""What a first turn leaves open: an act that is not known, a machine that is only thought of, a
+word beside "everything" that might narrow it.
+"""
+
+from __future__ import annotations
+
+from agent.brains.base import Understanding
+from agent.brains.embedded import replies
+from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.frames import NOMINAL, Frame, Reading
+from agent.brains.embedded.items import Item
+from agent.brains.embedded.words import word_lists
+
+_HARMLESS = frozenset(word_lists("clauses")["harmless_after_machines"])
+_PERHAPS = frozenset({"maybe", "perhaps", "possibly", "probably", "might"})
+_NOT_ACTS = frozenset(word_lists("clauses")["no_act_before_machines"])
+_SMALL = (
+    "filler", "ask", "det", "noun", "all", "time", "same", "be", "also", "except", "only", "pron",
+    "in", "for", "and", "or", "from", "at", "with", "rel", "other", "state", "force", "number",
+    "instead", "to", "not",
+)  # fmt: skip
+"""What may stand beside "everything" and narrow nothing."""
+
+
+def only_perhaps(clause: Clause) -> str:
+    """ "restart web-01 and maybe web-02": a machine of which nobody is sure."""
+    items = clause.items
+    for k, item in enumerate(items[:-1]):
+        if item.is_entity or not _PERHAPS & set(item.words):
+            continue
+        after = next((i for i in items[k + 1 :] if not i.has("det", "comma", "also")), None)
+        if after is not None and after.has("names", "stem", "value", "glob"):
+            return f"{item.text} {after.text}"
+    return ""
+
+
+def lost_beside_all(frame: Frame) -> str:
+    """ "stop everything that smells of chicken": a word that nothing took, where the whole fleet
+    would be meant without it.
+    """
+    chosen = frame.chosen
+    if not chosen.whole or chosen.real or chosen.refers is not None:
+        return ""
+    items = frame.clause.items
+    led = next((k for k, i in enumerate(items) if i.used == "all"), None)
+    if led is None:
+        return ""
+    for item in items[led + 1 :]:
+        if item.has("comma", "dash", "stop", "then") or item.used == "verb":
+            break
+        if not item.used and _is_content(item):
+            return item.text
+    return ""
+
+
+def _is_content(item: Item) -> bool:
+    if item.has(*_SMALL) or not item.words or item.words[-1].endswith("ly"):
+        return False
+    return item.words[-1] not in _HARMLESS and item.words[0].isalpha()
+
+
+def unknown_act(reading: Reading) -> Understanding | None:
+    """The question about "shelve web-03": a verb that is none of ours, before machines."""
+    if len(reading.frames) != 1 or reading.conditional:
+        return None
+    frame = reading.frames[0]
+    clause = frame.clause
+    looks = frame.tool in ("describe_vms", "list_vms") and not clause.has("wh", "be")
+    if not looks or (frame.strength > NOMINAL and not clause.has("ask")):
+        return None
+    items = list(clause.items)
+    while items and items[0].has("ask", "comma", "also", "then", "filler"):
+        if items[0].is_entity or items[0].has("plain", "word"):
+            break
+        items.pop(0)
+    if len(items) < 2 or items[0].is_entity or not _may_be_an_act(items[0]):
+        return None
+    while items[1:] and items[-1].has("ask", "filler", "time", "same") and not items[-1].is_entity:
+        items.pop()
+    rest = [i for i in items[1:] if not i.has("det", "all", "noun", "and")]
+    if not rest or not all(i.is_entity for i in rest) or rest[0].possessive or rest[0].has("tag"):
+        return None
+    verb = items[0].text.casefold()
+    return replies.ask(
+        f"I do not know how to “{verb}” a machine. What shall I do with it?",
+        frame={"from": "brain", "kind": "unknown act"},
+    )
+
+
+def _may_be_an_act(item: Item) -> bool:
+    word = item.words[0] if len(item.words) == 1 else ""
+    if (
+        not word.isalpha()
+        or len(word) < 4
+        or word in _NOT_ACTS
+        or word.endswith(("ing", "ly", "s"))
+    ):
+        return False
+    return item.has("plain", "word", "tech") and not item.has("time", "object", "metric", "wh")
