@@ -125,6 +125,10 @@ class Lexicon:
             return 0.4
         return 0.7 if word in english() else 1.2
 
+    def is_strange(self, word: str) -> bool:
+        """Whether a word is of no language: "call" was said, it is no misheard "kill"."""
+        return word not in self.known and word not in english() and not word.isdigit()
+
 
 def lexicon_of(site: Site) -> Lexicon:
     """The words of a fleet as they are said."""
@@ -192,6 +196,12 @@ def _ways_of(piece: str) -> tuple[str, ...]:
 
 
 _WORDS = {n: word for word, n in ({**TENS, **ONES}).items() if word != "fourty"}
+
+
+def figure_sounds(figures: str) -> str:
+    """How a figure that was written down was most likely said."""
+    short = len(figures) == 2 and figures[0] != "0"
+    return _counted(int(figures)) if short else _digits(figures)
 
 
 def _digits(figures: str) -> str:
