@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ui.voice.corrector import Corrector, Reading
@@ -18,11 +18,11 @@ _FAR = 8.0
 """A reading that is so much less likely is not thought of."""
 _SOFTENED = 1.5
 """Scores are surer than they should be: they are divided by this before they are compared."""
-_SURE = 0.7
+_SURE = 0.65
 """So likely must what is planned be, of all that it may have been."""
-_READS = 0.5
+_READS = 0.3
 """What a reading that changes nothing counts beside one that would change something else."""
-_SURE_NAME = 1.2
+_SURE_NAME = 1.5
 """A name that was heard no nearer than this is asked about."""
 _OPEN = frozenset(
     (
@@ -58,15 +58,21 @@ class Meaning:
 
 
 def ranked(
-    transcripts: Sequence[str],
-    sounds: Sequence[float],
+    transcripts: Mapping[str, float],
     corrector: Corrector,
     prior: Prior,
     seconds: float,
 ) -> list[Candidate]:
-    """All readings of these transcripts, the likeliest first, each text once."""
+    """All readings of these transcripts, the likeliest first, each text once.
+
+    Args:
+        transcripts: what was heard, and the logarithm of how well each fits the sound.
+        corrector: reads them.
+        prior: says what commands are like.
+        seconds: how long somebody spoke.
+    """
     found: list[Candidate] = []
-    for transcript, sound in zip(transcripts, sounds, strict=True):
+    for transcript, sound in transcripts.items():
         length = _LENGTH * length_fits(transcript, seconds)
         for reading in corrector.readings(transcript, _READINGS):
             likely = PRIOR * prior.of(reading.text) + WORD * len(words_of(reading.text))

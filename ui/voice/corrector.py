@@ -80,7 +80,7 @@ class Reading:
 
     Attributes:
         cost: how far it is from what was heard.
-        strange: words that were kept though NovaCron does not know them.
+        strange: words that were kept though they are of no language and no name.
     """
 
     text: str
@@ -117,7 +117,7 @@ class Corrector:
             text = self._text(way.parts, chunks)
             snaps = tuple(part for part in way.parts if isinstance(part, Snap))
             kept = [part for part in way.parts if isinstance(part, Piece)]
-            strange = tuple(p.shown for p in kept if self._lexicon.familiarity(p.low) > 0.5)
+            strange = tuple(p.shown for p in kept if self._lexicon.is_strange(p.low))
             found.setdefault(text, Reading(text, way.cost, snaps, strange))
             if len(found) == limit:
                 break

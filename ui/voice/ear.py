@@ -26,6 +26,8 @@ from ui.voice.speech import Speech, speech_in
 
 _threads: Any = import_module("threadpoolctl")
 
+_BESIDE = 5
+"""So many transcripts of the second model are weighed."""
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|excluding|other than|without)\b", re.I)
 """Whoever is left out must have been heard: an exception that is lost makes a plan wider."""
 
@@ -159,17 +161,17 @@ def _candidates(recogniser: Recogniser, speech: Speech, fleet: _Fleet) -> list[C
     with ThreadPoolExecutor(1) as pool:
         beside = pool.submit(_transcripts, second, sound, speech, fleet) if second else None
         listening = recogniser.listen(sound)
-        texts = listening.transcripts(fleet.prior, speech.seconds)
-        texts = list(dict.fromkeys([*texts, *(beside.result() if beside else ())]))
-    if not texts:
-        return []
-    return ranked(texts, listening.fits(texts), fleet.corrector, fleet.prior, speech.seconds)
+        fits = listening.transcripts(fleet.prior, speech.seconds)
+        others = [text for text in (beside.result() if beside else ()) if text not in fits]
+    if others:
+        fits |= zip(others, listening.fits(others), strict=True)
+    return ranked(fits, fleet.corrector, fleet.prior, speech.seconds)
 
 
 def _transcripts(
     recogniser: Recogniser, sound: Sound, speech: Speech, fleet: _Fleet
 ) -> Sequence[str]:
-    return recogniser.listen(sound).transcripts(fleet.prior, speech.seconds)
+    return list(recogniser.listen(sound).transcripts(fleet.prior, speech.seconds, _BESIDE))
 
 
 def open_recogniser(settings: Settings) -> Recogniser:

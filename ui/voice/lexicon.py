@@ -107,7 +107,7 @@ class Lexicon:
         numbered: whole names with their number, where a number is not heard as one.
         words: ordinary words of the trade, tag values and places.
         known: words that are kept as they were heard.
-        exact: names, places and tags as they are written.
+        exact: names, places, tags and their keys as they are written.
     """
 
     stems: Sounding
@@ -142,7 +142,7 @@ def lexicon_of(site: Site) -> Lexicon:
         Sounding(_numbered(stems)),
         Sounding((way, Unit(word)) for word in sorted(words) for way in _said(word)),
         _known(site, names, phrases),
-        frozenset(n.casefold() for n in (*names, *phrases)),
+        frozenset(n.casefold() for n in (*names, *phrases, *site.tag_keys)),
     )
 
 

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from ui.voice.audio import RATE, Sound
 from ui.voice.decoder import Decoder
 from ui.voice.prior import Prior, begins_english
-from ui.voice.search import Vocabulary, search
+from ui.voice.search import BEAM, Vocabulary, search
 from ui.voice.weights import Numbers, decoder_weights
 
-MARGIN_S = 5.0
+MARGIN_S = 3.0
 LONGEST_S = 29.0
 _MOST_TOKENS = 90
 _FRAMES = 100
@@ -67,10 +67,14 @@ class Listening:
         self._tokens = tokens
         self._begun = decoder.begin(encoded, prompt)
 
-    def transcripts(self, prior: Prior, seconds: float) -> list[str]:
-        """What was said in so many seconds of speech, the likeliest first."""
-        found = search(self._decoder, self._vocabulary, prior, self._begun, seconds)
-        return list(dict.fromkeys(without_repeats(one.text.strip()) for one in found))
+    def transcripts(self, prior: Prior, seconds: float, beam: int = BEAM) -> dict[str, float]:
+        """What was said in so many seconds of speech, the likeliest first, and how it fits."""
+        found = search(self._decoder, self._vocabulary, prior, self._begun, seconds, beam)
+        made: dict[str, float] = {}
+        for one in found:
+            text = without_repeats(one.text.strip())
+            made.setdefault(text, one.sound)
+        return made
 
     def fits(self, texts: Sequence[str]) -> list[float]:
         """How likely each of these texts is for this sound: logarithms, the larger the likelier."""

@@ -35,6 +35,7 @@ class Beginning:
 
     Attributes:
         sound: the logarithm of how likely it is for the sound.
+        length: and how well its length fits, when it is whole.
         prior: and as a command, of its whole words.
         words: how many whole words it has.
         open: the word that may go on.
@@ -42,6 +43,7 @@ class Beginning:
 
     tokens: tuple[int, ...] = ()
     sound: float = 0.0
+    length: float = 0.0
     prior: float = 0.0
     words: int = 0
     past: Past = START
@@ -52,7 +54,7 @@ class Beginning:
     def score(self) -> float:
         """How likely it is by all that counts."""
         pending = _STRANGE if self.strange else 0.0
-        return self.sound + PRIOR * (self.prior + pending) + WORD * self.words
+        return self.sound + self.length + PRIOR * (self.prior + pending) + WORD * self.words
 
     def with_text(self, text: str, prior: Prior) -> Beginning:
         """It with more text."""
@@ -85,9 +87,11 @@ class Beginning:
         """It as a whole transcript of so many seconds of speech."""
         made = self.closed(prior)
         return replace(
-            made, sound=made.sound + sound + length_fits(made.text, seconds),
+            made,
+            sound=made.sound + sound,
+            length=length_fits(made.text, seconds),
             prior=made.prior + prior.end(made.past),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,7 @@ def search(
     prior: Prior,
     begun: tuple[Beginnings, Numbers],
     seconds: float,
+    beam: int = BEAM,
 ) -> list[Beginning]:
     """Whole transcripts of so many seconds of speech, the likeliest first."""
     memory, likely = begun
@@ -134,9 +139,9 @@ def search(
                 old, tokens=(*old.tokens, vocabulary.tokens[at]), sound=old.sound + sound
             ).with_text(vocabulary.texts[at], prior)
             found.append((made.score(), row, at, made))
-        best = heapq.nlargest(BEAM, found, key=lambda one: one[0])
-        whole = heapq.nlargest(BEAM, whole, key=Beginning.score)
-        if not best or (len(whole) >= BEAM and whole[-1].score() > best[0][0]):
+        best = heapq.nlargest(beam, found, key=lambda one: one[0])
+        whole = heapq.nlargest(beam, whole, key=Beginning.score)
+        if not best or (len(whole) >= beam and whole[-1].score() > best[0][0]):
             break
         if whole and best[0][0] + 2 * WORD < whole[0].score() - 4:
             break
