@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +17,7 @@ from tools.world import World
 from ui.voice.audio import Sound, loud
 from ui.voice.choosing import Candidate, breaks_off, far_names, ranked, rival_of
 from ui.voice.corrector import Corrector, Snap
-from ui.voice.lexicon import lexicon_of
+from ui.voice.lexicon import lexicon_of, names_said
 from ui.voice.models import find_model, second_model
 from ui.voice.prior import Prior, parts_of
 from ui.voice.recogniser import Recogniser
@@ -67,6 +67,7 @@ class _Fleet:
     version: object
     corrector: Corrector
     prior: Prior
+    names: tuple[str, ...]
 
 
 class Ear:
@@ -145,10 +146,11 @@ class Ear:
                 return self._fleet
             site = build_site(self._inventory, self._site)
             if self._fleet is not None and site is self._site:
-                self._fleet = _Fleet(version, self._fleet.corrector, self._fleet.prior)
+                self._fleet = replace(self._fleet, version=version)
                 return self._fleet
             self._site = site
-            self._fleet = _Fleet(version, Corrector(lexicon_of(site)), Prior(parts_of(site)))
+            corrector, prior = Corrector(lexicon_of(site)), Prior(parts_of(site))
+            self._fleet = _Fleet(version, corrector, prior, names_said(site))
             return self._fleet
 
 
@@ -160,7 +162,7 @@ def _candidates(recogniser: Recogniser, speech: Speech, fleet: _Fleet) -> list[C
     sound, second = loud(speech.sound), recogniser.second
     with ThreadPoolExecutor(1) as pool:
         beside = pool.submit(_transcripts, second, sound, speech, fleet) if second else None
-        listening = recogniser.listen(sound)
+        listening = recogniser.listen(sound, fleet.names)
         fits = listening.transcripts(fleet.prior, speech.seconds)
         others = [text for text in (beside.result() if beside else ()) if text not in fits]
     if others:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -144,6 +145,15 @@ def lexicon_of(site: Site) -> Lexicon:
         _known(site, names, phrases),
         frozenset(n.casefold() for n in (*names, *phrases, *site.tag_keys)),
     )
+
+
+def names_said(site: Site) -> tuple[str, ...]:
+    """Names without their numbers as they are said, the commonest first."""
+    names = (name for found in site.names.exact.values() for name in found)
+    hosts = (name.partition(".")[0] or name for name in names)
+    stems = Counter(re.sub(r"[-_. ]?\d+$", "", host) or host for host in hosts)
+    said = (" ".join(re.findall(r"\w+", stem)) for stem, _ in stems.most_common())
+    return tuple(dict.fromkeys(name for name in said if name.isprintable() and len(name) < 40))
 
 
 def _names(site: Site) -> list[str]:

@@ -26,9 +26,9 @@ from ui.voice.prior import Prior, begins_english
 from ui.voice.search import BEAM, Vocabulary, search
 from ui.voice.weights import Numbers, decoder_weights
 
-MARGIN_S = 3.0
+MARGIN_S = 5.0
 LONGEST_S = 29.0
-_MOST_TOKENS = 90
+_MOST_TOKENS, _MOST_NAMES = 90, 140
 _FRAMES = 100
 _UNSAYABLE = -12.0
 _BYTES = 256
@@ -140,9 +140,16 @@ class Recogniser:
     def _decoder(self) -> Decoder:
         return Decoder(decoder_weights(self._folder / "model.bin"), self._vocabulary.tokens)
 
-    @cached_property
-    def _prompt(self) -> list[int]:
-        before = self._tokens(_MANNER)
+    def _prompt(self, names: Sequence[str] = ()) -> list[int]:
+        """What the model is told was said before: names as many as fit, the commonest last."""
+        manner = self._tokens(_MANNER)
+        listed: list[int] = []
+        for name in names:
+            more = self._tokens(f"{name}," if listed else f"{name}.")
+            if len(listed) + len(more) > _MOST_NAMES:
+                break
+            listed = [*more, *listed]
+        before = [*listed, *manner]
         return self._whisper.get_prompt(self._tokenizer, before, without_timestamps=True)
 
     def _tokens(self, text: str) -> list[int]:
@@ -154,16 +161,17 @@ class Recogniser:
         if self.second is not None:
             self.second.load()
 
-    def listen(self, sound: Sound) -> Listening:
-        """A sound as the model hears it."""
+    def listen(self, sound: Sound, names: Sequence[str] = ()) -> Listening:
+        """A sound as the model hears it, where these names may be spoken of."""
         with self._lock:
             seen = np.array(self._encode(sound))[0].astype(np.float32)
-            return Listening(self._decoder, self._vocabulary, seen, self._prompt, self._tokens)
+            prompt = self._prompt(names)
+            return Listening(self._decoder, self._vocabulary, seen, prompt, self._tokens)
 
     def quick(self, sound: Sound) -> str:
         """The words in a sound, quickly and not as well."""
         with self._lock:
-            start = self._prompt
+            start = self._prompt()
             result = self._whisper.model.generate(
                 self._encode(sound), [start], beam_size=1, max_length=len(start) + _MOST_TOKENS
             )[0]

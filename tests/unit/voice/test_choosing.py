@@ -23,7 +23,9 @@ def sense(control: Control) -> Sense:
 @pytest.mark.parametrize(
     ("candidates", "rival"),
     [
-        pytest.param(said(("stop web-03", 0), ("start web-03", -0.5)), "start web-03", id="the act"),
+        pytest.param(
+            said(("stop web-03", 0), ("start web-03", -0.5)), "start web-03", id="the act"
+        ),
         pytest.param(
             said(("stop web-03", 0), ("stop web-04", -0.5)), "stop web-04", id="the machine"
         ),
