@@ -35,7 +35,7 @@ def weights() -> dict[str, Numbers]:
     sizes = {
         "self_attention/linear_0": (3 * WIDE, WIDE), "self_attention/linear_1": (WIDE, WIDE),
         "attention/linear_0": (WIDE, WIDE), "attention/linear_1": (2 * WIDE, WIDE),
-        "attention/linear_2": (WIDE, WIDE), "ffn/linear_0": (128, WIDE), "ffn/linear_1": (WIDE, 128),
+        "attention/linear_2": (WIDE, WIDE), "ffn/linear_0": (96, WIDE), "ffn/linear_1": (WIDE, 96),
     }  # fmt: skip
     for name, shape in sizes.items():
         made |= {f"layer_0/{name}/weight": some(*shape), f"layer_0/{name}/bias": some(shape[0])}
