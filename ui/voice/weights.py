@@ -15,7 +15,9 @@ from tools.errors import InvalidRequest
 Numbers: TypeAlias = NDArray[np.float32]
 
 _VERSION = 6
-_KINDS = {0: "<f4", 4: "<f2"}
+_SCALE = "_scale"
+"""What numbers of eight bits were multiplied with, a row."""
+_KINDS = {0: "<f4", 1: "i1", 4: "<f2"}
 
 
 def decoder_weights(file: Path) -> dict[str, Numbers]:
@@ -29,7 +31,12 @@ def decoder_weights(file: Path) -> dict[str, Numbers]:
     version, name, _ = reader.number("I"), reader.text(), reader.number("I")
     if version != _VERSION or name != "WhisperSpec":
         raise InvalidRequest(f"{file.name} is no Whisper model in CTranslate2's form 6.")
-    return dict(_decoder(reader, data))
+    found = dict(_decoder(reader, data))
+    scales = {name: found.pop(name) for name in list(found) if name.endswith(_SCALE)}
+    for name, scale in scales.items():
+        of = name.removesuffix(_SCALE)
+        found[of] = found[of] / scale.reshape(-1, *[1] * (found[of].ndim - 1))
+    return found
 
 
 class _Reader:

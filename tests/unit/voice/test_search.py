@@ -3,6 +3,7 @@
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,21 +99,26 @@ def test_another_file_is_no_model(tmp_path: Path) -> None:
 
 
 def test_the_decoders_numbers_are_read(tmp_path: Path) -> None:
-    def entry(name: str, shape: tuple[int, ...], data: bytes) -> bytes:
+    def entry(name: str, numbers: Any, kind: int) -> bytes:
         head = struct.pack("<H", len(name) + 1) + name.encode() + b"\0"
-        sizes = struct.pack(f"<B{len(shape)}IBI", len(shape), *shape, 4, len(data))
-        return head + sizes + data
+        sizes = struct.pack(
+            f"<B{numbers.ndim}IBI", numbers.ndim, *numbers.shape, kind, numbers.nbytes
+        )
+        return head + sizes + numbers.tobytes()
 
-    numbers = np.arange(6, dtype="<f2")
+    half = np.arange(6, dtype="<f2").reshape(2, 3)
+    eighth = np.array([[10, 20], [30, 40]], "i1")
     name = b"WhisperSpec\0"
     file = tmp_path / "model.bin"
     file.write_bytes(
-        struct.pack("<IH", 6, len(name)) + name + struct.pack("<II", 3, 2)
-        + entry("encoder/x", (2,), b"\0" * 4) + entry("decoder/y", (2, 3), numbers.tobytes())
+        struct.pack("<IH", 6, len(name)) + name + struct.pack("<II", 3, 4)
+        + entry("encoder/x", half, 4) + entry("decoder/y", half, 4) + entry("decoder/z", eighth, 1)
+        + entry("decoder/z_scale", np.array([10, 2], "<f4"), 0)
     )  # fmt: skip
 
     assert {k: v.tolist() for k, v in decoder_weights(file).items()} == {
-        "y": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+        "y": [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]],
+        "z": [[1.0, 2.0], [15.0, 20.0]],
     }
 
 
