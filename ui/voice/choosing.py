@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,10 @@ _READS = 0.3
 """What a reading that changes nothing counts beside one that would change something else."""
 _SURE_NAME = 1.5
 """A name that was heard no nearer than this is asked about."""
+_CUT = -1.8
+"""Words fit the time no worse than this, unless some were not heard."""
+_RESTART = re.compile(r"\b(?:we|he|free|re|be) start\b", re.IGNORECASE)
+"""What "restart" is heard as; nobody commands so, and a start is another act."""
 _OPEN = frozenset(
     (
         "and", "or", "except", "but", "not", "without", "to", "of", "the", "a", "an", "in", "on",
@@ -109,6 +114,20 @@ def rival_of(candidates: Sequence[Candidate], meant: Callable[[str], Meaning]) -
 def far_names(reading: Reading) -> tuple[str, ...]:
     """Names that were guessed at: what was heard is like them, and no more."""
     return tuple(s.meant for s in reading.snaps if s.is_name and s.far > _SURE_NAME)
+
+
+def lost_of(text: str, transcript: str, seconds: float) -> tuple[str, ...]:
+    """What of a text shows that it was not heard right: it is asked about.
+
+    Args:
+        text: as it is taken.
+        transcript: as it was heard.
+        seconds: how long somebody spoke.
+    """
+    fits = length_fits(transcript, seconds)
+    too_short = fits < _CUT and length_fits(transcript, seconds / 2) > fits
+    misheard = tuple(found[0] for found in _RESTART.finditer(text))
+    return (*misheard, f"{text} …") if too_short or breaks_off(text) else misheard
 
 
 def breaks_off(text: str) -> bool:

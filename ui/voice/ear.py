@@ -15,7 +15,7 @@ from agent.brains.embedded.site import Site, build_site
 from tools.settings import Settings
 from tools.world import World
 from ui.voice.audio import Sound, loud
-from ui.voice.choosing import Candidate, breaks_off, far_names, ranked, rival_of
+from ui.voice.choosing import Candidate, far_names, lost_of, ranked, rival_of
 from ui.voice.corrector import Corrector, Snap
 from ui.voice.lexicon import lexicon_of, names_said
 from ui.voice.models import find_model, second_model
@@ -118,8 +118,9 @@ class Ear:
             return Heard("", "", seconds=time.perf_counter() - began)
         best = candidates[0]
         reading = best.reading
-        lost = _lost(reading.text, fleet.corrector)
-        strange = (*reading.strange, *far_names(reading), *lost)
+        lost = lost_of(reading.text, best.transcript, speech.seconds)
+        exception = _lost_exception(reading.text, fleet.corrector)
+        strange = (*reading.strange, *far_names(reading), *lost, *exception)
         instead = rival_of(candidates, self._sense.of) or ""
         spent = time.perf_counter() - began
         return Heard(reading.text, best.transcript, reading.snaps, instead, strange, spent)
@@ -191,9 +192,8 @@ def open_recogniser(settings: Settings) -> Recogniser:
 Hears = Callable[[Sound], Heard]
 
 
-def _lost(text: str, corrector: Corrector) -> tuple[str, ...]:
-    """An exception in which nothing of this fleet was heard, and an end that is none."""
+def _lost_exception(text: str, corrector: Corrector) -> tuple[str, ...]:
+    """An exception in which nothing of this fleet was heard."""
     found = _EXCEPT.search(text)
     lost = found is not None and not corrector.names_something(text[found.end() :])
-    exception = (text[found.start() :],) if found is not None and lost else ()
-    return (*exception, f"{text} …") if breaks_off(text) else exception
+    return (text[found.start() :],) if found is not None and lost else ()

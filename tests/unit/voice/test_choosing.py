@@ -4,7 +4,7 @@ import pytest
 
 from agent.brains.embedded.site import build_site
 from tools.control import Control
-from ui.voice.choosing import Candidate, Meaning, breaks_off, far_names, ranked, rival_of
+from ui.voice.choosing import Candidate, Meaning, breaks_off, far_names, lost_of, ranked, rival_of
 from ui.voice.corrector import Corrector, Reading, Snap
 from ui.voice.lexicon import lexicon_of
 from ui.voice.prior import Prior, parts_of
@@ -57,6 +57,12 @@ def test_what_commands_are_like_decides_between_sounds_that_are_alike(control: C
     best = ranked(heard, Corrector(lexicon_of(site)), Prior(parts_of(site)), 1.6)[0]
 
     assert best.reading.text == "Restart all the web servers"
+
+
+def test_what_was_not_heard_right_shows() -> None:
+    assert lost_of("stop web-03", "Stop web oh three.", 1.2) == ()
+    assert lost_of("stop web-03", "Stop web oh three.", 4.0) == ("stop web-03 …",)
+    assert lost_of("We start gitlab", "We start GitLab.", 1.2) == ("We start",)
 
 
 def test_a_command_does_not_end_in_the_middle() -> None:
