@@ -17,6 +17,7 @@ from ui.voice.weights import Numbers
 
 _HEAD = 64
 """So wide is one head of attention in every Whisper model."""
+_TOKENS = "embeddings/weight"
 _special: Any = import_module("scipy.special")
 
 Memory = list[tuple[Numbers, Numbers]]
@@ -54,10 +55,10 @@ class Decoder:
     """
 
     def __init__(self, weights: dict[str, Numbers], vocabulary: Sequence[int]) -> None:
-        self._w = weights
-        self._tokens = weights["embeddings/weight"]
+        self._w = {name: one for name, one in weights.items() if name != _TOKENS}
+        self._tokens = weights[_TOKENS].astype(np.float16)  # as the model keeps them
         self._places = weights["position_encodings/encodings"]
-        self._out = np.ascontiguousarray(self._tokens[list(vocabulary)].T)
+        self._out = np.ascontiguousarray(weights[_TOKENS][list(vocabulary)].T)
         names = {name.split("/")[0] for name in weights if name.startswith("layer_")}
         self._layers = [f"layer_{i}" for i in range(len(names - {"layer_norm"}))]
 
@@ -86,7 +87,7 @@ class Decoder:
             last: only what follows the last of them is wanted.
         """
         many = tokens.shape[1]
-        x = self._tokens[tokens] + self._places[begun.length : begun.length + many]
+        x = self._tokens[tokens].astype(np.float32) + self._places[begun.length : begun.length + many]
         own: Memory = []
         for i, layer in enumerate(self._layers):
             h = self._norm(f"{layer}/self_attention/layer_norm", x)
