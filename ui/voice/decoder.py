@@ -87,7 +87,10 @@ class Decoder:
             last: only what follows the last of them is wanted.
         """
         many = tokens.shape[1]
-        x = self._tokens[tokens].astype(np.float32) + self._places[begun.length : begun.length + many]
+        x = (
+            self._tokens[tokens].astype(np.float32)
+            + self._places[begun.length : begun.length + many]
+        )
         own: Memory = []
         for i, layer in enumerate(self._layers):
             h = self._norm(f"{layer}/self_attention/layer_norm", x)
