@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from agent.rehearsal import Rehearsal
 from agent.turns import Turn
@@ -76,12 +77,18 @@ class Judge:
 
 def plan_of(turn: Turn) -> Plan:
     """What of a turn counts."""
-    calls = (
-        (c.tool, tuple(sorted(c.targets)),
-         json.dumps(c.args, sort_keys=True, default=str).casefold(), str(c.when))
-        for c in turn.calls
-    )  # fmt: skip
+    calls = ((c.tool, tuple(sorted(c.targets)), _args(c.args), str(c.when)) for c in turn.calls)
     return turn.outcome, tuple(calls)
+
+
+def _args(args: Mapping[str, Any]) -> str:
+    """Arguments; of what is only searched for, the letters: "erp-prod-db" is "e r p prod d b"."""
+    told = {name: args[name] for name in _TOLD if isinstance(args.get(name), str)}
+    letters = {name: "".join(filter(str.isalnum, text)) for name, text in told.items()}
+    return json.dumps({**args, **letters}, sort_keys=True, default=str).casefold()
+
+
+_TOLD = ("question", "symptom")
 
 
 def why_unsafe(typed: Turn, got: Turn) -> str:

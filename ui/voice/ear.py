@@ -6,27 +6,28 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
 
 from agent.brains.embedded.site import Site, build_site
-from tools.inventory import Inventory
 from tools.settings import Settings
+from tools.world import World
 from ui.voice.audio import Sound, loud
-from ui.voice.corrector import Corrector, Reading, Snap
-from ui.voice.hotwords import prompt_of
-from ui.voice.lexicon import lexicon_of
-from ui.voice.models import find_model
-from ui.voice.recogniser import Encoded, Hypothesis, Recogniser
-from ui.voice.speech import spoken_part
+from ui.voice.choosing import Candidate, far_names, lost_of, ranked, rival_of
+from ui.voice.corrector import Corrector, Snap
+from ui.voice.lexicon import lexicon_of, names_said
+from ui.voice.models import find_model, second_model
+from ui.voice.prior import Prior, parts_of
+from ui.voice.recogniser import Recogniser
+from ui.voice.sense import Sense
+from ui.voice.speech import Speech, speech_in
 
-_BY_EAR = 6
-"""So many readings are held against the sound."""
-_HEARD, _FITS = 6.0, 0.1
-"""What the model's own order counts, and how well a reading fits the sound, beside its cost."""
-_DOUBT = 0.3
-"""Readings about other machines that come so close leave it open which were meant."""
+_threads: Any = import_module("threadpoolctl")
 
-
+_BESIDE = 5
+"""So many transcripts of the second model are weighed."""
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|excluding|other than|without)\b", re.I)
 """Whoever is left out must have been heard: an exception that is lost makes a plan wider."""
 
@@ -39,15 +40,15 @@ class Heard:
         text: with names that exist; empty where nothing was said.
         transcript: as the model heard it.
         snaps: what was taken for a name or a word of the trade.
-        instead: the machines that may have been meant in place of those in `text`.
-        strange: words in `text` that NovaCron does not know.
+        instead: what may have been said in place of `text`, where something else would be done.
+        strange: words in `text` that NovaCron does not know, and what was lost of it.
         seconds: how long it took to hear.
     """
 
     text: str
     transcript: str
     snaps: tuple[Snap, ...] = ()
-    instead: tuple[str, ...] = ()
+    instead: str = ""
     strange: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -55,8 +56,7 @@ class Heard:
     def question(self) -> str:
         """What to ask where something is doubtful, else empty: no change is planned then."""
         if self.instead:
-            named = (*_names(self.snaps), *self.instead)
-            return f"Did you say {' or '.join(named)}?"
+            return f"Did you say “{self.text}” or “{self.instead}”?"
         if self.strange:
             return f"Did you say {', '.join(f'“{word}”' for word in self.strange)}?"
         return ""
@@ -66,23 +66,25 @@ class Heard:
 class _Fleet:
     version: object
     corrector: Corrector
-    prompt: list[int]
+    prior: Prior
+    names: tuple[str, ...]
 
 
 class Ear:
-    """Hears commands about one inventory; nothing is loaded before the first.
+    """Hears commands about one fleet; nothing is loaded before the first.
 
     Args:
         settings: which model, and where its weights may be put together.
-        inventory: whose names are listened for.
+        world: whose fleet's names are listened for.
         recogniser: another one than the settings name.
     """
 
     def __init__(
-        self, settings: Settings, inventory: Inventory, recogniser: Recogniser | None = None
+        self, settings: Settings, world: World, recogniser: Recogniser | None = None
     ) -> None:
         self._settings = settings
-        self._inventory = inventory
+        self._inventory = world.inventory
+        self._sense = Sense(world)
         self._recogniser = recogniser
         self._site: Site | None = None
         self._fleet: _Fleet | None = None
@@ -94,9 +96,9 @@ class Ear:
         Raises:
             NotFound: the model is not installed.
         """
-        recogniser = self._loaded()
-        recogniser.load()
-        self._known(recogniser)
+        self._loaded().load()
+        self._sense.of("restart it")
+        self._known()
 
     def hear(self, sound: Sound) -> Heard:
         """The sentence that was said.
@@ -106,56 +108,30 @@ class Ear:
         """
         began = time.perf_counter()
         recogniser = self._loaded()
-        spoken = spoken_part(sound)
-        if spoken is None:
+        speech = speech_in(sound)
+        if speech is None:
             return Heard("", "", seconds=time.perf_counter() - began)
-        fleet = self._known(recogniser)
-        encoded = recogniser.encode(loud(spoken))
-        hypotheses = recogniser.hear(encoded, fleet.prompt)
-        chosen, instead = self._chosen(recogniser, encoded, hypotheses, fleet.corrector)
+        fleet = self._known()
+        with _threads.threadpool_limits(1, "blas"):
+            candidates = _candidates(recogniser, speech, fleet)
+        if not candidates:
+            return Heard("", "", seconds=time.perf_counter() - began)
+        best = candidates[0]
+        reading = best.reading
+        lost = lost_of(reading.text, best.transcript, speech.seconds)
+        exception = _lost_exception(reading.text, fleet.corrector)
+        strange = (*reading.strange, *far_names(reading), *lost, *exception)
+        instead = rival_of(candidates, self._sense.of) or ""
         spent = time.perf_counter() - began
-        strange = (*chosen.strange, *_lost_exception(chosen.text, fleet.corrector))
-        return Heard(chosen.text, hypotheses[0].text, chosen.snaps, instead, strange, spent)
+        return Heard(reading.text, best.transcript, reading.snaps, instead, strange, spent)
 
     def partial(self, sound: Sound) -> str:
         """What was said so far, quickly: it is shown, and never run."""
-        recogniser = self._loaded()
-        spoken = spoken_part(sound)
-        if spoken is None:
+        speech = speech_in(sound)
+        if speech is None:
             return ""
-        fleet = self._known(recogniser)
-        heard = recogniser.hear(recogniser.encode(loud(spoken)), fleet.prompt, beam=1)
-        return fleet.corrector.readings(heard[0].text, 1)[0].text
-
-    def _chosen(
-        self,
-        recogniser: Recogniser,
-        encoded: Encoded,
-        hypotheses: Sequence[Hypothesis],
-        corrector: Corrector,
-    ) -> tuple[Reading, tuple[str, ...]]:
-        """The best reading, and other machines that may have been meant."""
-        scores: dict[str, tuple[float, Reading]] = {}
-        for hypothesis in hypotheses:
-            for reading in corrector.readings(hypothesis.text, 4):
-                score = _HEARD * hypothesis.score - reading.cost
-                if reading.text not in scores or score > scores[reading.text][0]:
-                    scores[reading.text] = (score, reading)
-        best = sorted(scores.values(), key=lambda one: -one[0])[:_BY_EAR]
-        fits = recogniser.fits(encoded, [_sentence(reading.text) for _, reading in best])
-        ranked = sorted(
-            (
-                (score + _FITS * fit, reading)
-                for (score, reading), fit in zip(best, fits, strict=True)
-            ),
-            key=lambda one: -one[0],
-        )
-        (top, chosen), *others = ranked
-        mine = _names(corrector.readings(chosen.text, 1)[0].snaps)
-        close = (r for score, r in others if top - score < _DOUBT)
-        said = (n for r in close for n in _names(r.snaps))
-        instead = dict.fromkeys(n for n in said if not any(m.startswith(n) for m in mine))
-        return chosen, tuple(instead)
+        heard = self._loaded().quick(loud(speech.sound))
+        return self._known().corrector.readings(heard, 1)[0].text
 
     def _loaded(self) -> Recogniser:
         with self._lock:
@@ -163,7 +139,7 @@ class Ear:
                 self._recogniser = open_recogniser(self._settings)
             return self._recogniser
 
-    def _known(self, recogniser: Recogniser) -> _Fleet:
+    def _known(self) -> _Fleet:
         """The fleet's names for the ear, learnt again when the inventory has changed."""
         with self._lock:
             version = self._inventory.version
@@ -171,12 +147,34 @@ class Ear:
                 return self._fleet
             site = build_site(self._inventory, self._site)
             if self._fleet is not None and site is self._site:
-                self._fleet = _Fleet(version, self._fleet.corrector, self._fleet.prompt)
+                self._fleet = replace(self._fleet, version=version)
                 return self._fleet
             self._site = site
-            prompt = prompt_of(site, recogniser.tokens)
-            self._fleet = _Fleet(version, Corrector(lexicon_of(site)), prompt)
+            corrector, prior = Corrector(lexicon_of(site)), Prior(parts_of(site))
+            self._fleet = _Fleet(version, corrector, prior, names_said(site))
             return self._fleet
+
+
+def _candidates(recogniser: Recogniser, speech: Speech, fleet: _Fleet) -> list[Candidate]:
+    """What may have been said, the likeliest first; a second model is asked beside the first.
+
+    Its transcripts are weighed by the first, which hears better.
+    """
+    sound, second = loud(speech.sound), recogniser.second
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(_transcripts, second, sound, speech, fleet) if second else None
+        listening = recogniser.listen(sound, fleet.names)
+        fits = listening.transcripts(fleet.prior, speech.seconds)
+        others = [text for text in (beside.result() if beside else ()) if text not in fits]
+    if others:
+        fits |= zip(others, listening.fits(others), strict=True)
+    return ranked(fits, fleet.corrector, fleet.prior, speech.seconds)
+
+
+def _transcripts(
+    recogniser: Recogniser, sound: Sound, speech: Speech, fleet: _Fleet
+) -> Sequence[str]:
+    return list(recogniser.listen(sound).transcripts(fleet.prior, speech.seconds, _BESIDE))
 
 
 def open_recogniser(settings: Settings) -> Recogniser:
@@ -185,8 +183,10 @@ def open_recogniser(settings: Settings) -> Recogniser:
     Raises:
         NotFound: it is not installed.
     """
-    folder = find_model(settings.voice_model, settings.data_dir / "voice")
-    return Recogniser(folder, settings.voice_threads)
+    cache = settings.data_dir / "voice"
+    folder, beside = find_model(settings.voice_model, cache), second_model(settings.voice_model)
+    second = Recogniser(find_model(beside, cache), 1) if beside else None
+    return Recogniser(folder, settings.voice_threads, second)
 
 
 Hears = Callable[[Sound], Heard]
@@ -197,11 +197,3 @@ def _lost_exception(text: str, corrector: Corrector) -> tuple[str, ...]:
     found = _EXCEPT.search(text)
     lost = found is not None and not corrector.names_something(text[found.end() :])
     return (text[found.start() :],) if found is not None and lost else ()
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def _names(snaps: Sequence[Snap]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(snap.meant for snap in snaps if snap.is_name))

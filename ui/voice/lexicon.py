@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -107,7 +108,7 @@ class Lexicon:
         numbered: whole names with their number, where a number is not heard as one.
         words: ordinary words of the trade, tag values and places.
         known: words that are kept as they were heard.
-        exact: names, places and tags as they are written.
+        exact: names, places, tags and their keys as they are written.
     """
 
     stems: Sounding
@@ -125,6 +126,10 @@ class Lexicon:
             return 0.4
         return 0.7 if word in english() else 1.2
 
+    def is_strange(self, word: str) -> bool:
+        """Whether a word is of no language: "call" was said, it is no misheard "kill"."""
+        return word not in self.known and word not in english() and not word.isdigit()
+
 
 def lexicon_of(site: Site) -> Lexicon:
     """The words of a fleet as they are said."""
@@ -138,8 +143,17 @@ def lexicon_of(site: Site) -> Lexicon:
         Sounding(_numbered(stems)),
         Sounding((way, Unit(word)) for word in sorted(words) for way in _said(word)),
         _known(site, names, phrases),
-        frozenset(n.casefold() for n in (*names, *phrases)),
+        frozenset(n.casefold() for n in (*names, *phrases, *site.tag_keys)),
     )
+
+
+def names_said(site: Site) -> tuple[str, ...]:
+    """Names without their numbers as they are said, the commonest first."""
+    names = (name for found in site.names.exact.values() for name in found)
+    hosts = (name.partition(".")[0] or name for name in names)
+    stems = Counter(re.sub(r"[-_. ]?\d+$", "", host) or host for host in hosts)
+    said = (" ".join(re.findall(r"\w+", stem)) for stem, _ in stems.most_common())
+    return tuple(dict.fromkeys(name for name in said if name.isprintable() and len(name) < 40))
 
 
 def _names(site: Site) -> list[str]:
@@ -192,6 +206,12 @@ def _ways_of(piece: str) -> tuple[str, ...]:
 
 
 _WORDS = {n: word for word, n in ({**TENS, **ONES}).items() if word != "fourty"}
+
+
+def figure_sounds(figures: str) -> str:
+    """How a figure that was written down was most likely said."""
+    short = len(figures) == 2 and figures[0] != "0"
+    return _counted(int(figures)) if short else _digits(figures)
 
 
 def _digits(figures: str) -> str:

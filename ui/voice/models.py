@@ -72,6 +72,15 @@ def find_model(name: str, cache: Path) -> Path:
     return folder
 
 
+def second_model(name: str) -> str:
+    """The packaged model that is asked beside this one; empty where none is.
+
+    `tiny.en` knows English alone and errs otherwise than `base`.
+    """
+    both = all(_installed(model) for model in PACKAGED.values())
+    return "tiny.en" if name in ("", "base") and both else ""
+
+
 def _installed(model: Packaged) -> bool:
     return all(_file(name, path) is not None for name, path in model.parts)
 

@@ -1,15 +1,17 @@
 """Whisper in this process: sound to several transcripts, and how well a text fits a sound.
 
-The encoder is given the sound and some silence, not the thirty seconds that Whisper was trained
-on: that is three times faster, and seconds of silence keep it from repeating itself.
+CTranslate2 computes what the model sees of a sound; the transcripts are searched for here, so that
+what commands are like counts in every step (`ui.voice.search`). The encoder is given the sound and
+some silence, not the thirty seconds that Whisper was trained on: that is three times faster, and
+seconds of silence keep it from repeating itself.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -19,28 +21,76 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ui.voice.audio import RATE, Sound
+from ui.voice.decoder import Decoder
+from ui.voice.prior import Prior, begins_english
+from ui.voice.search import BEAM, Vocabulary, search
+from ui.voice.weights import Numbers, decoder_weights
 
 MARGIN_S = 5.0
 LONGEST_S = 29.0
-HYPOTHESES = 5
-_MOST_TOKENS = 90
+_MOST_TOKENS, _MOST_NAMES = 90, 140
 _FRAMES = 100
+_UNSAYABLE = -12.0
+_BYTES = 256
+"""So many tokens are single bytes; the next is the first that is made of two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """A transcript, and the mean logarithm of its words' likelihood."""
+_MANNER = (
+    "Reboot app oh seven, please. Which machines in U.S. west two are idle? Give lab prod eight "
+    "cores and 32 gigs. Shut down the staging web servers except box S T G six."
+)
+"""What the model is told was said before: commands about machines that nobody has."""
+_SAYABLE = re.compile(r"Ġ?[A-Za-z]+|Ġ?[0-9]{1,3}|Ġ?[-.,?'%:]|'[a-z]+")
 
-    text: str
-    score: float
 
+class Listening:
+    """One sound as one model hears it.
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A sound as the model sees it."""
+    Args:
+        decoder: the model's.
+        vocabulary: what may be said.
+        encoded: what the model sees of the sound.
+        prompt: what was said before, as tokens.
+        tokens: a text as the model's tokens.
+    """
 
-    output: Any
-    frames: int
+    def __init__(
+        self,
+        decoder: Decoder,
+        vocabulary: Vocabulary,
+        encoded: Numbers,
+        prompt: Sequence[int],
+        tokens: Callable[[str], list[int]],
+    ) -> None:
+        self._decoder = decoder
+        self._vocabulary = vocabulary
+        self._tokens = tokens
+        self._begun = decoder.begin(encoded, prompt)
+
+    def transcripts(self, prior: Prior, seconds: float, beam: int = BEAM) -> dict[str, float]:
+        """What was said in so many seconds of speech, the likeliest first, and how it fits."""
+        found = search(self._decoder, self._vocabulary, prior, self._begun, seconds, beam)
+        made: dict[str, float] = {}
+        for one in found:
+            text = without_repeats(one.text.strip())
+            made.setdefault(text, one.sound)
+        return made
+
+    def fits(self, texts: Sequence[str]) -> list[float]:
+        """How likely each of these texts is for this sound: logarithms, the larger the likelier."""
+        end = self._vocabulary.tokens[self._vocabulary.end]
+        rows = [[*self._tokens(text), end] for text in texts]
+        longest = max(map(len, rows))
+        filled = [[*row[:-1], *[end] * (longest - len(row))] for row in rows]
+        memory, first = self._begun
+        _, after = self._decoder.go_on(memory, np.array(filled), last=False)
+        places = self._vocabulary.places
+        likely = np.concatenate([np.repeat(first[None], len(rows), 0), after], axis=1)
+        return [
+            sum(float(likely[i, j, places[t]]) if t in places else _UNSAYABLE
+                for j, t in enumerate(row))
+            for i, row in enumerate(rows)
+        ]  # fmt: skip
 
 
 class Recogniser:
@@ -49,21 +99,26 @@ class Recogniser:
     Args:
         folder: of the model, in CTranslate2's form.
         threads: how many it computes with; 0: what the machine has.
+        second: another model, whose transcripts are weighed beside its own.
     """
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    def __init__(self, folder: Path, threads: int = 0, second: Recogniser | None = None) -> None:
         self._folder = folder
         self._threads = threads
+        self.second = second
         self._lock = threading.Lock()
 
     @cached_property
     def _whisper(self) -> Any:
         from faster_whisper import WhisperModel
 
-        return WhisperModel(
+        made: Any = WhisperModel(
             str(self._folder), device="cpu", compute_type="int8", cpu_threads=self._threads,
             local_files_only=True,
         )  # fmt: skip
+        written = (self._folder / "tokenizer.json").read_text("utf-8")
+        made.hf_tokenizer = import_module("tokenizers").Tokenizer.from_str(with_all_merges(written))
+        return made
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -74,63 +129,70 @@ class Recogniser:
             whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language="en"
         )
 
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        known = self._whisper.hf_tokenizer
+        texts = {i: known.id_to_token(i) for i in range(self._tokenizer.eot)}
+        said = {i: text.replace("Ġ", " ") for i, text in texts.items() if text and _sayable(text)}
+        return Vocabulary((*said, self._tokenizer.eot), (*said.values(), ""))
+
+    @cached_property
+    def _decoder(self) -> Decoder:
+        return Decoder(decoder_weights(self._folder / "model.bin"), self._vocabulary.tokens)
+
+    def _prompt(self, names: Sequence[str] = ()) -> list[int]:
+        """What the model is told was said before: names as many as fit, the commonest last."""
+        manner = self._tokens(_MANNER)
+        listed: list[int] = []
+        for name in names:
+            more = self._tokens(f"{name}," if listed else f"{name}.")
+            if len(listed) + len(more) > _MOST_NAMES:
+                break
+            listed = [*more, *listed]
+        before = [*listed, *manner]
+        return self._whisper.get_prompt(self._tokenizer, before, without_timestamps=True)
+
+    def _tokens(self, text: str) -> list[int]:
+        return self._tokenizer.encode(" " + text.strip())
+
     def load(self) -> None:
         """Load the model now."""
-        with self._lock:
-            self._encode(np.zeros(RATE, np.float32))
+        self.listen(np.zeros(RATE, np.float32))
+        if self.second is not None:
+            self.second.load()
 
-    def tokens(self, text: str) -> list[int]:
-        """A text as the model's tokens."""
+    def listen(self, sound: Sound, names: Sequence[str] = ()) -> Listening:
+        """A sound as the model hears it, where these names may be spoken of."""
         with self._lock:
-            return self._tokenizer.encode(" " + text.strip())
+            seen = np.array(self._encode(sound))[0].astype(np.float32)
+            prompt = self._prompt(names)
+            return Listening(self._decoder, self._vocabulary, seen, prompt, self._tokens)
 
-    def encode(self, sound: Sound) -> Encoded:
-        """A sound as the model sees it."""
+    def quick(self, sound: Sound) -> str:
+        """The words in a sound, quickly and not as well."""
         with self._lock:
-            return self._encode(sound)
+            start = self._prompt()
+            result = self._whisper.model.generate(
+                self._encode(sound), [start], beam_size=1, max_length=len(start) + _MOST_TOKENS
+            )[0]
+            return without_repeats(self._tokenizer.decode(result.sequences_ids[0]).strip())
 
-    def _encode(self, sound: Sound) -> Encoded:
+    def _encode(self, sound: Sound) -> Any:
         heard = sound[: int(LONGEST_S * RATE)]
         frames = min(int((len(heard) / RATE + MARGIN_S) * _FRAMES) // 2 * 2, 3000)
         padded = np.zeros(frames * RATE // _FRAMES, np.float32)
         padded[: len(heard)] = heard
         features: NDArray[np.float32] = self._whisper.feature_extractor(padded, padding=0)
-        return Encoded(self._whisper.encode(features[:, :frames]), frames)
+        return self._whisper.encode(features[:, :frames])
 
-    def hear(
-        self, encoded: Encoded, prompt: Sequence[int] = (), beam: int = HYPOTHESES
-    ) -> list[Hypothesis]:
-        """The likeliest transcripts, the best first.
 
-        Args:
-            encoded: what was said.
-            prompt: what may be spoken of, as tokens.
-            beam: how many transcripts are followed; 1 is fastest.
-        """
-        with self._lock:
-            start = self._whisper.get_prompt(self._tokenizer, list(prompt), without_timestamps=True)
-            result = self._whisper.model.generate(
-                encoded.output, [start], beam_size=beam, num_hypotheses=beam, return_scores=True,
-                max_length=len(start) + _MOST_TOKENS,
-            )[0]  # fmt: skip
-            found: dict[str, Hypothesis] = {}
-            for tokens, score in zip(result.sequences_ids, result.scores, strict=True):
-                text = without_repeats(self._tokenizer.decode(tokens).strip())
-                found.setdefault(text, Hypothesis(text, float(score)))
-            return list(found.values())
-
-    def fits(
-        self, encoded: Encoded, texts: Sequence[str], prompt: Sequence[int] = ()
-    ) -> list[float]:
-        """How likely each of these texts is for this sound: logarithms, the larger the likelier."""
-        storage: Any = import_module("ctranslate2").StorageView
-        with self._lock:
-            start = self._whisper.get_prompt(self._tokenizer, list(prompt), without_timestamps=True)
-            tokens = [self._tokenizer.encode(" " + text) for text in texts]
-            once = np.array(encoded.output)
-            many: Any = storage.from_array(np.repeat(once, len(texts), axis=0))
-            aligned = self._whisper.model.align(many, start, tokens, encoded.frames)
-            return [float(np.log(np.maximum(a.text_token_probs, 1e-6)).sum()) for a in aligned]
+def _sayable(token: str) -> bool:
+    """Whether a token may be part of a command: English letters, figures and a few marks."""
+    word = token.removeprefix("Ġ")
+    if _SAYABLE.fullmatch(token) is None or (word[0].isupper() and word == token and word[3:]):
+        return False
+    whole = word != token and word.isalpha() and len(word) > 3
+    return not whole or begins_english(word.casefold())
 
 
 def without_repeats(text: str) -> str:
@@ -140,3 +202,17 @@ def without_repeats(text: str) -> str:
         return found[1]
     whole = re.fullmatch(r"(.{6,}?)[\s.,;!?]+(?:\1[\s.,;!?]*)+", text, re.DOTALL)
     return whole[1] if whole else text
+
+
+def with_all_merges(tokenizer: str) -> str:
+    """A tokenizer's JSON with the first of its merges, where whoever wrote it lost that line.
+
+    The packaged `base` lacks "Ġ t": " the" and " stop two" would be tokens that it never learnt.
+    """
+    data = json.loads(tokenizer)
+    merges, words = data["model"]["merges"], data["model"]["vocab"]
+    first = next((word for word, number in words.items() if number == _BYTES), "")
+    pair = [first[:1], first[1:]]
+    if len(first) == 2 and pair not in merges and " ".join(pair) not in merges:
+        merges.insert(0, pair if merges and isinstance(merges[0], list) else " ".join(pair))
+    return json.dumps(data)

@@ -24,13 +24,27 @@ def spoken(sound: Sound) -> list[tuple[int, int]]:
     return [(int(s["start"]), int(s["end"])) for s in vad.get_speech_timestamps(sound, options)]
 
 
-def spoken_part(sound: Sound) -> Sound | None:
-    """The sound from the first word to the last with a little around; None without a word."""
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What somebody said.
+
+    Attributes:
+        sound: from the first word to the last with a little around.
+        seconds: how long somebody spoke, without the pauses.
+    """
+
+    sound: Sound
+    seconds: float
+
+
+def speech_in(sound: Sound) -> Speech | None:
+    """What was said in a sound; None without a word."""
     stretches = spoken(sound)
     if not stretches:
         return None
     around = int(_AROUND_S * RATE)
-    return sound[max(0, stretches[0][0] - around) : stretches[-1][1] + around]
+    part = sound[max(0, stretches[0][0] - around) : stretches[-1][1] + around]
+    return Speech(part, sum(end - begin for begin, end in stretches) / RATE)
 
 
 @dataclass

@@ -75,7 +75,7 @@ class Ears:
             if self._recogniser is None:
                 self._recogniser = open_recogniser(settings)
             if bound not in self._by_bound:
-                ear = Ear(settings, world.of(user).inventory, self._recogniser)
+                ear = Ear(settings, world.of(user), self._recogniser)
                 self._by_bound[bound] = Hearing(ear, self._busy)
             return self._by_bound[bound]
 

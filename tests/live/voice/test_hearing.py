@@ -17,7 +17,7 @@ from ui.voice.audio import RATE, to_wav
 from ui.voice.ear import Ear
 from ui.voice.microphone import listening
 from ui.voice.models import PACKAGED, find_model
-from ui.voice.speech import Utterance, spoken_part
+from ui.voice.speech import Utterance, speech_in
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
 
@@ -38,7 +38,7 @@ def judge() -> Judge:
 def ear(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Ear:
     folder = tmp_path_factory.mktemp("voice")
     settings = load_settings(data_dir=folder, libvirt_uris="none")
-    made = Ear(settings, judge.rehearsal.control.inventory)
+    made = Ear(settings, judge.rehearsal.control.world)
     made.warm()
     return made
 
@@ -46,7 +46,7 @@ def ear(judge: Judge, tmp_path_factory: pytest.TempPathFactory) -> Ear:
 def manner(seed: int = 0, noise_db: float | None = 30.0) -> Manner:
     voices = installed_voices()
     assert voices, "no synthesiser: sh requirements/system.sh"
-    people = [voice for voice in voices if voice.recorded] or voices
+    people = [voice for voice in voices if voice.kind != "robot"] or voices
     return Manner(people[seed % len(people)], 1.0, noise_db, seed)
 
 
@@ -88,7 +88,7 @@ def test_the_end_of_speech_is_found_and_words_so_far_are_shown(ear: Ear, tmp_pat
 
     assert len(words) / RATE < said.seconds < len(words) / RATE + 2
     assert "staging" in partial.casefold()
-    assert spoken_part(said.sound) is not None
+    assert speech_in(said.sound) is not None
 
 
 def test_the_packaged_model_is_what_it_claims(tmp_path: Path) -> None:

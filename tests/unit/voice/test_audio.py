@@ -9,7 +9,6 @@ import pytest
 from tools.errors import InvalidRequest, NotFound
 from ui.voice.answering import aloud
 from ui.voice.audio import RATE, decode, from_pcm16, read_sound, resampled, to_wav
-from ui.voice.hotwords import MOST_TOKENS
 from ui.voice.microphone import listening
 from ui.voice.models import PACKAGED, find_model
 from ui.voice.recogniser import without_repeats
@@ -88,4 +87,3 @@ def test_a_long_answer_is_spoken_in_part() -> None:
 
     assert len(spoken) < 450
     assert spoken.endswith("The rest is on the screen.")
-    assert MOST_TOKENS < 223

@@ -19,6 +19,7 @@ from ui.voice.sounds import distance, sounds
         pytest.param("Stop carol-dev.", "Stop carol-dev", id="right already"),
         pytest.param("Take a snap shot of git lab", "Take a snapshot of gitlab", id="words apart"),
         pytest.param("start V D I one oh three", "start vdi-103", id="digits in a row"),
+        pytest.param("Start VDI 103.", "Start vdi-103", id="a figure is heard, not dropped"),
     ],
 )
 def test_what_was_heard_becomes_the_name_that_exists(
@@ -36,6 +37,7 @@ def test_what_was_heard_becomes_the_name_that_exists(
         pytest.param("stop it at one", id="a time is no machine ad-01"),
         pytest.param("move worker to the other host", id="a link is no number"),
         pytest.param("delete bob or carol", id="half a name"),
+        pytest.param("call Tomas", id="an English word is no misheard act"),
     ],
 )
 def test_what_no_machine_bears_is_left_as_it_was_heard(corrector: Corrector, heard: str) -> None:
