@@ -179,6 +179,9 @@ class Builder(Settling):
         tool = frame.tool
         if picked is None and tool == "delete_snapshots" and args.get("older_than_days"):
             picked = {"all": True}
+            spared = [noun for noun in frame.chosen.exclude if not noun.empty]
+            if spared:
+                self._leave_out(picked, spared)
         if picked is None:
             if frame.changes or tool in ("describe_vms", "diagnose_vms"):
                 raise Doubt(self._which(frame))

@@ -12,6 +12,43 @@ from agent.brains.embedded.spans import with_spans
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.torn import without_the_complaint
 
+_TICKET = re.compile(
+    r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
+    r"no|number|for)\b[.:#]? ?)*\b(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
+    r"\s*(?:[:,-]\s*)?",
+)
+"""Numbers of tickets, as service desks write them: they name no machine."""
+_COURTESY = re.compile(
+    r"(?:[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?(?:do the needful|(?:check and )?revert"
+    r"(?: back)?(?: (?:with|to) (?:a )?(?:confirmation|me|us)| at the earliest| asap| soon)"
+    r"|check and revert)(?: at the earliest)?(?= *(?:[.!]|$))[.!]?)"
+    r"|\b(?:at the earliest|on priority)\b",
+    re.IGNORECASE,
+)
+_ASKS_TO = re.compile(
+    r"^(?:(?:dear|hi|hello) [\w ]{2,20}, ?)?(?:(?:this is to )?request(?:ing)? you to|"
+    r"you are requested to) (?:please |kindly )?",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"^(?:please |ok,? |no,? )*(?:change|set|put|correct|lower|raise) the (?:count|number) "
+    r"(?:of (?:machines|vms|instances) )?to (?P<many>\w+)[.!]?$",
+    re.IGNORECASE,
+)
+_THOSE_ON = re.compile(
+    r"\b(?P<but>except(?: for)?|but not|excluding|other than|apart from) (?:for )?"
+    r"(?:those|the ones|ones|any) (?:that are |which are )?(?:on|of|for|from|in|belonging to) ",
+    re.IGNORECASE,
+)
+
+
+def without_formalities(text: str) -> str:
+    """A service desk's request without its ticket's number and its courtesies."""
+    plain = _ASKS_TO.sub("please ", _TICKET.sub(" ", text).strip())
+    plain = _COURTESY.sub("", plain).strip()
+    return plain if any(sign.isalpha() for sign in plain) else text
+
+
 _UNMAKES = re.compile(
     r"(?:(?:please|ok(?:ay)?|now|can you|could you)[, ]+)*(?:delete|remove|drop|discard) "
     r"(?:that|those|the|these) (?:new )?snapshots?"
@@ -31,7 +68,8 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
+    text = _THOSE_ON.sub(lambda said: f"{said['but']} ", without_formalities(text))
     text = with_spans(named_by_address(text, context.world.inventory), site)
     if context.memory.pending is not None:
-        text = without_the_complaint(text)
+        text = _COUNT.sub(r"make it \g<many>", without_the_complaint(text))
     return _unmade(open_question(by_group(text)), context.memory)

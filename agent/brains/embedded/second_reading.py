@@ -22,6 +22,7 @@ from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.fresh import fresh
 from agent.brains.embedded.intent_model import NOT_TOOLS, SURE, Proposal, intent_model
 from agent.brains.embedded.items import Item
+from agent.brains.embedded.orders import is_an_order
 from agent.brains.embedded.parts import (
     DENIALS,
     RESERVES,
@@ -127,6 +128,8 @@ class SecondReading:
         again = self._by_frames(reading) or self._by_model(reading, asked, parts, unread=unread)
         tools = {call.tool for call in again.calls} if again is not None else set[str]()
         if tools & _DESTROYS and not _LOSES.search(reading.text):
+            return None
+        if tools and not tools & CHANGES and is_an_order(reading, first):
             return None
         return None if tools & CHANGES and _forbids(reading) else again
 

@@ -65,6 +65,7 @@ _ALSO_WORDS = ("cat", "eat", "et", "ict", "wat", "wet")
 _SHORT = {word: zone for zone, names in _ZONES.items() for word in names.split(",")[0].split()
           if word.endswith("t") or word in ("utc", "zulu", "msk", "wib")}  # fmt: skip
 _NAMED = {word: zone for zone, names in _ZONES.items() for word in names.split(",")} | _SHORT
+_SHORT |= {word: _NAMED[word] for word in ("pacific", "eastern", "mountain", "central")}
 _PLAIN = "|".join(sorted(set(_SHORT).difference(_ALSO_WORDS)))
 _OFFSET = r"(?:utc|gmt)\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?"
 _SAID = re.compile(
