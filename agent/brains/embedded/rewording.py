@@ -6,6 +6,7 @@ import re
 
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
+from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
@@ -14,7 +15,7 @@ from agent.brains.embedded.torn import without_the_complaint
 
 _TICKET = re.compile(
     r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
-    r"no|number|for)\b[.:#]? ?)*\b(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
+    r"no|number|for)\b[.:#]? ?)*(?<![=\w-])(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
     r"\s*(?:[:,-]\s*)?",
 )
 """Numbers of tickets, as service desks write them: they name no machine."""
@@ -35,11 +36,28 @@ _COUNT = re.compile(
     r"(?:of (?:machines|vms|instances) )?to (?P<many>\w+)[.!]?$",
     re.IGNORECASE,
 )
+_IS_SO = re.compile(
+    r"(?P<join>,? ?(?:oh,? )?and |, )?\b(?P<who>[a-z][\w-]*)(?:'s|\u2019s| is)(?= (?:on (?:leave|holiday|vacation|call|it|sick)|back|off|out|"
+    r"away|gone|here|not|still|already|going|coming|asking|been|got|sick|ill|busy|waiting|leaving)\b)",
+    re.IGNORECASE,
+)
+"""Where "carol's" says that she is, and names nothing of hers."""
 _THOSE_ON = re.compile(
-    r"\b(?P<but>except(?: for)?|but not|excluding|other than|apart from) (?:for )?"
+    r"\b(?P<but>except(?: for)?|excluding|other than|apart from) (?:for )?"
     r"(?:those|the ones|ones|any) (?:that are |which are )?(?:on|of|for|from|in|belonging to) ",
     re.IGNORECASE,
 )
+
+
+def _said_apart(text: str, site: Site) -> str:
+    """Each statement about somebody as a sentence of its own: "…, and carol's on leave"."""
+
+    def apart(found: re.Match[str]) -> str:
+        if (found["who"].casefold(),) not in site.values:
+            return found[0]
+        return f"{'. ' if found['join'] else ''}{found['who']} is"
+
+    return _IS_SO.sub(apart, text)
 
 
 def without_formalities(text: str) -> str:
@@ -70,6 +88,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = _THOSE_ON.sub(lambda said: f"{said['but']} ", without_formalities(text))
     text = with_spans(named_by_address(text, context.world.inventory), site)
+    text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
         text = _COUNT.sub(r"make it \g<many>", without_the_complaint(text))
     return _unmade(open_question(by_group(text)), context.memory)
