@@ -76,6 +76,8 @@ _PUTS_ON = re.compile(
 )
 """ "put it on": once more what the plan does already, where it puts something on a machine."""
 
+_LOOKS = ("list", "count", "describe")
+
 _STOP_THAT = re.compile(r"(?:no[,. ]+|please )?(?:stop|halt) (?:that|it)(?:[.!,]|$)", re.IGNORECASE)
 _STOP_AND_WHY = re.compile(
     r"^\W*(?:(?:no+|oh|ah|wait|please|pls|hey|ok|omg|eek|argh|a+h+|god|sorry|noo+|yikes|oops)\W+)*"
@@ -169,7 +171,8 @@ class PendingPlan(Dropping):
             return forced
         if not changes and (remark := self._remark(reading)):
             return remark
-        if questions and not changes and not self._is_correction(reading):
+        looks = any(f.clause.verb is not None and f.clause.action in _LOOKS for f in questions)
+        if questions and not changes and (looks or not self._is_correction(reading)):
             return None
         if any(f.about for f in reading.frames):
             return None
@@ -210,7 +213,7 @@ class PendingPlan(Dropping):
         )
 
     def _halved(self, reading: Reading) -> Understanding | None:
-        """ "03 ok, 04 not yet": those with a no are left out; others of the plan are asked about."""
+        """ "03 ok, 04 not yet": those with a no are left out, others are asked about."""
         pending = self.memory.pending
         assert pending is not None
         call = pending.calls[-1]

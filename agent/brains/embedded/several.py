@@ -31,7 +31,10 @@ def of_several(reading: Reading, calls: Sequence[Call]) -> Understanding | None:
         return replies.ask(
             "I do them in the order shown, without waiting in between. Is that right?"
         )
-    if len(calls) < 2 or any(i.is_entity or i.has("time") for i in reading.items):
+    timed = any(i.has("time") for i in reading.items)
+    if len(calls) > 1 and timed and set(reading.words) & _KEEPS and _meant(reading.words, calls):
+        return replies.ask("Which of it, and at what time? Say the whole plan anew, please.")
+    if len(calls) < 2 or timed or any(i.is_entity for i in reading.items):
         return None
     if _ROUND.search(reading.text):
         return replies.ask("Which way round? Say what shall be done with which machine.")
