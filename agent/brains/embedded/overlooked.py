@@ -16,11 +16,11 @@ _ALSO = re.compile(
 )
 _FIGURE_LAST = re.compile(
     r"(?:,|\band|\bbut) *(?:(?:and|but|rather|make it|at|to|with|then) )*"
-    r"(?P<figure>\d{1,2})[.! ]*$",
+    r"(?P<figure>\d{1,4})[.! ]*$",
     re.IGNORECASE,
 )
 _FIGURE_FIRST = re.compile(
-    r"\W*(?:(?:no|ok(?:ay)?|actually|make it|hm+|rather|sorry|better)\W+)*(?P<figure>\d{1,2})"
+    r"\W*(?:(?:no|ok(?:ay)?|actually|make it|hm+|rather|sorry|better)\W+)*(?P<figure>\d{1,4})"
     r"(?=,| and\b)",
     re.IGNORECASE,
 )

@@ -110,14 +110,24 @@ def not_the_plan(reading: Reading, calls: Sequence[Call]) -> Understanding | boo
     return False
 
 
+_STARTLED = frozenset({"hang", "on", "wait", "hold", "careful", "oh", "but", "hmm", "no", "mind"})
+_THIRD_PERSON = re.compile(r"(?!plus|this|thus|pls|thanks|cheers|yes|always|as)[a-z]{3,}s")
+""" "kafka-2 leads the cluster": of what the machine does."""
+
+
 def _told_of(reading: Reading) -> str:
     """The machine of which a turn tells something, as its subject."""
     k = next((k for k, i in enumerate(reading.items) if i.has("names")), 0)
     lead = all(
-        i.has("filler", "comma") and not i.has("not", "except", "only", "without")
+        (i.has("filler", "comma") or set(i.words) <= _STARTLED)
+        and not i.has("not", "except", "only", "without")
         for i in reading.items[:k]
     )
     after = reading.items[k + 1 : k + 2]
-    if not lead or not after or after[0].words[:1] not in (("is",), ("has",), ("was",)):
+    if not lead or not after:
+        return ""
+    told = after[0].words[:1] in (("is",), ("has",), ("was",))
+    leads = len(reading.items) > k + 2 and _THIRD_PERSON.fullmatch(after[0].words[0]) is not None
+    if not told and not (leads and after[0].has("plain", "word", "tech")):
         return ""
     return reading.items[k].get("names")[0] if reading.items[k].has("names") else ""
