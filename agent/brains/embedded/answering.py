@@ -9,6 +9,7 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.choosing import Choosing
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
+from agent.brains.embedded.merging import leave_out, unite
 from agent.brains.embedded.numbers import ONES
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questioning import Doubt
@@ -23,6 +24,17 @@ _AROUND_A_NUMBER = frozenset(
      "ah", "the", "make", "that", "should", "be", "actually", "please", "one", "ok"}
 )  # fmt: skip
 _DIGITS = {"oh": "0", "o": "0", "zero": "0", "nought": "0"}
+
+
+_LEFT_OUT = frozenset({"not", "except", "without", "leave", "skip", "minus", "excluding"})
+_SPARED = frozenset({"not", "except", "without", "leave", "skip", "but", "like", "as", "same"})
+
+
+def _only(answer: Call, names: set[str], call: Call) -> bool:
+    """Whether an answer is of the machines asked about, or of these names alone."""
+    return answer.selector == call.selector or (
+        answer.selector is not None and set(answer.selector.names or ()) <= names
+    )
 
 
 class Answering(Choosing):
@@ -43,10 +55,33 @@ class Answering(Choosing):
             return None
         if isinstance(answer, Understanding):
             return answer
+        answer = self._with_the_asked(reading, call, answer)
         made = [
             answer if k == index else self._sibling(c, call, answer) for k, c in enumerate(calls)
         ]
         return Understanding("calls", tuple(made))
+
+    def _with_the_asked(self, reading: Reading, call: Call, answer: Call) -> Call:
+        """ "to 8 cores, and web-06", "only web-06, 8 cores": a machine named beside the argument
+        comes to those that were asked about, or is the one of them that is meant.
+        """
+        names = {str(n) for i in reading.items if i.has("names") for n in i.get("names")}
+        if call.selector is None or not names or self._about_machines():
+            return answer
+        known = self.builder.inventory.get(self.builder.inventory.select_ids(call.selector)[:500])
+        asked = {vm.name for vm in known.values()}
+        words = set(reading.words)
+        if names < asked and words & _LEFT_OUT and answer.selector == call.selector:
+            return leave_out(answer, [{"names": sorted(names)}], self.builder.inventory)
+        if names < asked and not words & _SPARED and answer.selector == call.selector:
+            return answer.model_copy(update={"selector": Selector(names=tuple(sorted(names)))})
+        k = next((k for k, i in enumerate(reading.items) if i.has("names")), 0)
+        led = k > 0 and reading.items[k - 1].has("and", "also", "plus_sign")
+        added = led or words & {"too", "also", "plus"} or "as well" in reading.text.casefold()
+        if not added or names & asked or not _only(answer, names, call):
+            return answer
+        both = unite(call, [{"names": sorted(names)}], self.builder.inventory)
+        return answer.model_copy(update={"selector": both.selector, "outright": both.outright})
 
     def _moved_on(self, reading: Reading) -> bool:
         """Whether a turn after a look in between goes on from what was shown."""
@@ -87,6 +122,7 @@ class Answering(Choosing):
                         not frame.chosen.says_machines
                         or self._about_machines()
                         or frame.chosen.refers is not None
+                        or (frame.clause.verb is None and reading.words[:1] == ("to",))
                     )
                     return not fits
                 if (

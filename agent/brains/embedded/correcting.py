@@ -69,6 +69,9 @@ _OF_A_SIBLING = frozenset(
 """Beside these a bare figure is a machine's, no hour."""
 
 
+_ONE_OF = re.compile(r"\b(?:the (?:[a-z]+ )?one\b|either\b|(?:just|only) one\b)", re.IGNORECASE)
+
+
 class Corrections(Fragments):
     """Revises the calls of the plan that waits."""
 
@@ -206,6 +209,11 @@ class Corrections(Fragments):
         numbers = self._bare_numbers(reading, call)
         named = any(i.has("names") for i in reading.items)
         adds = self._adds(reading) and not named
+        pending = self.memory.pending
+        timed = pending is not None and any(c.when is not None for c in pending.calls)
+        if timed and named:
+            padded = any(w.startswith("0") for w in reading.words if w.isdigit())
+            return numbers if padded else []
         if call.tool not in ("resize_vms", "resize_disk", "attach_disk") or adds:
             return numbers
         padded = any(w.startswith("0") for w in reading.words if w.isdigit())
@@ -263,6 +271,11 @@ class Corrections(Fragments):
                         made = call.model_copy(
                             update={"selector": Selector.parse(picked), "outright": outright}
                         )
+            if nouns and made.selector is not None and _ONE_OF.search(reading.text):
+                fitting = inventory.select_ids(made.selector)
+                if len(fitting) > 1 and not self._adds(reading):
+                    names = [vm.name for vm in inventory.get(fitting[:50]).values()]
+                    return replies.ask(f"Which one: {replies.listed(names)}?")
             if exclude:
                 made = leave_out(made, exclude, inventory)
             if exclude and self._nothing_left(made, exclude):

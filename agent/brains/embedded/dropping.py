@@ -11,7 +11,10 @@ from typing import Any
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.correction_words import LEAVES
+from agent.brains.embedded.fragments import only_number
 from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.halving import halved
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.merging import intersect, leave_out, numbered_names
 from agent.brains.embedded.sparing import Sparing
@@ -56,6 +59,11 @@ _KEEPS = frozenset({"only", "just", "keep", "do"})
 _JOINED = ("names", "number", "and", "comma", "det", "filler", "or", "stem", "noun", "value")
 
 
+_TO_ANOTHER = frozenset(
+    {"only", "just", "instead", "meant", "mean", "rather", "too", "also", "add", "number", "and"}
+)
+
+
 class Dropping(Sparing):
     """Reads what is dropped of the plan that waits."""
 
@@ -96,6 +104,34 @@ class Dropping(Sparing):
         return replies.ask(
             f"Shall I call the plan off, or delete {which}? Say “cancel”, or “delete” and the name."
         )
+
+    def _is_its_number(self, reading: Reading) -> bool:
+        """ "hmm ok 2", of a deletion of two: how many they are, and no other machine."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = pending.calls[-1]
+        figure = only_number(reading)
+        if call.tool != "delete_vms" or figure is None or len(pending.calls) > 1:
+            return False
+        turns = LEAVES.search(reading.text) or set(reading.words) & _TO_ANOTHER
+        named = self._has_entities(reading) or any(w.startswith("0") for w in reading.words)
+        return figure == len(self._pending_targets(call)) and not turns and not named
+
+    def _halved(self, reading: Reading) -> Understanding | None:
+        """ "03 ok, 04 not yet": those with a no are left out, others are asked about."""
+        pending = self.memory.pending
+        assert pending is not None
+        call = pending.calls[-1]
+        if len(pending.calls) > 1 or call.selector is None:
+            return None
+        known = self.builder.inventory.get(self._pending_targets(call)[:500])
+        planned = [vm.name for vm in known.values()]
+        agreed, refused = halved(reading, planned, self.site)
+        if not agreed:
+            return None
+        if set(planned) - {*agreed, *refused}:
+            return replies.ask("Which machines shall stay in the plan? Name them all, please.")
+        return self._revised(call, leave_out(call, [{"names": refused}], self.builder.inventory))
 
     def _some_of_it(self, reading: Reading, at: int) -> Understanding | None:
         """ "drop kafka-1, only do kafka-3": those named are left out."""

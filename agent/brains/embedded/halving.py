@@ -38,6 +38,8 @@ def halved(reading: Reading, planned: Sequence[str], site: Site) -> tuple[list[s
         said = [n for i in part if i.has("names") for n in i.get("names")]
         said = said or numbered_names(Reading("", part, words=()), planned, site)
         no, yes = bool(words & _NO), bool(words & _YES)
+        if part[0].words[:1] == ("but",) and refused and not agreed and not (no or yes):
+            yes = True
         if (
             not said
             or words - _YES - _NO - _SMALL
@@ -57,6 +59,6 @@ def _parts(items: Sequence[Item]) -> list[list[Item]]:
         cuts = item.has("comma", "stop", "dash") or item.words[:1] == ("but",)
         if cuts and parts[-1]:
             parts.append([])
-        elif not cuts:
+        if not item.has("comma", "stop", "dash"):
             parts[-1].append(item)
     return [p for p in parts if p]

@@ -7,6 +7,7 @@ import re
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.frames import Frame, Reading
+from agent.brains.embedded.overlooked import is_fronted
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.widening import asks_what_would_be, only_asks
 from tools.calls import Call
@@ -64,6 +65,16 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
         and not reading.has_change
     ):
         return replies.ask("What shall be otherwise in the plan that waits?")
+    narrows = {"only", "just"} & set(reading.words) and not any(
+        i.has("names", "glob") for i in reading.items
+    )
+    same = {c.tool for c in understood.calls} & {c.tool for c in pending.calls} & CHANGES
+    planned_ids = {i for targets in pending.targets for i in targets}
+    planned_ids |= _meant(Understanding("calls", pending.calls), context)
+    if narrows and same and planned_ids and _meant(understood, context) - planned_ids:
+        return replies.ask("Of the machines of the plan, which shall stay? Name them, please.")
+    if fronted := is_fronted(reading, understood, context.memory):
+        return replies.ask(f"What shall be done with {fronted}? Say the whole plan anew, please.")
     changes = understood.kind == "revise" or any(c.tool in CHANGES for c in understood.calls)
     lost = changes or _is_lost(understood) or _of_everything(reading, understood)
     if only_asks(reading) and lost:

@@ -16,9 +16,15 @@ _ALSO = re.compile(
 )
 _FIGURE_LAST = re.compile(
     r"(?:,|\band|\bbut) *(?:(?:and|but|rather|make it|at|to|with|then) )*"
-    r"(?P<figure>\d{1,2})[.! ]*$",
+    r"(?P<figure>\d{1,4})[.! ]*$",
     re.IGNORECASE,
 )
+_FIGURE_FIRST = re.compile(
+    r"\W*(?:(?:no|ok(?:ay)?|actually|make it|hm+|rather|sorry|better)\W+)*(?P<figure>\d{1,4})"
+    r"(?=,| and\b)",
+    re.IGNORECASE,
+)
+_TOO_LAST = re.compile(r"\b(?:too|as well|also)[.! ]*$", re.IGNORECASE)
 _NOT_ADDED = re.compile(
     r"\b(?:not|leave|skip|without|except|spare|exclude|drop|omit|minus|keep|instead|already|"
     r"rather)\b|n't\b",
@@ -65,6 +71,24 @@ def asks_when(
     return None
 
 
+def is_fronted(reading: Reading, understood: Understanding, memory: Memory) -> str:
+    """ "web-05, and snapshot web-06": the machine said before another act than the plan's, of which
+    that act was made as well.
+    """
+    waits = memory.pending.calls if memory.pending is not None else ()
+    if not waits or understood.kind not in ("calls", "revise"):
+        return ""
+    items = [i for i in reading.items if not i.has("filler")]
+    k = next((k for k, i in enumerate(items) if not i.has("names", "number", "comma")), 0)
+    verb = next((i for i in items[k:] if i.has("verb")), None)
+    if not k or not items[0].has("names") or verb is None or not items[k].has("and", "verb"):
+        return ""
+    names = {str(name) for name in items[0].get("names")}
+    others = {c.tool for c in understood.calls} - {c.tool for c in waits}
+    mixed = any(c.selector and names & set(c.selector.names or ()) for c in understood.calls)
+    return sorted(names)[0] if others and mixed else ""
+
+
 def with_what_is_added(
     reading: Reading, understood: Understanding | None, memory: Memory, inventory: Inventory
 ) -> Understanding | None:
@@ -78,12 +102,16 @@ def with_what_is_added(
         (c.when, c.args) for c in pending.calls
     ]
     figured = any(c.when is not None or c.args.keys() & _FIGURES for c in pending.calls)
-    found = _FIGURE_LAST.search(reading.text) if as_before and figured else None
+    found = None
+    if as_before and figured:
+        found = _FIGURE_LAST.search(reading.text) or _FIGURE_FIRST.match(reading.text)
     if found is not None and any(i.has("names") for i in reading.items):
         return replies.ask(f"What is the {found['figure']}: another figure, or a machine?")
     if not _ALSO.search(reading.text) or _NOT_ADDED.search(reading.text):
         return understood
     named = {n for i in reading.items if i.has("names") for n in i.get("names")}
+    if understood.calls == pending.calls and not named and _TOO_LAST.search(reading.text):
+        return replies.ask("Which machine shall come into the plan too? Name it, please.")
     wanted = {vm.id for name in named for vm in inventory.named(name)}
     chosen = [c.selector for c in understood.calls if c.selector is not None]
     meant = {i for selector in chosen for i in inventory.select_ids(selector)}

@@ -16,9 +16,7 @@ from agent.brains.embedded.explained import (
     without_the_denied,
 )
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
-from agent.brains.embedded.halving import halved
 from agent.brains.embedded.items import Item
-from agent.brains.embedded.merging import leave_out
 from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -75,6 +73,8 @@ _PUTS_ON = re.compile(
     re.IGNORECASE,
 )
 """ "put it on": once more what the plan does already, where it puts something on a machine."""
+
+_LOOKS = ("list", "count", "describe")
 
 _STOP_THAT = re.compile(r"(?:no[,. ]+|please )?(?:stop|halt) (?:that|it)(?:[.!,]|$)", re.IGNORECASE)
 _STOP_AND_WHY = re.compile(
@@ -152,6 +152,8 @@ class PendingPlan(Dropping):
         off_first = cancels and not changes and OFF_FIRST.match(reading.text)
         if off_first and "?" in reading.text and questions:
             return self._cancelled(reading, questions)
+        if self._is_its_number(reading):
+            return Understanding("revise", pending.calls)
         if several := of_several(reading, pending.calls):
             return several
         if len(pending.calls) == 1 and _DROPS_THE_ACT.search(reading.text):
@@ -169,7 +171,8 @@ class PendingPlan(Dropping):
             return forced
         if not changes and (remark := self._remark(reading)):
             return remark
-        if questions and not changes and not self._is_correction(reading):
+        looks = any(f.clause.verb is not None and f.clause.action in _LOOKS for f in questions)
+        if questions and not changes and (looks or not self._is_correction(reading)):
             return None
         if any(f.about for f in reading.frames):
             return None
@@ -208,22 +211,6 @@ class PendingPlan(Dropping):
             or self._left(reading)
             or self._described_out(reading)
         )
-
-    def _halved(self, reading: Reading) -> Understanding | None:
-        """ "03 ok, 04 not yet": those with a no are left out; others of the plan are asked about."""
-        pending = self.memory.pending
-        assert pending is not None
-        call = pending.calls[-1]
-        if len(pending.calls) > 1 or call.selector is None:
-            return None
-        known = self.builder.inventory.get(self._pending_targets(call)[:500])
-        planned = [vm.name for vm in known.values()]
-        agreed, refused = halved(reading, planned, self.site)
-        if not agreed:
-            return None
-        if set(planned) - {*agreed, *refused}:
-            return replies.ask("Which machines shall stay in the plan? Name them all, please.")
-        return self._revised(call, leave_out(call, [{"names": refused}], self.builder.inventory))
 
     def _cancelled(self, reading: Reading, questions: Sequence[Frame]) -> Understanding:
         """ "forget it. how many sandboxes are there?": the plan goes, the question is answered."""

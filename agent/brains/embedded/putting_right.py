@@ -62,7 +62,9 @@ def _recounted(call: Call, reading: Reading) -> dict[str, Any] | None:
     """ "one will do", "it says four": a difference stays a difference, a total a total."""
     words = set(reading.words)
     named = [i for i in reading.items if i.is_entity and not i.has("number", "group", "value")]
-    if named or any(i.has("time", "wh", "amount") for i in reading.items[:2]):
+    if named or any(i.has("wh", "amount") for i in reading.items[:2]):
+        return None
+    if any(i.has("time") for i in reading.items):
         return None
     groups = {
         v for i in reading.items for n, vs in i.get("value") or () if n == "group" for v in vs

@@ -31,7 +31,10 @@ def of_several(reading: Reading, calls: Sequence[Call]) -> Understanding | None:
         return replies.ask(
             "I do them in the order shown, without waiting in between. Is that right?"
         )
-    if len(calls) < 2 or any(i.is_entity or i.has("time") for i in reading.items):
+    timed = any(i.has("time") for i in reading.items)
+    if len(calls) > 1 and timed and set(reading.words) & _KEEPS and _meant(reading.words, calls):
+        return replies.ask("Which of it, and at what time? Say the whole plan anew, please.")
+    if len(calls) < 2 or timed or any(i.is_entity for i in reading.items):
         return None
     if _ROUND.search(reading.text):
         return replies.ask("Which way round? Say what shall be done with which machine.")
@@ -107,14 +110,24 @@ def not_the_plan(reading: Reading, calls: Sequence[Call]) -> Understanding | boo
     return False
 
 
+_STARTLED = frozenset({"hang", "on", "wait", "hold", "careful", "oh", "but", "hmm", "no", "mind"})
+_THIRD_PERSON = re.compile(r"(?!plus|this|thus|pls|thanks|cheers|yes|always|as)[a-z]{3,}s")
+""" "kafka-2 leads the cluster": of what the machine does."""
+
+
 def _told_of(reading: Reading) -> str:
     """The machine of which a turn tells something, as its subject."""
     k = next((k for k, i in enumerate(reading.items) if i.has("names")), 0)
     lead = all(
-        i.has("filler", "comma") and not i.has("not", "except", "only", "without")
+        (i.has("filler", "comma") or set(i.words) <= _STARTLED)
+        and not i.has("not", "except", "only", "without")
         for i in reading.items[:k]
     )
     after = reading.items[k + 1 : k + 2]
-    if not lead or not after or after[0].words[:1] not in (("is",), ("has",), ("was",)):
+    if not lead or not after:
+        return ""
+    told = after[0].words[:1] in (("is",), ("has",), ("was",))
+    leads = len(reading.items) > k + 2 and _THIRD_PERSON.fullmatch(after[0].words[0]) is not None
+    if not told and not (leads and after[0].has("plain", "word", "tech")):
         return ""
     return reading.items[k].get("names")[0] if reading.items[k].has("names") else ""

@@ -152,3 +152,42 @@ def test_a_snapshot_is_restored_of_the_machine_whose_snapshots_were_shown(
 def test_the_schedule_made_just_now_is_cancelled(hold: Hold) -> None:
     turn = hold("restart gitlab every sunday at 4am", "yes", "bad idea. cancel that schedule")[-1]
     assert [c.tool for c in turn.calls] == ["cancel_schedule"]
+
+
+@pytest.mark.parametrize(
+    ("first", "said", "names"),
+    [
+        ("resize web-05", "to 8 cores, and web-06", {"web-05", "web-06"}),
+        ("resize web-05", "8 cores, web-06 too", {"web-05", "web-06"}),
+        ("resize web-05 and web-06", "only web-06, 8 cores", {"web-06"}),
+        ("resize web-05 and web-06", "8 cores but not web-06", {"web-05"}),
+    ],
+)
+def test_a_machine_named_in_an_answer_is_heard(
+    hold: Hold, planned: Planned, first: str, said: str, names: set[str]
+) -> None:
+    assert planned(hold(first, said)[-1])[1] == names
+
+
+def test_a_place_that_is_denied_is_no_place_to_move_to(hold: Hold) -> None:
+    turn = hold("move gitlab", "anywhere but kvm-01")[-1]
+    assert not any(call.risk != "read" for call in turn.calls)
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("stop kafka-1 and kafka-2 tonight", "hang on, kafka-2 leads the cluster"),
+        ("delete sandbox-01 and sandbox-03", "delete only what nobody uses"),
+        ("restart the web servers", "web-05, and snapshot web-06"),
+    ],
+)
+def test_no_other_machine_or_act_slips_into_the_plan(hold: Hold, first: str, said: str) -> None:
+    assert hold(first, said)[-1].outcome == "clarify"
+
+
+def test_the_number_of_a_deletion_beside_other_words_names_no_machine(
+    hold: Hold, planned: Planned
+) -> None:
+    turn = hold("delete sandbox-01 and sandbox-03", "hmm ok 2")[-1]
+    assert planned(turn) == ("delete_vms", {"sandbox-01", "sandbox-03"})

@@ -41,6 +41,8 @@ def destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             if i.has("noun")
         ):
             score -= 2
+        if _is_denied(items, k):
+            score -= 9
         score += 1 if k >= len(items) - 2 else 0
         score -= 4 if place[0] == "provider" and _says_where(items, item) else 0
         if best is None or score >= best[0]:
@@ -58,6 +60,16 @@ def destination(clause: Clause, said: Said, site: Site, now: datetime) -> None:
                 near.used = "of it"
         said.args["host" if name == "host" else "region"] = value
         item.used = f"to {value}"
+
+
+def _is_denied(items: list[Item], k: int) -> bool:
+    """ "anywhere but kvm-01", "not esx-02": a place that is not meant."""
+    before = items[k - 1] if k else None
+    if before is not None and before.words[-1:] in (("on",), ("to",), ("in",)) and k > 1:
+        before = items[k - 2] if before.words[-1:] == ("to",) else before
+    return before is not None and (
+        before.words[-1:] in (("not",), ("but",), ("except",)) or before.words[:1] == ("except",)
+    )
 
 
 def _says_where(items: list[Item], provider: Item) -> bool:
