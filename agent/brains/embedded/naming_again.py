@@ -11,8 +11,9 @@ from agent.brains.embedded.site import Site
 
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*[A-Za-z0-9]")
 _PRONOUN = re.compile(
-    r"(?<=[a-z] )(?<!call )(?<!name )(?<!label )(?P<it>it|its)\b(?! (?:is|was|has|had|will|would|needs?|looks?|seems?|keeps?|can|"
-    r"could|should|does|did|hangs?|gets?|runs?|be|off|on|from|away|to)\b|'|\u2019)",
+    r"(?<=[a-z] )(?<!call )(?<!name )(?<!label )(?P<it>it|its)\b"
+    r"(?! (?:is|was|has|had|will|would|needs?|looks?|seems?|keeps?|can|could|should|does|did|"
+    r"hangs?|gets?|runs?|be|off|on|from|away|to)\b|'|\u2019)",
     re.IGNORECASE,
 )
 

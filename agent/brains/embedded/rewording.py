@@ -15,7 +15,8 @@ from agent.brains.embedded.torn import without_the_complaint
 
 _TICKET = re.compile(
     r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
-    r"no|number|for)\b[.:#]? ?)*(?<![=\w-])(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
+    r"no|number|for)\b[.:#]? ?)*"
+    r"(?<![=\w-])(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
     r"\s*(?:[:,-]\s*)?",
 )
 """Numbers of tickets, as service desks write them: they name no machine."""
@@ -37,8 +38,9 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _IS_SO = re.compile(
-    r"(?P<join>,? ?(?:oh,? )?and |, )?\b(?P<who>[a-z][\w-]*)(?:'s|\u2019s| is)(?= (?:on (?:leave|holiday|vacation|call|it|sick)|back|off|out|"
-    r"away|gone|here|not|still|already|going|coming|asking|been|got|sick|ill|busy|waiting|leaving)\b)",
+    r"(?P<join>,? ?(?:oh,? )?and |, )?\b(?P<who>[a-z][\w-]*)(?:'s|\u2019s| is)"
+    r"(?= (?:on (?:leave|holiday|vacation|call|it|sick)|back|off|out|away|gone|here|not|still|"
+    r"already|going|coming|asking|been|got|sick|ill|busy|waiting|leaving)\b)",
     re.IGNORECASE,
 )
 """Where "carol's" says that she is, and names nothing of hers."""

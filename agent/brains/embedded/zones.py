@@ -62,10 +62,17 @@ _ZONES = {
 """Abbreviations, then places and peoples, by the zone that they stand for."""
 _ALSO_WORDS = ("cat", "eat", "et", "ict", "wat", "wet")
 """Zones only in capitals: "at 10pm eat something"."""
-_SHORT = {word: zone for zone, names in _ZONES.items() for word in names.split(",")[0].split()
-          if word.endswith("t") or word in ("utc", "zulu", "msk", "wib")}  # fmt: skip
-_NAMED = {word: zone for zone, names in _ZONES.items() for word in names.split(",")} | _SHORT
-_SHORT |= {word: _NAMED[word] for word in ("pacific", "eastern", "mountain", "central")}
+_NAMED = {word: zone for zone, names in _ZONES.items() for word in names.split(",")}
+_ABBREVIATED = {
+    word: zone
+    for zone, names in _ZONES.items()
+    for word in names.split(",")[0].split()
+    if word.endswith("t") or word in ("utc", "zulu", "msk", "wib")
+}
+_SHORT = _ABBREVIATED | {
+    word: _NAMED[word] for word in ("pacific", "eastern", "mountain", "central")
+}
+"""What stands for a zone without the word "time"."""
 _PLAIN = "|".join(sorted(set(_SHORT).difference(_ALSO_WORDS)))
 _OFFSET = r"(?:utc|gmt)\s?(?P<sign>[+-])\s?(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?"
 _SAID = re.compile(
@@ -162,7 +169,7 @@ def _offset(sign: str, hours: int, minutes: int) -> tzinfo | None:
 
 
 def _zone(word: str) -> tzinfo | None:
-    name = _NAMED.get(word) or _places().get(word)
+    name = _NAMED.get(word) or _SHORT.get(word) or _places().get(word)
     return ZoneInfo(name) if name else None
 
 
