@@ -337,6 +337,8 @@ class Builder(Settling):
         opposite = OPPOSITE.get(frame.tool)
         if opposite is None or (said.lasts is None and said.until is None):
             return []
+        if _ends_something_told(frame.clause):
+            return []
         if said.until is not None and said.until.recurs:
             when = self.when(said.until)
             return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
@@ -358,6 +360,14 @@ class Builder(Settling):
             ids = tuple(vm.id for vm in vms)
             call = call.model_copy(update={"selector": Selector(ids=ids)}) if ids else call
         return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
+
+
+def _ends_something_told(clause: Clause) -> bool:
+    """ "carol is on vacation until thursday, so stop it": that is the end of what is told."""
+    items = clause.items
+    verb = items.index(clause.verb) if clause.verb in items else 0
+    end = next((k for k, i in enumerate(items[:verb]) if i.used.startswith("until")), None)
+    return end is not None and any(i.has("be") and not i.is_entity for i in items[:end])
 
 
 def what_is_first(frames: Sequence[Frame]) -> Sequence[Frame]:
