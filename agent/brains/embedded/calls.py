@@ -13,9 +13,9 @@ from typing import Any
 from agent.brains.embedded import replies
 from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
-from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.listed_snapshots import of_the_listed
+from agent.brains.embedded.ordering import ends_something_told, what_is_first
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -337,7 +337,7 @@ class Builder(Settling):
         opposite = OPPOSITE.get(frame.tool)
         if opposite is None or (said.lasts is None and said.until is None):
             return []
-        if _ends_something_told(frame.clause):
+        if ends_something_told(frame.clause):
             return []
         if said.until is not None and said.until.recurs:
             when = self.when(said.until)
@@ -360,34 +360,6 @@ class Builder(Settling):
             ids = tuple(vm.id for vm in vms)
             call = call.model_copy(update={"selector": Selector(ids=ids)}) if ids else call
         return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
-
-
-def _ends_something_told(clause: Clause) -> bool:
-    """ "carol is on vacation until thursday, so stop it": that is the end of what is told."""
-    items = clause.items
-    verb = items.index(clause.verb) if clause.verb in items else 0
-    end = next((k for k, i in enumerate(items[:verb]) if i.used.startswith("until")), None)
-    return end is not None and any(i.has("be") and not i.is_entity for i in items[:end])
-
-
-def what_is_first(frames: Sequence[Frame]) -> Sequence[Frame]:
-    """ "bounce kafka-2, snap it first": in the order in which they shall run."""
-    for k in range(1, len(frames)):
-        before, frame = frames[k - 1], frames[k]
-        if before.changes and frame.changes and _ends_with_first(frame.clause):
-            return [*frames[: k - 1], frame, before, *frames[k + 1 :]]
-    return frames
-
-
-def _ends_with_first(clause: Clause) -> bool:
-    items = clause.items
-    while items and items[-1].has("filler", "ask", "comma") and items[-1].words != ("first",):
-        items = items[:-1]
-    if len(items) < 2 or items[-1].words not in (("first",), ("up", "first")):
-        return False
-    if items[-2].has("det", "number"):
-        return False
-    return any(i is clause.verb for i in items[:-1])
 
 
 def _is_told_before(frame: Frame) -> bool:

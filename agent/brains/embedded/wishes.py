@@ -164,6 +164,12 @@ _IF_SURE = re.compile(
 """What a person does not want to be asked: "do not ask if I am sure"."""
 
 
+_IF_NO_TROUBLE = re.compile(
+    r"\bif (?:it|that|this) (?:is|would|does) not (?:be )?(?:too much|a|any|cause)(?: \w+)? ?"
+    r"(?:trouble|bother|hassle|problem|to ask|inconvenience)?$"
+)
+
+
 def is_real_condition(clause: Clause) -> bool:
     """A condition on the world, not "if you can"."""
     content = any(
@@ -175,7 +181,7 @@ def is_real_condition(clause: Clause) -> bool:
         for i in clause.items
     )
     words = " ".join(clause.words)
-    if _IF_SURE.search(words):
+    if _IF_SURE.search(words) or _IF_NO_TROUBLE.search(words):
         return False
     return content or not _POLITE_IF.search(words)
 

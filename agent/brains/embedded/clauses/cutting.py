@@ -8,7 +8,12 @@ from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.another_time import at_another_time
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
-from agent.brains.embedded.clauses.participles import caused, follows_in_a_row
+from agent.brains.embedded.clauses.participles import (
+    SAME_FORM,
+    caused,
+    follows_in_a_row,
+    follows_something_done,
+)
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
 from agent.brains.embedded.clauses.starts import (
     acts_by_particle,
@@ -170,14 +175,18 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             seen_object = False
             wished = k
             continue
-        if is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
+        if item.form == "past" and not seen_verb and (at := follows_something_done(items, k)):
+            item.kinds = {**item.kinds, "wished": True}
+            cuts.append(at)
+            wished, seen_verb, seen_object = k, True, False
+        elif is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
             if (
                 (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
             ) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
             seen_verb = True
-            wished = k if item.form == "past" else -1
+            wished = k if item.form == "past" or item.words[0] in SAME_FORM else -1
         elif _handles_first(items, k) or _spares_first(items, k):
             seen_verb = True
         elif (

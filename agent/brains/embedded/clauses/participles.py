@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.brains.embedded.clauses.clause import CHANGING
+from agent.brains.embedded.clauses.clause import CHANGING, OFF, ON
 from agent.brains.embedded.scan import Item
 
 _ENDS = frozenset(
@@ -76,11 +76,34 @@ def _is_of_anything(items: Sequence[Item], k: int) -> bool:
     return bool(lead) and lead[-1].has("all") and not lead[-1].is_entity
 
 
+_HANDLED = frozenset({"brought", "turned", "switched", "powered", "taken", "put", "spun", "fired"})
+
+
+def _by_particle(items: Sequence[Item], k: int) -> bool:
+    """ "… and brought up again at eight"."""
+    if items[k].is_entity or not _HANDLED & set(items[k].words[:1]):
+        return False
+    return any(i.words[-1:] and i.words[-1] in OFF | ON for i in items[k : k + 3])
+
+
+def follows_something_done(items: Sequence[Item], k: int) -> int | None:
+    """Where "kafka-1 restarted" begins in "get kafka-3 going again and kafka-1 restarted"."""
+    j = k - 1
+    while j > 0 and (items[j].has("names") or items[j].has("det", "noun")):
+        j -= 1
+    if j < 2 or j == k - 1 or not items[j].has("and") or not items[j + 1].has("names"):
+        return None
+    lead = items[:j]
+    done = {"going", "up", "on", "off", "back", "running", "again", "down"}
+    ends = bool(lead[-1].words) and lead[-1].words[-1] in done and not lead[-1].is_entity
+    return j if ends and any(i.has("names") for i in lead) else None
+
+
 def follows_in_a_row(items: Sequence[Item], k: int, first: int) -> int | None:
     """Where the clause of the participle at `k` begins, if it is a further act of a wish whose
     first act is at `first`: "I want web-01 stopped and web-02 restarted".
     """
-    if not _is_wished(items, k) or describes(items, k):
+    if not (_is_wished(items, k) or _by_particle(items, k)) or describes(items, k):
         return None
     j = k - 1
     while j > first and not items[j].has("and", "comma", "then"):
@@ -101,7 +124,7 @@ def follows_in_a_row(items: Sequence[Item], k: int, first: int) -> int | None:
 
 
 _CAUSES = frozenset({"have", "get", "see"})
-_SAME_FORM = frozenset({"shut", "put", "cut", "set", "reset"})
+SAME_FORM = frozenset({"shut", "put", "cut", "set", "reset"})
 _FURTHEST = 7
 
 
@@ -117,7 +140,7 @@ def caused(items: Sequence[Item], k: int) -> int | None:
         if item.has("comma", "and", "stop") and not item.is_entity:
             return None
         act = item.has("verb") and item.action in CHANGING and not item.is_entity
-        if met and act and (item.form == "past" or item.words[0] in _SAME_FORM):
+        if met and act and (item.form == "past" or item.words[0] in SAME_FORM):
             return None if describes(items, j) else j
         met = met or item.is_entity or item.has("pron", "noun")
     return None
