@@ -15,7 +15,7 @@ from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.listed_snapshots import of_the_listed
-from agent.brains.embedded.ordering import ends_something_told, what_is_first
+from agent.brains.embedded.ordering import ends_something_told, runs_backwards, what_is_first
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -76,6 +76,8 @@ class Builder(Settling):
             if made and made[-1].tool in NO_SELECTOR_YET and refers_only(frame):
                 raise Doubt(replies.ask("That machine is not there yet. Ask again once it is."))
             call = self.call(frame, made, self._topic(frame, frames, k, reading))
+            if made and runs_backwards(made[-1], call):
+                raise Doubt(replies.ask("The second would come before the first. At what times?"))
             made.append(call)
             made.extend(self.opposite_after(frame, call))
         return made

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame
+from tools.calls import Call
 
 
 def ends_something_told(clause: Clause) -> bool:
@@ -34,3 +36,14 @@ def _ends_with_first(clause: Clause) -> bool:
     if items[-2].has("det", "number"):
         return False
     return any(i is clause.verb for i in items[:-1])
+
+
+_BACK = {"stop_vms": "start_vms", "suspend_vms": "resume_vms", "start_vms": "stop_vms"}
+
+
+def runs_backwards(before: Call, call: Call) -> bool:
+    """ "shut down tonight and switched back on at 7": at seven, said at ten, is before tonight."""
+    if _BACK.get(before.tool) != call.tool or before.selector != call.selector:
+        return False
+    times = [c.when.at for c in (before, call) if c.when is not None and c.when.at]
+    return len(times) == 2 and datetime.fromisoformat(times[1]) < datetime.fromisoformat(times[0])

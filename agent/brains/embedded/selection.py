@@ -91,7 +91,7 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
         if self.tool not in _WITHOUT_FIGURES or after is None or before is None or item.is_entity:
             return False
         led = before.has("det", "all") and not before.is_entity
-        described = after.has("stem", "noun") or (after.has("names") and after.plural)
+        described = after.has("stem", "noun", "value") or (after.has("names") and after.plural)
         return led and described and item.has("trouble", "plain", "tech", "anomaly")
 
     def _is_lost_value(self, item: Item) -> bool:

@@ -13,6 +13,7 @@ from agent.brains.embedded.clauses.participles import (
     caused,
     follows_in_a_row,
     follows_something_done,
+    switched_after,
 )
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
 from agent.brains.embedded.clauses.starts import (
@@ -30,6 +31,8 @@ def split(items: Sequence[Item]) -> list[Clause]:
     clauses: list[Clause] = []
     for number, (sentence, asks) in enumerate(_sentences(items)):
         parts = _parts(_without_label(_with_topic(sentence)))
+        if not asks and (end := _supposed_until(sentence)):
+            parts = [sentence[:end], *_parts(sentence[end:])]
         powered = len(parts) > 1 and all(_is_switched(part) for part in parts)
         for part in parts:
             clause = clause_of(part, first=part is parts[0])
@@ -37,6 +40,9 @@ def split(items: Sequence[Item]) -> list[Clause]:
                 clause.verb = part[-1]
                 clause.action = "start" if part[-1].words in _ON else "stop"
                 part[-1].used = "verb"
+            if clause.verb is None and (way := clause.first("switched")) is not None:
+                clause.verb, way.used = way, "verb"
+                clause.action = "start" if way.words[-1] in ON else "stop"
             clause.asks = asks and part is parts[-1]
             if part is not parts[-1] and part[0].words[:1] in _OFF and len(part) <= 4:
                 clause.reason = not clause.verb
@@ -87,6 +93,14 @@ def _is_apart(part: list[Item], clauses: Sequence[Clause], sentence: int) -> boo
     return before.sentence != sentence or before.items[-1].has("comma", "dash")
 
 
+def _supposed_until(items: list[Item]) -> int:
+    """ "should web-01 be slow, restart it": where what is supposed ends."""
+    if len(items) < 4 or items[0].words != ("should",) or items[1].words[:1] in _ASKERS:
+        return 0
+    return next((k + 1 for k, i in enumerate(items[:-1]) if i.has("comma")), 0)
+
+
+_ASKERS = (("i",), ("we",), ("you",))
 _ABOUT = (("about",), ("regarding",), ("concerning",), ("re",), ("as", "for"), ("with",))
 _FURTHEST_TOPIC = 6
 
@@ -169,6 +183,11 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             items[end].kinds = {**items[end].kinds, "wished": True}
             cuts.append(_cut_at(items, k))
             continue
+        if (way := switched_after(items, k)) is not None:
+            items[way].kinds = {**items[way].kinds, "switched": True}
+            cuts.append(k)
+            seen_verb, seen_object = True, False
+            continue
         if wished >= 0 and (cut := follows_in_a_row(items, k, wished)) is not None:
             item.kinds = {**item.kinds, "wished": True}
             cuts.append(cut)
@@ -185,6 +204,8 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             ) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
+                if item.form == "past" and is_action(items, k):
+                    item.kinds = {**item.kinds, "wished": True}
             seen_verb = True
             wished = k if item.form == "past" or item.words[0] in SAME_FORM else -1
         elif _handles_first(items, k) or _spares_first(items, k):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from agent.brains.embedded.clauses.clause import CHANGING, OFF, ON
 from agent.brains.embedded.scan import Item
@@ -144,3 +145,31 @@ def caused(items: Sequence[Item], k: int) -> int | None:
             return None if describes(items, j) else j
         met = met or item.is_entity or item.has("pron", "noun")
     return None
+
+
+def switched_after(items: Sequence[Item], k: int) -> int | None:
+    """The "off" of "turn vdi-104 on and vdi-103 off", where its part begins at the joint `k`."""
+    if not items[k].has("and", "comma") or items[k].is_entity or k < 2 or k + 2 >= len(items):
+        return None
+    if not items[k + 1].has("names", "value", "stem", "det", "all") or not _is_switched(items[:k]):
+        return None
+    for j in range(k + 1, len(items)):
+        item = items[j]
+        if j > k + 1 and not item.is_entity and item.words[-1:] and item.words[-1] in OFF | ON:
+            after = items[j + 1] if j + 1 < len(items) else None
+            ends = after is None or after.has("time", "comma", "and", "then", "ask", "stop", "same")
+            return j if ends and any(i.is_entity for i in items[k:j]) else None
+        if not (item.is_entity or item.has("det", "noun", "all", "and")):
+            return None
+        if item.has("and") and j > k:
+            return None
+    return None
+
+
+def _is_switched(lead: Sequence[Item]) -> bool:
+    """Whether machines and which way they shall go stand there: "turn vdi-104 on"."""
+    for before, item in pairwise(lead):
+        way = bool(item.words) and item.words[-1] in OFF | ON and not item.is_entity
+        if way and (before.is_entity or before.has("noun", "pron")):
+            return True
+    return False
