@@ -77,7 +77,7 @@ def unknown_act(reading: Reading) -> Understanding | None:
         return None
     while items[1:] and items[-1].has("ask", "filler", "time", "same") and not items[-1].is_entity:
         items.pop()
-    if items[1].words in _PARTICLES and not items[1].is_entity:
+    if items[1:] and items[1].words in _PARTICLES and not items[1].is_entity:
         del items[1]
     rest = [i for i in items[1:] if not i.has("det", "all", "noun", "and")]
     if not rest or not all(i.is_entity for i in rest) or rest[0].possessive or rest[0].has("tag"):

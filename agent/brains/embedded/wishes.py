@@ -132,6 +132,9 @@ def asks_about(clause: Clause) -> bool:
         "actually",
     ):
         start.pop(0)
+    passive = start[:1] == ["should"] and "be" in start[1:] and start[1:2] != ["you"]
+    if passive and clause.asks and clause.action is not None and "please" not in words:
+        return True
     acts = clause.action is not None or bool(clause.generic() - {"have", "get", "do"})
     if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and acts:
         obtaining = set(start[2:5]) & {

@@ -8,6 +8,7 @@ from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.another_time import at_another_time
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
+from agent.brains.embedded.clauses.leads import supposed_until, with_topic, without_label
 from agent.brains.embedded.clauses.participles import (
     SAME_FORM,
     caused,
@@ -30,8 +31,8 @@ def split(items: Sequence[Item]) -> list[Clause]:
     """The clauses of a turn, in order."""
     clauses: list[Clause] = []
     for number, (sentence, asks) in enumerate(_sentences(items)):
-        parts = _parts(_without_label(_with_topic(sentence)))
-        if not asks and (end := _supposed_until(sentence)):
+        parts = _parts(without_label(with_topic(sentence)))
+        if not asks and (end := supposed_until(sentence)):
             parts = [sentence[:end], *_parts(sentence[end:])]
         powered = len(parts) > 1 and all(_is_switched(part) for part in parts)
         for part in parts:
@@ -91,63 +92,6 @@ def _is_apart(part: list[Item], clauses: Sequence[Clause], sentence: int) -> boo
         return False
     before = clauses[-1]
     return before.sentence != sentence or before.items[-1].has("comma", "dash")
-
-
-def _supposed_until(items: list[Item]) -> int:
-    """ "should web-01 be slow, restart it": where what is supposed ends."""
-    if len(items) < 4 or items[0].words != ("should",) or items[1].words[:1] in _ASKERS:
-        return 0
-    return next((k + 1 for k, i in enumerate(items[:-1]) if i.has("comma")), 0)
-
-
-_ASKERS = (("i",), ("we",), ("you",))
-_ABOUT = (("about",), ("regarding",), ("concerning",), ("re",), ("as", "for"), ("with",))
-_FURTHEST_TOPIC = 6
-
-
-def _with_topic(items: list[Item]) -> list[Item]:
-    """ "about kafka-2, it is strange": what is spoken of belongs to what is said of it."""
-    end = next((k for k, i in enumerate(items) if i.has("comma", "colon")), 0)
-    if not 2 <= end <= _FURTHEST_TOPIC or items[0].words not in _ABOUT or items[0].is_entity:
-        return items
-    topic, rest = items[1:end], items[end + 1 :]
-    plain = all(i.is_entity or i.has("det", "noun", "object", "in", "for") for i in topic)
-    if not plain or not rest or any(i.is_entity for i in rest):
-        return items
-    return [*topic, *rest]
-
-
-def _without_label(items: list[Item]) -> list[Item]:
-    """ "preserve evidence: snapshot web-02": what stands before the colon only says why."""
-    for k, item in enumerate(items[:-1]):
-        if item.has("colon") and not item.is_entity:
-            label = items[:k]
-            plain = not any(
-                i.has("names", "stem", "glob", "pron", "not", "noun", "time", "cancel")
-                for i in label
-            )
-            asks = items[k + 1].has("wh") and items[k + 1].words[0] in (
-                "which",
-                "what",
-                "who",
-                "how",
-            )
-            if asks and not any(i.is_entity or i.has("noun", "pron", "not") for i in label):
-                return items[k + 1 :]
-            counts = items[k + 1].has("verb") and items[k + 1].action == "count"
-            if (asks or counts) and _says_why(label):
-                return items[k + 1 :]
-            says = any(is_action(label, n) or i.has("be") for n, i in enumerate(label))
-            if says and plain and is_action(items, k + 1) and any(i.is_entity for i in items[k:]):
-                return items[k + 1 :]
-    return items
-
-
-def _says_why(label: list[Item]) -> bool:
-    """ "I prepare the data residency form: …", "for the finance audit: …": no machines."""
-    led = label[0].words[:1] in (("i",), ("we",), ("for",), ("re",)) or label[-1].words == ("day",)
-    ends = label[-1].has("plain", "tech", "filler", "time") and not label[-1].is_entity
-    return led and ends and not any(i.has("names", "noun", "stem", "not") for i in label)
 
 
 def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
