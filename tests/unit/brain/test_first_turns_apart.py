@@ -49,6 +49,10 @@ def test_what_describes_is_no_act(hold: Hold, said: str, tool: str, names: set[s
             [("start_vms", {"kafka-3"}), ("restart_vms", {"kafka-1"})],
         ),
         (
+            "web-02 restart, web-03 stop, thanks",
+            [("restart_vms", {"web-02"}), ("stop_vms", {"web-03"})],
+        ),
+        (
             "bounce kafka-2, snap it first",
             [("snapshot_vms", {"kafka-2"}), ("restart_vms", {"kafka-2"})],
         ),
@@ -68,6 +72,8 @@ def test_each_act_of_a_row_is_its_own(
     "said",
     [
         "shelve web-03",
+        "make db-stg-1 protected and web-stg-1 not",
+        "turn off vdi-101 and vdi-102, vdi-103 let on",
         "can you tidy up sandbox-01",
         "restart web-01 and maybe web-02",
         "stop everything that smells of chicken",

@@ -8,7 +8,12 @@ from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.another_time import at_another_time
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
-from agent.brains.embedded.clauses.leads import supposed_until, with_topic, without_label
+from agent.brains.embedded.clauses.leads import (
+    each_before_its_act,
+    supposed_until,
+    with_topic,
+    without_label,
+)
 from agent.brains.embedded.clauses.participles import (
     SAME_FORM,
     caused,
@@ -126,6 +131,10 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         if (end := caused(items, k)) is not None:
             items[end].kinds = {**items[end].kinds, "wished": True}
             cuts.append(_cut_at(items, k))
+            continue
+        if each_before_its_act(items[max(cuts, default=-1) + 1 :], k - max(cuts, default=-1) - 1):
+            cuts.append(k)
+            seen_verb = seen_object = False
             continue
         if (way := switched_after(items, k)) is not None:
             items[way].kinds = {**items[way].kinds, "switched": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.brains.embedded.clauses.acts import is_action
+from agent.brains.embedded.clauses.clause import CHANGING
 from agent.brains.embedded.scan import Item
 
 
@@ -61,3 +62,24 @@ def _says_why(label: list[Item]) -> bool:
     led = label[0].words[:1] in (("i",), ("we",), ("for",), ("re",)) or label[-1].words == ("day",)
     ends = label[-1].has("plain", "tech", "filler", "time") and not label[-1].is_entity
     return led and ends and not any(i.has("names", "noun", "stem", "not") for i in label)
+
+
+def each_before_its_act(items: list[Item], k: int) -> bool:
+    """ "web-02 restart, web-03 stop": a joint between machines that stand before their acts."""
+    if not items[k].has("comma", "and") or items[k].is_entity or k < 2:
+        return False
+    if not _machines_then_act(items[:k], at_end=True):
+        return False
+    return _machines_then_act(items[k + 1 :], at_end=False)
+
+
+def _machines_then_act(items: list[Item], *, at_end: bool) -> bool:
+    """Whether names and then a verb in its base form stand there, and nothing after it."""
+    named = 0
+    while named < len(items) and items[named].has("names") and not items[named].possessive:
+        named += 1
+    if not named or named >= len(items) or not items[named].has("verb"):
+        return False
+    verb, after = items[named], items[named + 1 :]
+    ends = not after or (not at_end and after[0].has("comma", "and", "ask", "time"))
+    return verb.form == "base" and not verb.is_entity and verb.action in CHANGING and ends
