@@ -116,6 +116,20 @@ def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
     return found
 
 
+def _cut_of_a_row(items: list[Item], k: int, wished: int) -> int | None:
+    """Where a further act of a row begins, which is marked as one: "…, and have it stopped"."""
+    if (end := caused(items, k)) is not None:
+        items[end].kinds = {**items[end].kinds, "wished": True}
+        return _cut_at(items, k)
+    if (way := switched_after(items, k)) is not None:
+        items[way].kinds = {**items[way].kinds, "switched": True}
+        return k
+    cut = follows_in_a_row(items, k, wished) if wished >= 0 else None
+    if cut is not None:
+        items[k].kinds = {**items[k].kinds, "wished": True}
+    return cut
+
+
 def _parts(items: list[Item]) -> list[list[Item]]:
     """Cut before each further verb that begins a request of its own, and before reasons."""
     cuts: list[int] = []
@@ -128,24 +142,14 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         if item.has("wished"):
             wished, seen_verb, seen_object = k, True, False
             continue
-        if (end := caused(items, k)) is not None:
-            items[end].kinds = {**items[end].kinds, "wished": True}
-            cuts.append(_cut_at(items, k))
-            continue
         if each_before_its_act(items[max(cuts, default=-1) + 1 :], k - max(cuts, default=-1) - 1):
             cuts.append(k)
             seen_verb = seen_object = False
             continue
-        if (way := switched_after(items, k)) is not None:
-            items[way].kinds = {**items[way].kinds, "switched": True}
-            cuts.append(k)
-            seen_verb, seen_object = True, False
-            continue
-        if wished >= 0 and (cut := follows_in_a_row(items, k, wished)) is not None:
-            item.kinds = {**item.kinds, "wished": True}
+        if (cut := _cut_of_a_row(items, k, wished)) is not None:
             cuts.append(cut)
-            seen_object = False
-            wished = k
+            seen_verb, seen_object = True, False
+            wished = k if item.has("wished") else wished
             continue
         if item.form == "past" and not seen_verb and (at := follows_something_done(items, k)):
             item.kinds = {**item.kinds, "wished": True}
