@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from agent.brains.embedded import replies
 from agent.brains.embedded.clauses.clause import GENERIC, Clause
-from agent.brains.embedded.doubtful import lost_beside_all, only_perhaps
+from agent.brains.embedded.doubtful import lost_beside_all, only_perhaps, spared_at_the_end
 from agent.brains.embedded.frames import Frame
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.questioning import Doubt
@@ -44,6 +44,8 @@ def check_accounted(frame: Frame) -> None:
         raise Doubt(replies.out_of_scope())
     if said := only_perhaps(frame.clause):
         raise Doubt(replies.ask(f"“{said}”: is it meant or not? Say which machines."))
+    if said := spared_at_the_end(frame):
+        raise Doubt(replies.ask(f"“{said}”: shall it be left as it is? Say which machines."))
     if lost := lost_beside_all(frame):
         raise Doubt(replies.ask(f"I do not know what “{lost}” means here. Which machines?"))
     if said := _no_or_without(frame):

@@ -101,7 +101,8 @@ def _meant(words: str, request: Sequence[Item], end: int, told: Sequence[Item]) 
     if _PLACE.fullmatch(words):
         return _only([i for i in told if _fields(i) & _PLACES])
     if _FIRST.fullmatch(words) or _SECOND.fullmatch(words):
-        pair = _pair(told)
+        named = any(i.has("names") for i in request[:end])
+        pair = [] if named else _pair(told)
         closed = end == len(request) or not request[end].has("noun", "number")
         first = _FIRST.fullmatch(words) is not None
         return [pair[0 if first else 1]] if pair and closed else []

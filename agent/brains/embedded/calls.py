@@ -13,9 +13,9 @@ from typing import Any
 from agent.brains.embedded import replies
 from agent.brains.embedded.accounting import check_accounted, refers_only
 from agent.brains.embedded.bound_fields import LARGE_GIB
-from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.listed_snapshots import of_the_listed
+from agent.brains.embedded.ordering import ends_something_told, runs_backwards, what_is_first
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
@@ -76,6 +76,8 @@ class Builder(Settling):
             if made and made[-1].tool in NO_SELECTOR_YET and refers_only(frame):
                 raise Doubt(replies.ask("That machine is not there yet. Ask again once it is."))
             call = self.call(frame, made, self._topic(frame, frames, k, reading))
+            if made and runs_backwards(made[-1], call):
+                raise Doubt(replies.ask("The second would come before the first. At what times?"))
             made.append(call)
             made.extend(self.opposite_after(frame, call))
         return made
@@ -340,6 +342,8 @@ class Builder(Settling):
         opposite = OPPOSITE.get(frame.tool)
         if opposite is None or (said.lasts is None and said.until is None):
             return []
+        if ends_something_told(frame.clause):
+            return []
         if said.until is not None and said.until.recurs:
             when = self.when(said.until)
             return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
@@ -361,26 +365,6 @@ class Builder(Settling):
             ids = tuple(vm.id for vm in vms)
             call = call.model_copy(update={"selector": Selector(ids=ids)}) if ids else call
         return [call.model_copy(update={"tool": opposite, "args": {}, "when": when})]
-
-
-def what_is_first(frames: Sequence[Frame]) -> Sequence[Frame]:
-    """ "bounce kafka-2, snap it first": in the order in which they shall run."""
-    for k in range(1, len(frames)):
-        before, frame = frames[k - 1], frames[k]
-        if before.changes and frame.changes and _ends_with_first(frame.clause):
-            return [*frames[: k - 1], frame, before, *frames[k + 1 :]]
-    return frames
-
-
-def _ends_with_first(clause: Clause) -> bool:
-    items = clause.items
-    while items and items[-1].has("filler", "ask", "comma") and items[-1].words != ("first",):
-        items = items[:-1]
-    if len(items) < 2 or items[-1].words not in (("first",), ("up", "first")):
-        return False
-    if items[-2].has("det", "number"):
-        return False
-    return any(i is clause.verb for i in items[:-1])
 
 
 def _is_told_before(frame: Frame) -> bool:

@@ -93,6 +93,12 @@ def repeats(frame: Frame, last: Frame) -> bool:
     ):
         return False
     last.said.args.update(frame.said.args)
+    loose = any(i.has("time") and i.words[:1] == ("over",) for i in last.clause.items)
+    if loose and frame.said.time is not None:
+        # "off over the weekend. Stop it when Saturday starts": the order says what to do, and when
+        last.said.until = last.said.lasts = None
+        if frame.said.time.clock is not None:
+            last.said.time = frame.said.time
     last.said.time = last.said.time or frame.said.time
     return True
 

@@ -119,12 +119,12 @@ class Counts(Cursor):
             self.noun.plural = self.noun.plural or item.plural
             item.used = item.used or "machines"
             return 1
-        if item.words[-1:] and item.words[-1] in _SETS and not self.excluding:
-            if not self.noun.empty or self.noun.determined:
-                self.chosen.count = _SETS[item.words[-1]]
-                self.noun.head = self.noun.plural = True
-                item.used = "how many meant"
-                return 1
+        counted = bool(item.words) and item.words[-1] in _SETS and not self.excluding
+        if counted and (not self.noun.empty or self.noun.determined):
+            self.chosen.count = _SETS[item.words[-1]]
+            self.noun.head = self.noun.plural = True
+            item.used = "how many meant"
+            return 1
         bare = item.words in (("ones",), ("one",), ("stuff",), ("lot",))
         if item.has("noun") or (bare and self.k and not self.items[self.k - 1].has("number")):
             self.noun.head = True

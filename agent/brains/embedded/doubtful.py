@@ -34,6 +34,26 @@ def only_perhaps(clause: Clause) -> str:
     return ""
 
 
+_STAYS = frozenset({"let", "leave", "left", "keep", "kept", "stays", "stay", "remains"})
+
+
+def spared_at_the_end(frame: Frame) -> str:
+    """ "make a protected and b not", "turn a off, b let on": the last is no more of them."""
+    items = frame.clause.items
+    if frame.chosen.excepting:
+        return ""
+    for k, item in enumerate(items[1:-1], 1):
+        after = items[k + 1]
+        if not item.has("names") or after.is_entity or after.used == "verb":
+            continue
+        joined = items[k - 1].has("and", "comma") or items[k - 1].words == ("but",)
+        denied = after.words in (("not",), ("no",)) and k + 2 == len(items)
+        stays = bool(after.words) and after.words[0] in _STAYS and not after.used
+        if joined and (denied or stays):
+            return f"{item.text} {after.text}"
+    return ""
+
+
 def lost_beside_all(frame: Frame) -> str:
     """ "stop everything that smells of chicken": a word that nothing took, where the whole fleet
     would be meant without it.
@@ -77,6 +97,8 @@ def unknown_act(reading: Reading) -> Understanding | None:
         return None
     while items[1:] and items[-1].has("ask", "filler", "time", "same") and not items[-1].is_entity:
         items.pop()
+    if items[1:] and items[1].words in _PARTICLES and not items[1].is_entity:
+        del items[1]
     rest = [i for i in items[1:] if not i.has("det", "all", "noun", "and")]
     if not rest or not all(i.is_entity for i in rest) or rest[0].possessive or rest[0].has("tag"):
         return None
@@ -85,6 +107,9 @@ def unknown_act(reading: Reading) -> Understanding | None:
         f"I do not know how to “{verb}” a machine. What shall I do with it?",
         frame={"from": "brain", "kind": "unknown act"},
     )
+
+
+_PARTICLES = (("up",), ("out",), ("over",), ("down",), ("off",), ("away",), ("through",))
 
 
 def _may_be_an_act(item: Item) -> bool:

@@ -31,6 +31,8 @@ class Picker(References):
         if chosen.unknown_values and not frame.said.args.get("size"):
             raise Doubt(self._unknown_value(*chosen.unknown_values[0]))
         self._check_strangers(frame, chosen)
+        if chosen.ordinal and not made and (one := self._of_two_told(frame, topics)):
+            return {"names": [one]}, True
         if (
             chosen.refers is not None
             and not chosen.real
@@ -75,6 +77,21 @@ class Picker(References):
         if picked is None and frame.changes and self._implied(frame):
             return {"ids": list(self.memory.targets)}, True
         return picked, outright
+
+    def _of_two_told(self, frame: Frame, topics: Sequence[Chosen]) -> str:
+        """ "web-02 pegged, web-04 fine. resize the former": one of the two just spoken of."""
+        chosen = frame.chosen
+        pair = {"former", "latter"} & set(frame.clause.words)
+        if not pair or chosen.ordinal is None:
+            return ""
+        if any(n.names for n in chosen.real):
+            raise Doubt(self._which(frame))
+        names = list(dict.fromkeys(n for t in topics for noun in t.real for n in noun.names))
+        if len(names) != 2:
+            if names:
+                raise Doubt(self._which(frame))
+            return ""
+        return names[0] if "former" in pair else names[1]
 
     def _implied(self, frame: Frame) -> bool:
         """ "then take the protection off", right after one machine was spoken of."""

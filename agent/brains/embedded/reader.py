@@ -4,6 +4,7 @@ machines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -210,6 +211,7 @@ class Reader:
         negated = tool in CHANGES and (
             (clause.unwished and not (guards and {"nobody", "no"} & set(clause.words[:2])))
             or (not guards and is_negated(clause))
+            or _SO_DO_YOU_NOT.search(" ".join(clause.words)) is not None
         )
         object.__setattr__(clause, "tool", tool)
         if not negated:
@@ -239,6 +241,9 @@ class Reader:
                     noun.fields["state"] = ["running"]
         return chosen
 
+
+_SO_DO_YOU_NOT = re.compile(r"\b(?:neither|nor) (?:should|shall|may|must|can|are|will|do) you\b")
+"""After what nobody is to do: you neither."""
 
 _SHORT = 9
 """The most words of a clause that only points at what is to go."""

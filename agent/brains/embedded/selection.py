@@ -77,11 +77,22 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
             item.has("word", "unknown_name")
             or (item.words == ("twice",) and self.tool in CHANGES)
             or (item.has("plain", "tech") and self._inside_noun())
+            or self._is_lost_adjective(item)
             or self._is_lost_value(item)
             or self._is_lost_measure(item)
             or self._is_lost_word(item)
         ):
             self.chosen.strangers.append(item.text)
+
+    def _is_lost_adjective(self, item: Item) -> bool:
+        """ "kick the stuck runners": which of them are, nothing tells."""
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        before = self.items[self.k - 1] if self.k else None
+        if self.tool not in _WITHOUT_FIGURES or after is None or before is None or item.is_entity:
+            return False
+        led = before.has("det", "all") and not before.is_entity
+        described = after.has("stem", "noun", "value") or (after.has("names") and after.plural)
+        return led and described and item.has("trouble", "plain", "tech", "anomaly")
 
     def _is_lost_value(self, item: Item) -> bool:
         """ "anything tagged temp": a value that nothing has."""

@@ -132,6 +132,9 @@ def asks_about(clause: Clause) -> bool:
         "actually",
     ):
         start.pop(0)
+    passive = start[:1] == ["should"] and "be" in start[1:] and start[1:2] != ["you"]
+    if passive and clause.asks and clause.action is not None and "please" not in words:
+        return True
     acts = clause.action is not None or bool(clause.generic() - {"have", "get", "do"})
     if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and acts:
         obtaining = set(start[2:5]) & {
@@ -164,6 +167,12 @@ _IF_SURE = re.compile(
 """What a person does not want to be asked: "do not ask if I am sure"."""
 
 
+_IF_NO_TROUBLE = re.compile(
+    r"\bif (?:it|that|this) (?:is|would|does) not (?:be )?(?:too much|a|any|cause)(?: \w+)? ?"
+    r"(?:trouble|bother|hassle|problem|to ask|inconvenience)?$"
+)
+
+
 def is_real_condition(clause: Clause) -> bool:
     """A condition on the world, not "if you can"."""
     content = any(
@@ -175,7 +184,7 @@ def is_real_condition(clause: Clause) -> bool:
         for i in clause.items
     )
     words = " ".join(clause.words)
-    if _IF_SURE.search(words):
+    if _IF_SURE.search(words) or _IF_NO_TROUBLE.search(words):
         return False
     return content or not _POLITE_IF.search(words)
 

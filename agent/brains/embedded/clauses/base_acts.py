@@ -123,6 +123,18 @@ def _is_doubled(item: Item) -> bool:
     return item.has("det", "metric", "pron", "object") or item.words[:1] == ("as",)
 
 
+_PEOPLE = frozenset(_WORDS["people"])
+
+
+def is_done_by_people(items: Sequence[Item], k: int) -> bool:
+    """ "the storage guys move cables": what people do, and nobody asks for."""
+    before = items[k - 1] if k > 1 else None
+    if before is None or not before.words or before.words[-1] not in _PEOPLE:
+        return False
+    led = [i for i in items[max(0, k - 4) : k - 1] if i.has("det") and not i.is_entity]
+    return bool(led) and items[k].form == "base"
+
+
 def _has_a_subject(items: Sequence[Item], k: int) -> bool:
     """ "…, the bakery orders start at 4": what somebody or something does."""
     j = k - 1
@@ -134,6 +146,8 @@ def _has_a_subject(items: Sequence[Item], k: int) -> bool:
         if items[j].has("det"):
             break
         j -= 1
+    if is_done_by_people(items, k):
+        return True
     subject = items[j + 1 : k]
     led = j >= 1 and items[j].has("det") and items[j - 1].has("comma", "dash")
     return led and any(i.has("plain", "word") for i in subject)

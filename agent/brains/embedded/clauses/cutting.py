@@ -8,7 +8,19 @@ from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.another_time import at_another_time
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
-from agent.brains.embedded.clauses.participles import caused, follows_in_a_row
+from agent.brains.embedded.clauses.leads import (
+    each_before_its_act,
+    supposed_until,
+    with_topic,
+    without_label,
+)
+from agent.brains.embedded.clauses.participles import (
+    SAME_FORM,
+    caused,
+    follows_in_a_row,
+    follows_something_done,
+    switched_after,
+)
 from agent.brains.embedded.clauses.remarks import begins_remark, begins_reserve, is_remark
 from agent.brains.embedded.clauses.starts import (
     acts_by_particle,
@@ -24,7 +36,9 @@ def split(items: Sequence[Item]) -> list[Clause]:
     """The clauses of a turn, in order."""
     clauses: list[Clause] = []
     for number, (sentence, asks) in enumerate(_sentences(items)):
-        parts = _parts(_without_label(_with_topic(sentence)))
+        parts = _parts(without_label(with_topic(sentence)))
+        if not asks and (end := supposed_until(sentence)):
+            parts = [sentence[:end], *_parts(sentence[end:])]
         powered = len(parts) > 1 and all(_is_switched(part) for part in parts)
         for part in parts:
             clause = clause_of(part, first=part is parts[0])
@@ -32,6 +46,9 @@ def split(items: Sequence[Item]) -> list[Clause]:
                 clause.verb = part[-1]
                 clause.action = "start" if part[-1].words in _ON else "stop"
                 part[-1].used = "verb"
+            if clause.verb is None and (way := clause.first("switched")) is not None:
+                clause.verb, way.used = way, "verb"
+                clause.action = "start" if way.words[-1] in ON else "stop"
             clause.asks = asks and part is parts[-1]
             if part is not parts[-1] and part[0].words[:1] in _OFF and len(part) <= 4:
                 clause.reason = not clause.verb
@@ -82,55 +99,6 @@ def _is_apart(part: list[Item], clauses: Sequence[Clause], sentence: int) -> boo
     return before.sentence != sentence or before.items[-1].has("comma", "dash")
 
 
-_ABOUT = (("about",), ("regarding",), ("concerning",), ("re",), ("as", "for"), ("with",))
-_FURTHEST_TOPIC = 6
-
-
-def _with_topic(items: list[Item]) -> list[Item]:
-    """ "about kafka-2, it is strange": what is spoken of belongs to what is said of it."""
-    end = next((k for k, i in enumerate(items) if i.has("comma", "colon")), 0)
-    if not 2 <= end <= _FURTHEST_TOPIC or items[0].words not in _ABOUT or items[0].is_entity:
-        return items
-    topic, rest = items[1:end], items[end + 1 :]
-    plain = all(i.is_entity or i.has("det", "noun", "object", "in", "for") for i in topic)
-    if not plain or not rest or any(i.is_entity for i in rest):
-        return items
-    return [*topic, *rest]
-
-
-def _without_label(items: list[Item]) -> list[Item]:
-    """ "preserve evidence: snapshot web-02": what stands before the colon only says why."""
-    for k, item in enumerate(items[:-1]):
-        if item.has("colon") and not item.is_entity:
-            label = items[:k]
-            plain = not any(
-                i.has("names", "stem", "glob", "pron", "not", "noun", "time", "cancel")
-                for i in label
-            )
-            asks = items[k + 1].has("wh") and items[k + 1].words[0] in (
-                "which",
-                "what",
-                "who",
-                "how",
-            )
-            if asks and not any(i.is_entity or i.has("noun", "pron", "not") for i in label):
-                return items[k + 1 :]
-            counts = items[k + 1].has("verb") and items[k + 1].action == "count"
-            if (asks or counts) and _says_why(label):
-                return items[k + 1 :]
-            says = any(is_action(label, n) or i.has("be") for n, i in enumerate(label))
-            if says and plain and is_action(items, k + 1) and any(i.is_entity for i in items[k:]):
-                return items[k + 1 :]
-    return items
-
-
-def _says_why(label: list[Item]) -> bool:
-    """ "I prepare the data residency form: …", "for the finance audit: …": no machines."""
-    led = label[0].words[:1] in (("i",), ("we",), ("for",), ("re",)) or label[-1].words == ("day",)
-    ends = label[-1].has("plain", "tech", "filler", "time") and not label[-1].is_entity
-    return led and ends and not any(i.has("names", "noun", "stem", "not") for i in label)
-
-
 def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
     found: list[tuple[list[Item], bool]] = []
     current: list[Item] = []
@@ -148,6 +116,20 @@ def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
     return found
 
 
+def _cut_of_a_row(items: list[Item], k: int, wished: int) -> int | None:
+    """Where a further act of a row begins, which is marked as one: "…, and have it stopped"."""
+    if (end := caused(items, k)) is not None:
+        items[end].kinds = {**items[end].kinds, "wished": True}
+        return _cut_at(items, k)
+    if (way := switched_after(items, k)) is not None:
+        items[way].kinds = {**items[way].kinds, "switched": True}
+        return k
+    cut = follows_in_a_row(items, k, wished) if wished >= 0 else None
+    if cut is not None:
+        items[k].kinds = {**items[k].kinds, "wished": True}
+    return cut
+
+
 def _parts(items: list[Item]) -> list[list[Item]]:
     """Cut before each further verb that begins a request of its own, and before reasons."""
     cuts: list[int] = []
@@ -160,24 +142,29 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         if item.has("wished"):
             wished, seen_verb, seen_object = k, True, False
             continue
-        if (end := caused(items, k)) is not None:
-            items[end].kinds = {**items[end].kinds, "wished": True}
-            cuts.append(_cut_at(items, k))
+        if each_before_its_act(items[max(cuts, default=-1) + 1 :], k - max(cuts, default=-1) - 1):
+            cuts.append(k)
+            seen_verb = seen_object = False
             continue
-        if wished >= 0 and (cut := follows_in_a_row(items, k, wished)) is not None:
-            item.kinds = {**item.kinds, "wished": True}
+        if (cut := _cut_of_a_row(items, k, wished)) is not None:
             cuts.append(cut)
-            seen_object = False
-            wished = k
+            seen_verb, seen_object = True, False
+            wished = k if item.has("wished") else wished
             continue
-        if is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
+        if item.form == "past" and not seen_verb and (at := follows_something_done(items, k)):
+            item.kinds = {**item.kinds, "wished": True}
+            cuts.append(at)
+            wished, seen_verb, seen_object = k, True, False
+        elif is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
             if (
                 (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
             ) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
+                if item.form == "past" and is_action(items, k):
+                    item.kinds = {**item.kinds, "wished": True}
             seen_verb = True
-            wished = k if item.form == "past" else -1
+            wished = k if item.form == "past" or item.words[0] in SAME_FORM else -1
         elif _handles_first(items, k) or _spares_first(items, k):
             seen_verb = True
         elif (

@@ -45,6 +45,9 @@ def _sets_condition(items: list[Item], opener: Item) -> bool:
     start = " ".join(w for i in items[:4] for w in i.words)
     if word == "if" and len(items) > 1 and start.startswith(_POLITE_OPENINGS):
         return False
+    if opener.words == ("should",) and len(items) > 2 and items[-1].has("comma"):
+        # "should web-stg-2 be stopped, …": an "if" in other words
+        return items[1].words[:1] not in (("i",), ("we",), ("you",)) and opener is items[0]
     if word in ("if", "unless", "whenever", "provided") or waits_for(items, items.index(opener)):
         return True
     return (

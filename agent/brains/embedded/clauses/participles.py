@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from agent.brains.embedded.clauses.clause import CHANGING
+from agent.brains.embedded.clauses.clause import CHANGING, OFF, ON
 from agent.brains.embedded.scan import Item
 
 _ENDS = frozenset(
@@ -76,11 +77,34 @@ def _is_of_anything(items: Sequence[Item], k: int) -> bool:
     return bool(lead) and lead[-1].has("all") and not lead[-1].is_entity
 
 
+_HANDLED = frozenset({"brought", "turned", "switched", "powered", "taken", "put", "spun", "fired"})
+
+
+def _by_particle(items: Sequence[Item], k: int) -> bool:
+    """ "… and brought up again at eight"."""
+    if items[k].is_entity or not _HANDLED & set(items[k].words[:1]):
+        return False
+    return any(i.words[-1:] and i.words[-1] in OFF | ON for i in items[k : k + 3])
+
+
+def follows_something_done(items: Sequence[Item], k: int) -> int | None:
+    """Where "kafka-1 restarted" begins in "get kafka-3 going again and kafka-1 restarted"."""
+    j = k - 1
+    while j > 0 and (items[j].has("names") or items[j].has("det", "noun")):
+        j -= 1
+    if j < 2 or j == k - 1 or not items[j].has("and") or not items[j + 1].has("names"):
+        return None
+    lead = items[:j]
+    done = {"going", "up", "on", "off", "back", "running", "again", "down"}
+    ends = bool(lead[-1].words) and lead[-1].words[-1] in done and not lead[-1].is_entity
+    return j if ends and any(i.has("names") for i in lead) else None
+
+
 def follows_in_a_row(items: Sequence[Item], k: int, first: int) -> int | None:
     """Where the clause of the participle at `k` begins, if it is a further act of a wish whose
     first act is at `first`: "I want web-01 stopped and web-02 restarted".
     """
-    if not _is_wished(items, k) or describes(items, k):
+    if not (_is_wished(items, k) or _by_particle(items, k)) or describes(items, k):
         return None
     j = k - 1
     while j > first and not items[j].has("and", "comma", "then"):
@@ -101,7 +125,7 @@ def follows_in_a_row(items: Sequence[Item], k: int, first: int) -> int | None:
 
 
 _CAUSES = frozenset({"have", "get", "see"})
-_SAME_FORM = frozenset({"shut", "put", "cut", "set", "reset"})
+SAME_FORM = frozenset({"shut", "put", "cut", "set", "reset"})
 _FURTHEST = 7
 
 
@@ -117,7 +141,35 @@ def caused(items: Sequence[Item], k: int) -> int | None:
         if item.has("comma", "and", "stop") and not item.is_entity:
             return None
         act = item.has("verb") and item.action in CHANGING and not item.is_entity
-        if met and act and (item.form == "past" or item.words[0] in _SAME_FORM):
+        if met and act and (item.form == "past" or item.words[0] in SAME_FORM):
             return None if describes(items, j) else j
         met = met or item.is_entity or item.has("pron", "noun")
     return None
+
+
+def switched_after(items: Sequence[Item], k: int) -> int | None:
+    """The "off" of "turn vdi-104 on and vdi-103 off", where its part begins at the joint `k`."""
+    if not items[k].has("and", "comma") or items[k].is_entity or k < 2 or k + 2 >= len(items):
+        return None
+    if not items[k + 1].has("names", "value", "stem", "det", "all") or not _is_switched(items[:k]):
+        return None
+    for j in range(k + 1, len(items)):
+        item = items[j]
+        if j > k + 1 and not item.is_entity and item.words[-1:] and item.words[-1] in OFF | ON:
+            after = items[j + 1] if j + 1 < len(items) else None
+            ends = after is None or after.has("time", "comma", "and", "then", "ask", "stop", "same")
+            return j if ends and any(i.is_entity for i in items[k:j]) else None
+        if not (item.is_entity or item.has("det", "noun", "all", "and")):
+            return None
+        if item.has("and") and j > k:
+            return None
+    return None
+
+
+def _is_switched(lead: Sequence[Item]) -> bool:
+    """Whether machines and which way they shall go stand there: "turn vdi-104 on"."""
+    for before, item in pairwise(lead):
+        way = bool(item.words) and item.words[-1] in OFF | ON and not item.is_entity
+        if way and (before.is_entity or before.has("noun", "pron")):
+            return True
+    return False

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
+from agent.brains.embedded.clauses.base_acts import is_done_by_people
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.words import word_lists
 
@@ -126,6 +127,8 @@ def _says(items: Sequence[Item], words: Sequence[str]) -> bool:
 def _predicate(items: Sequence[Item]) -> bool:
     """Whether a finite verb follows a subject that is no set of machines."""
     for k, item in enumerate(items[1:_LONGEST_SUBJECT], 1):
+        if item.has("verb") and is_done_by_people(items, k):
+            return True
         if items[k - 1].has("rel", "noun", "pron") and items[k - 1].words[0] not in _OWNERS:
             return False
         if item.has("and", "or", "rel", "comma"):
