@@ -72,6 +72,22 @@ _OF_A_SIBLING = frozenset(
 _ONE_OF = re.compile(r"\b(?:the (?:[a-z]+ )?one\b|either\b|(?:just|only) one\b)", re.IGNORECASE)
 
 
+_SPARES = frozenset(
+    {"leave", "skip", "not", "minus", "without", "except", "drop", "bar", "barring", "excluding",
+     "but", "spare", "keep"}
+)  # fmt: skip
+_FIGURES = frozenset({"vcpus", "memory_gib", "size_gib", "count", "change"})
+
+
+def _one_argument(call: Call, reading: Reading) -> dict[str, Any]:
+    """A bare count of a group, or another value of a tag."""
+    if call.tool == "scale_group" and (count := only_number(reading)):
+        return {"count": count}
+    if call.tool == "tag_vms" and (tags := other_value(call, reading.text)):
+        return {"tags": tags}
+    return {}
+
+
 class Corrections(Fragments):
     """Revises the calls of the plan that waits."""
 
@@ -87,22 +103,11 @@ class Corrections(Fragments):
             bare = self._bare_numbers(reading, call)
             if not bare:
                 return self.builder.unknown_name(chosen.unknown[0], frame)
-        if call.tool == "scale_group" and not args and (count := only_number(reading)):
-            args = {"count": count}
-        if call.tool == "tag_vms" and not args and (tags := other_value(call, reading.text)):
-            args = {"tags": tags}
+        args = args or _one_argument(call, reading)
         if call.tool == "tag_vms" and not args and (tags := named_value(call, reading)):
             return self._revised(call, call.model_copy(update={"args": {"tags": tags}}))
-        if is_but_a_day(call, frame, reading):
-            return replies.ask("On which days shall it be?")
-        some = call.selector is not None and SOME_OF.search(reading.text)
-        some = some or (call.selector is not None and _NOT_ALL.fullmatch(reading.text))
-        if some and not (chosen.real or chosen.exclude):
-            return replies.ask("Which of them? Name the machines that shall stay in the plan.")
-        if ALL_OF_THEM.match(reading.text) and (many := only_number(reading)) is not None:
-            if many == len(self._pending_targets(call)):
-                return Understanding("revise", pending.calls)
-            return replies.ask("How many of them, and which?")
+        if open_ended := self._open_ended(reading, call, frame):
+            return open_ended
         asks = "?" in reading.text
         if call.tool in ("attach_disk", "resize_disk") and not (args or chosen.real or asks):
             size = only_number(reading)
@@ -129,30 +134,11 @@ class Corrections(Fragments):
             args = sized
         nouns = [n.selector() for n in self._without_described(chosen)]
         exclude = [n.selector() for n in chosen.exclude if not n.empty]
-        if numbers:
-            if chosen.excepting or set(reading.words) & {
-                "leave",
-                "skip",
-                "not",
-                "minus",
-                "without",
-                "except",
-                "drop",
-                "bar",
-                "barring",
-                "excluding",
-                "but",
-                "spare",
-                "keep",
-            }:
-                exclude.append({"names": numbers})
-            else:
-                nouns.append({"names": numbers})
-                args = {
-                    k: v
-                    for k, v in args.items()
-                    if k not in ("vcpus", "memory_gib", "size_gib", "count", "change")
-                }
+        if numbers and (chosen.excepting or set(reading.words) & _SPARES):
+            exclude.append({"names": numbers})
+        elif numbers:
+            nouns.append({"names": numbers})
+            args = {k: v for k, v in args.items() if k not in _FIGURES}
         timed = frame.said.time is not None or frame.said.lasts is not None
         if not (
             nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other
@@ -170,6 +156,20 @@ class Corrections(Fragments):
         if moved is None or made is None or len(pending.calls) > 1:
             return made
         return _at(made, moved)
+
+    def _open_ended(self, reading: Reading, call: Call, frame: Frame) -> Understanding | None:
+        """What leaves open which machines or days are meant, and the plan said once more."""
+        if is_but_a_day(call, frame, reading):
+            return replies.ask("On which days shall it be?")
+        some = call.selector is not None and SOME_OF.search(reading.text)
+        some = some or (call.selector is not None and _NOT_ALL.fullmatch(reading.text))
+        if some and not (frame.chosen.real or frame.chosen.exclude):
+            return replies.ask("Which of them? Name the machines that shall stay in the plan.")
+        if not ALL_OF_THEM.match(reading.text) or (many := only_number(reading)) is None:
+            return None
+        if many == len(self._pending_targets(call)) and self.memory.pending is not None:
+            return Understanding("revise", self.memory.pending.calls)
+        return replies.ask("How many of them, and which?")
 
     def _moved(
         self, call: Call, frame: Frame, args: dict[str, Any], reading: Reading
