@@ -19,6 +19,7 @@ from agent.brains.embedded.ordering import ends_something_told, runs_backwards, 
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.sequence import after
 from agent.brains.embedded.settling import Settling
 from agent.brains.embedded.sharing import share_times
 from agent.brains.embedded.spoken_of import goes_on, is_aside, is_vague, of_those, subject
@@ -76,6 +77,7 @@ class Builder(Settling):
             if made and made[-1].tool in NO_SELECTOR_YET and refers_only(frame):
                 raise Doubt(replies.ask("That machine is not there yet. Ask again once it is."))
             call = self.call(frame, made, self._topic(frame, frames, k, reading))
+            call = after(made[-1], call, reading.text) if made else call
             if made and runs_backwards(made[-1], call):
                 raise Doubt(replies.ask("The second would come before the first. At what times?"))
             made.append(call)

@@ -24,11 +24,16 @@ def in_sequence(understood: Understanding, text: str) -> Understanding:
     made: list[Call] = []
     for call in understood.calls:
         before = made[-1] if made else None
-        made.append(call if before is None else _after(before, call, text))
+        made.append(call if before is None else after(before, call, text))
     return replace(understood, calls=tuple(made)) if made else understood
 
 
-def _after(before: Call, call: Call, text: str) -> Call:
+def after(before: Call, call: Call, text: str) -> Call:
+    """The call, later where it takes an earlier one back and would come before it.
+
+    Args:
+        text: the words: an hour said without am or pm may be that of the other half of the day.
+    """
     first, then = _at(before), _at(call)
     if first is None or then is None or (before.tool, call.tool) not in _THEN or then > first:
         return call

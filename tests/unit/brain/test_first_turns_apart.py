@@ -80,7 +80,6 @@ def test_each_act_of_a_row_is_its_own(
         "shut down anything weird",
         "kick the stuck runners",
         "should web-stg-2 be stopped, then I want it started",
-        "I want web-03 shut down tonight and switched back on at 7",
     ],
 )
 def test_what_is_not_known_is_asked(hold: Hold, said: str) -> None:

@@ -16,6 +16,7 @@ def times(hold: Hold, *says: str) -> list[str]:
         (("stop web-01 tonight, start it at 7:30",), "2026-11-24T07:30"),
         (("stop web-01 at 20:00 and start it at 19:30",), "2026-11-24T19:30"),
         (("stop web-01 tonight", "and start it again at 7"), "2026-11-24T07:00"),
+        (("I want web-03 shut down tonight and switched back on at 7",), "2026-11-24T07:00"),
         (("start analytics-2 at 14:00 and stop it at 16:00",), "2026-11-23T16:00"),
     ],
 )
