@@ -37,6 +37,15 @@ _COUNT = re.compile(
     r"(?:of (?:machines|vms|instances) )?to (?P<many>\w+)[.!]?$",
     re.IGNORECASE,
 )
+_TIMES = r"(?:tonight|tomorrow|today|next week|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
+_BEFORE_IT = re.compile(
+    rf"(?P<lead>^|\s)before (?:(?:the|our|this|next|{_TIMES}(?:'s|\u2019s)?) )*"
+    r"(?:release|patching|patch|upgrade|deploy(?:ment)?|maintenance|rollout|migration|update|"
+    r"cutover|demo|audit|change)(?: window)?"
+    rf"(?: (?:on |this |next )?{_TIMES}(?: (?:night|morning|evening))?)?(?P<end>,? ?)",
+    re.IGNORECASE,
+)
+"""What something is done ahead of: its time is the event's, and too late for the act."""
 _IS_SO = re.compile(
     r"(?P<join>,? ?(?:oh,? )?and |, )?\b(?P<who>[a-z][\w-]*)(?:'s|\u2019s| is)"
     r"(?= (?:on (?:leave|holiday|vacation|call|it|sick)|back|off|out|away|gone|here|not|still|"
@@ -90,6 +99,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = _THOSE_ON.sub(lambda said: f"{said['but']} ", without_formalities(text))
     text = with_spans(named_by_address(text, context.world.inventory), site)
+    text = _BEFORE_IT.sub(lambda said: said["lead"] or "", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
         text = _COUNT.sub(r"make it \g<many>", without_the_complaint(text))

@@ -53,3 +53,16 @@ def test_an_order_with_a_measure_stays_an_order(hold: Hold, said: str, tool: str
 def test_the_count_of_a_plan_is_changed(hold: Hold) -> None:
     (call,) = hold("create 3 small debian boxes in fra1", "Change the count to 2.")[-1].calls
     assert (call.tool, call.args["count"]) == ("create_vms", 2)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Before Thursday's release I want snapshots of all the staging boxes.",
+        "snapshot web-stg-1, web-stg-2 and db-stg-1 before tonight's upgrade",
+        "Before the upgrade tonight snapshot the staging boxes",
+    ],
+)
+def test_what_is_done_ahead_of_something_is_not_done_at_its_time(hold: Hold, said: str) -> None:
+    (call,) = hold(said)[-1].calls
+    assert (call.tool, call.when, len(call.targets)) == ("snapshot_vms", None, 3)
