@@ -132,8 +132,10 @@ class Machines:
             lambda: compute.snapshots.list(api_version=DISK_VERSION),
         )
         what = f"Listing the machines of {subscription}"
-        with ThreadPoolExecutor(3) as pool:
+        with ThreadPoolExecutor(4) as pool:
+            beside = pool.submit(self.addresses, subscription)  # kept for `_records`
             rows, statuses, snapshots = pool.map(self.link.rows, repeat(what), listings)
+            beside.result()
         powers = {
             str(row["id"]).lower(): power_of(row["properties"]["instanceView"].get("statuses", ()))
             for row in statuses
