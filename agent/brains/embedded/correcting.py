@@ -35,6 +35,7 @@ from agent.brains.embedded.merging import (
     unite,
 )
 from agent.brains.embedded.names import key_of
+from agent.brains.embedded.overlooked import FIGURES
 from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.putting_right import with_its_way_back
 from agent.brains.embedded.questioning import Doubt
@@ -76,7 +77,6 @@ _SPARES = frozenset(
     {"leave", "skip", "not", "minus", "without", "except", "drop", "bar", "barring", "excluding",
      "but", "spare", "keep"}
 )  # fmt: skip
-_FIGURES = frozenset({"vcpus", "memory_gib", "size_gib", "count", "change"})
 
 
 def _one_argument(call: Call, reading: Reading) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class Corrections(Fragments):
             exclude.append({"names": numbers})
         elif numbers:
             nouns.append({"names": numbers})
-            args = {k: v for k, v in args.items() if k not in _FIGURES}
+            args = {k: v for k, v in args.items() if k not in FIGURES}
         timed = frame.said.time is not None or frame.said.lasts is not None
         if not (
             nouns or exclude or args or timed or chosen.refers or chosen.ordinal or chosen.other

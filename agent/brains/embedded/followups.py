@@ -16,7 +16,7 @@ from agent.brains.embedded.overlooked import asks_when, with_what_is_added
 from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
-from agent.brains.embedded.unscheduling import unscheduled
+from agent.brains.embedded.unscheduling import calls_off_a_schedule, unscheduled
 from agent.brains.embedded.widening import only_asks, only_what_is_said
 from agent.dialogue import reads
 from tools.calls import Call
@@ -39,20 +39,6 @@ def _drops_a_schedule(reading: Reading) -> bool:
         and not frames[0].chosen.unknown
         and bool({"task", "schedule", "job", "entry", "it", "that"} & set(reading.words))
     )
-
-
-_THE_SCHEDULE = re.compile(
-    r"\b(?:cancel|drop|scrap|forget|abort|call off|never ?mind|bin|ditch|undo|withdraw)(?: about)? "
-    r"(?:the|that|this|my|our) (?:whole )?(?:schedule|timer|timing|scheduled \w+)\b"
-    r"(?! (?:for|of|on)\b)",
-    re.IGNORECASE,
-)
-
-
-def _calls_off_a_schedule(reading: Reading) -> bool:
-    """ "bad idea, cancel that schedule", where no plan waits."""
-    named = any(i.is_entity or i.has("unknown_name") for i in reading.items)
-    return not named and "?" not in reading.text and bool(_THE_SCHEDULE.search(reading.text))
 
 
 class Followups(Fragments):
@@ -97,7 +83,7 @@ class Followups(Fragments):
                 return held
             if puts_right(reading):
                 return replies.ask("What shall be otherwise in the plan that waits?")
-        elif _calls_off_a_schedule(reading) or (
+        elif calls_off_a_schedule(reading) or (
             (memory.calls and memory.calls[-1].tool == "list_schedules")
             and (said == "no" or CANCEL.search(reading.text) or _drops_a_schedule(reading))
         ):

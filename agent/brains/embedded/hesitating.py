@@ -64,7 +64,8 @@ _DOUBTS_OF = re.compile(
 """ "not sure about db-1": of a machine of the plan, or of a figure in it."""
 
 _OWN = re.compile(
-    r"(?P<before>.*?)(?:^|[,.;:!\u2026\u2014-]+\s*|\b(?:because|as|since|so|and|but|cos) )"
+    r"(?P<before>.*?)(?:^|(?<![,.;:!\u2026\u2014-])[,.;:!\u2026\u2014-]+\s*|"
+    r"\b(?:because|as|since|so|and|but|cos) )"
     r"(?:(?:because|as|since|so|and|but|then|actually|rather|instead) )?"
     r"(?:i|we)(?:'ll| will|'m going to|'m gonna| am going to|'re going to| are going to| gonna)"
     r"(?! (?:have|take|need|want|like|go (?:with|for)|say|confirm|be|wait)\b)"

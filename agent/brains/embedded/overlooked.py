@@ -32,8 +32,8 @@ _NOT_ADDED = re.compile(
 )
 
 
-_FIGURES = frozenset({"vcpus", "memory_gib", "size_gib", "count", "change"})
-
+FIGURES = frozenset({"vcpus", "memory_gib", "size_gib", "count", "change"})
+"""Arguments that are one figure."""
 
 _VAGUE = re.compile(
     r"\b(?:(?:after|out of|outside|off) (?:(?:office|business|working|work|opening) )?hours|"
@@ -101,7 +101,7 @@ def with_what_is_added(
     as_before = [(c.when, c.args) for c in understood.calls] == [
         (c.when, c.args) for c in pending.calls
     ]
-    figured = any(c.when is not None or c.args.keys() & _FIGURES for c in pending.calls)
+    figured = any(c.when is not None or c.args.keys() & FIGURES for c in pending.calls)
     found = None
     if as_before and figured:
         found = _FIGURE_LAST.search(reading.text) or _FIGURE_FIRST.match(reading.text)

@@ -50,7 +50,8 @@ def open_question(text: str) -> str:
 
 
 _WHAT_NOW = re.compile(
-    r"[,.;!\u2026 -]+(?:so )?(?:what now|what(?: on earth)? (?:should|do|can|shall) (?:i|we) do"
+    r"(?<![,.;!\u2026 -])[,.;!\u2026 -]+(?:so )?"
+    r"(?:what now|what(?: on earth)? (?:should|do|can|shall) (?:i|we) do"
     r"(?: now| next| about (?:it|that))?|how (?:do|can|should) (?:i|we) fix (?:it|that|this))"
     r"[?!. ]*$",
     re.IGNORECASE,

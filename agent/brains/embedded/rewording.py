@@ -15,13 +15,14 @@ from agent.brains.embedded.torn import without_the_complaint
 
 _TICKET = re.compile(
     r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
-    r"no|number|for)\b[.:#]? ?)*"
+    r"no|number|for)\b[.:#]? ?){0,6}"
     r"(?<![=\w-])(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
     r"\s*(?:[:,-]\s*)?",
 )
 """Numbers of tickets, as service desks write them: they name no machine."""
 _COURTESY = re.compile(
-    r"(?:[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?(?:do the needful|(?:check and )?revert"
+    r"(?:(?<!\s)[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?"
+    r"(?:do the needful|(?:check and )?revert"
     r"(?: back)?(?: (?:with|to) (?:a )?(?:confirmation|me|us)| at the earliest| asap| soon)"
     r"|check and revert)(?: at the earliest)?(?= *(?:[.!]|$))[.!]?)"
     r"|\b(?:at the earliest|on priority)\b",
@@ -42,12 +43,12 @@ _BEFORE_IT = re.compile(
     rf"(?P<lead>^|\s)before (?:(?:the|our|this|next|{_TIMES}(?:'s|\u2019s)?) )*"
     r"(?:release|patching|patch|upgrade|deploy(?:ment)?|maintenance|rollout|migration|update|"
     r"cutover|demo|audit|change)(?: window)?"
-    rf"(?: (?:on |this |next )?{_TIMES}(?: (?:night|morning|evening))?)?(?P<end>,? ?)",
+    rf"(?: (?:on |this |next )?{_TIMES}(?: (?:night|morning|evening))?)?,? ?",
     re.IGNORECASE,
 )
 """What something is done ahead of: its time is the event's, and too late for the act."""
 _IS_SO = re.compile(
-    r"(?P<join>,? ?(?:oh,? )?and |, )?\b(?P<who>[a-z][\w-]*)(?:'s|\u2019s| is)"
+    r"(?P<join>,? ?(?:oh,? )?and |, )?\b(?P<who>[a-z][\w-]{0,62})(?:'s|\u2019s| is)"
     r"(?= (?:on (?:leave|holiday|vacation|call|it|sick)|back|off|out|away|gone|here|not|still|"
     r"already|going|coming|asking|been|got|sick|ill|busy|waiting|leaving)\b)",
     re.IGNORECASE,
@@ -97,9 +98,9 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = _THOSE_ON.sub(lambda said: f"{said['but']} ", without_formalities(text))
+    text = _THOSE_ON.sub(r"\g<but> ", without_formalities(text))
     text = with_spans(named_by_address(text, context.world.inventory), site)
-    text = _BEFORE_IT.sub(lambda said: said["lead"] or "", text).strip() or text
+    text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
         text = _COUNT.sub(r"make it \g<many>", without_the_complaint(text))

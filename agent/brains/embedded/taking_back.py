@@ -77,7 +77,8 @@ _REGRETS = (
 )
 _CORRECTED = (
     re.compile(
-        rf"(?:[.!;\u2026\u2014-]+\s+|,\s*|(?<! and)(?<! or)(?<! also)\s+){_REGRETS}(?P<tail>\S.*)$",
+        rf"(?:(?<![.!;\u2026\u2014-])[.!;\u2026\u2014-]+\s+|,\s*|"
+        rf"(?<!\s)(?<! and)(?<! or)(?<! also)\s+){_REGRETS}(?P<tail>\S.*)$",
         re.IGNORECASE,
     ),
     re.compile(

@@ -10,15 +10,15 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.reader import Reader
 
 _TAKEN_BACK = re.compile(
-    r"(?P<head>.*\S)[,.;!\u2026\u2014 -]+(?:(?:oh|no|ah|er+m?|sorry|oops)[, ]+)*(?:no[, ]+wait|"
-    r"wait[, ]+no|no[, ]+sorry|sorry[, ]+no|sorry|scratch that|correction|my mistake|i meant?|"
-    r"i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|"
+    r"(?P<head>.*[^\s,.;!\u2026\u2014-])[,.;!\u2026\u2014 -]+"
+    r"(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+no|sorry|scratch that|correction|"
+    r"my mistake|i meant?|i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|"
     r"(?:hang|hold) on(?! to)|oops|whoops)\b[,.:! \u2026-]+(?P<tail>\S.*)$",
     re.IGNORECASE,
 )
 _CALLED_OFF = re.compile(
-    r"\S[,.;!\u2026\u2014 -]+(?:(?:actually|oh|no|nah|hm+|well|wait|ok(?:ay)?|on second thoughts?)"
-    r"[,. ]+)*(?:never ?mind|nvm|forget (?:it|that|about it)|(?:scratch|scrap|cancel) that)[.! ]*$",
+    r"(?<=[,.;!\u2026\u2014 -])"
+    r"(?:never ?mind|nvm|forget (?:it|that|about it)|(?:scratch|scrap|cancel) that)[.! ]*$",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)
@@ -41,7 +41,7 @@ def without_the_complaint(text: str) -> str:
 
 def called_off(reading: Reading) -> bool:
     """Whether a turn's end calls off what it asked for: "stop web-01... actually never mind"."""
-    return reading.has_change and _CALLED_OFF.search(reading.text) is not None
+    return reading.has_change and _CALLED_OFF.search(reading.text.strip()) is not None
 
 
 def with_the_last_figure(reading: Reading, reader: Reader) -> Reading:

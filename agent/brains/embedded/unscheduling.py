@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.frames import Reading
 from tools.calls import Call
 
 _EVERY = frozenset({"all", "both", "every", "each", "everything"})
@@ -17,6 +18,20 @@ _ENDS = re.compile(
     r"(?:,? (?:please|now|too|again))*",
     re.IGNORECASE,
 )
+
+
+_THE_SCHEDULE = re.compile(
+    r"\b(?:cancel|drop|scrap|forget|abort|call off|never ?mind|bin|ditch|undo|withdraw)(?: about)? "
+    r"(?:the|that|this|my|our) (?:whole )?(?:schedule|timer|timing|scheduled \w+)\b"
+    r"(?! (?:for|of|on)\b)",
+    re.IGNORECASE,
+)
+
+
+def calls_off_a_schedule(reading: Reading) -> bool:
+    """ "bad idea, cancel that schedule", where no plan waits."""
+    named = any(i.is_entity or i.has("unknown_name") for i in reading.items)
+    return not named and "?" not in reading.text and bool(_THE_SCHEDULE.search(reading.text))
 
 
 def ends_schedules(text: str) -> bool:
