@@ -206,7 +206,8 @@ _WISHED_IF = re.compile(
 """ "it'd be good if analytics-2 were started": what shall be done, not what must be so first."""
 
 _ANYWHERE = re.compile(
-    r",?\s+(?:wherever|no matter where|regardless of where)\s+(?:it|they)(?:'re)?\s*"
+    r"(?:,\s+|(?<![\s,])\s+)"
+    r"(?:wherever|no matter where|regardless of where)\s+(?:it|they)(?:'re)?\s*"
     r"(?:runs?|is|are|lives?|sits?|(?:may|might) (?:run|be)|happens? to (?:run|be))?(?:\s+now)?"
     r"(?=\s*(?:[.,;!?]|$))",
     re.IGNORECASE,
@@ -214,15 +215,17 @@ _ANYWHERE = re.compile(
 """What says only that no place is left out: its "it" is no machine of before."""
 
 _CORRECTED = re.compile(
-    r"(\d+)(\D{3,80}?)[?.!, ]+(?:\W+)?(?:(?:no|nah|make (?:that|it)|sorry|actually|wait|scratch "
+    r"(\d+)(\D{3,80}?)[?.!, ]\W*(?:(?:no|nah|make (?:that|it)|sorry|actually|wait|scratch "
     r"that|hm+|or rather),? )+(\d+)\W*$"
 )
 
 
 def _put_right(text: str) -> str:
     """ "3 oldest vms? no, 2": the figure that was put right in the same breath."""
+    if len(re.findall(r"\d+", text)) != 2:
+        return text
     match = _CORRECTED.fullmatch(text.strip()) or _CORRECTED.search(text)
-    if match is None or len(re.findall(r"\d+", text)) != 2:
+    if match is None:
         return text
     return f"{text[: match.start(1)]}{match[3]}{match[2]}"
 
