@@ -121,7 +121,9 @@ class Machines:
             str(vm["id"]).lower(): power_of(vm["properties"]["instanceView"].get("statuses", ()))
             for vm in rows
         }
-        return self._records(places[0].subscription, rows, powers, parts)
+        subscription = places[0].subscription
+        addresses = self.addresses(subscription) if rows else {}
+        return self._records(subscription, rows, powers, parts, addresses)
 
     def _all_of(self, subscription: str) -> list[VM]:
         compute = self.link.client("compute", subscription)
@@ -133,14 +135,15 @@ class Machines:
         )
         what = f"Listing the machines of {subscription}"
         with ThreadPoolExecutor(4) as pool:
-            beside = pool.submit(self.addresses, subscription)  # kept for `_records`
+            beside = pool.submit(self.addresses, subscription)
             rows, statuses, snapshots = pool.map(self.link.rows, repeat(what), listings)
-            beside.result()
+            addresses = beside.result()
         powers = {
             str(row["id"]).lower(): power_of(row["properties"]["instanceView"].get("statuses", ()))
             for row in statuses
         }
-        return self._records(subscription, rows, powers, _beside(parts_of(snapshots, rows)))
+        parts = _beside(parts_of(snapshots, rows))
+        return self._records(subscription, rows, powers, parts, addresses)
 
     def _records(
         self,
@@ -148,12 +151,10 @@ class Machines:
         rows: Sequence[Any],
         powers: Mapping[str, str | None],
         parts: Mapping[str, list[SnapshotPart]],
+        addresses: Mapping[str, Addresses],
     ) -> list[VM]:
-        if not rows:
-            return []
         for location in {str(vm["location"]) for vm in rows} - self._locations:
             self.sizes(subscription, location)
-        addresses = self.addresses(subscription)
         found: list[VM] = []
         for vm in rows:
             key, nowhere = str(vm["id"]).lower(), Addresses()

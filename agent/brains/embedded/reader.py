@@ -58,15 +58,8 @@ class Reader:
         _join_conditions(clauses)
         asked_in = -1
         for clause in clauses:
-            if clause.condition == "if" and asks_about(clause):
-                clause.condition = ""
-            if clause.condition:
-                timed = reading.frames and reading.frames[-1].said.time is not None
-                if timed and clause.condition == "when":
-                    continue
-                reading.conditional = reading.conditional or is_real_condition(clause)
-                if is_real_condition(clause):
-                    continue
+            if _is_condition(clause, reading):
+                continue
             frame = None if clause.reason else self.frame(clause)
             if frame is not None and frame.changes and clause.sentence == asked_in:
                 frame.about = True
@@ -78,45 +71,9 @@ class Reader:
                 and (reading.fragments or reading.frames)
             ):
                 frame = self._thing_of_before(frame, reading)
-            if frame is not None and frame.changes and reading.frames:
-                last = reading.frames[-1]
-                if _takes_last_back(last, frame):
-                    reading.fragments.append(reading.frames.pop().clause)
-            if frame is not None and frame.changes and reading.frames:
-                last = reading.frames[-1]
-                gone = bool(_TAKES_BACK & set(last.clause.words)) and not last.chosen.says_machines
-                if last.changes and gone:
-                    reading.fragments.append(reading.frames.pop().clause)
-            if (
-                frame is not None
-                and frame.changes
-                and corrects_itself(clause)
-                and reading.frames
-                and reading.frames[-1].changes
-            ):
-                reading.fragments.append(reading.frames.pop().clause)
-            if reading.frames and narrows(clause, reading.frames[-1]):
-                last = reading.frames.pop().clause
-                for item in (*last.items, *clause.items):
-                    item.used = ""
-                last.items.extend(clause.items)
-                frame = self.frame(last)
-                assert frame is not None
-                reading.frames.append(frame)
-                continue
-            if reading.frames and at_another_time(clause, reading.frames[-1]):
-                for item in clause.items:
-                    item.used = ""
-                last = reading.frames[-1]
-                reading.frames.append(self.framed(last.tool, clause, about=last.about))
-                continue
-            if reading.frames and likewise(clause, reading.frames[-1]):
-                reading.frames.append(self._same(reading.frames[-1], clause))
-                continue
-            if grown := self._grown(clause, reading):
-                reading.frames = [grown]
-                continue
-            if frame is not None and reading.frames and repeats(frame, reading.frames[-1]):
+            if frame is not None and frame.changes:
+                _drop_what_it_takes_back(frame, reading)
+            if self._joins_the_last(clause, frame, reading):
                 continue
             beside = frame is not None and not frame.changes and reading.frames
             if beside and clause.words[:1] == ("not",):
@@ -138,6 +95,29 @@ class Reader:
         weigh(reading)
         take_lone_time(reading.frames, reading.fragments)
         return reading
+
+    def _joins_the_last(self, clause: Clause, frame: Frame | None, reading: Reading) -> bool:
+        """Whether a clause went into what was said before: it narrows, repeats or carries it on."""
+        if reading.frames and narrows(clause, reading.frames[-1]):
+            last = reading.frames.pop().clause
+            for item in (*last.items, *clause.items):
+                item.used = ""
+            last.items.extend(clause.items)
+            frame = self.frame(last)
+            assert frame is not None
+            reading.frames.append(frame)
+        elif reading.frames and at_another_time(clause, reading.frames[-1]):
+            for item in clause.items:
+                item.used = ""
+            before = reading.frames[-1]
+            reading.frames.append(self.framed(before.tool, clause, about=before.about))
+        elif reading.frames and likewise(clause, reading.frames[-1]):
+            reading.frames.append(self._same(reading.frames[-1], clause))
+        elif grown := self._grown(clause, reading):
+            reading.frames = [grown]
+        else:
+            return bool(frame is not None and reading.frames and repeats(frame, reading.frames[-1]))
+        return True
 
     def _same(self, last: Frame, clause: Clause) -> Frame:
         """The act of before on the machines of this clause."""
@@ -288,6 +268,36 @@ def _repairs(items: Sequence[Item]) -> bool:
     rest = next((i for i in items if i.has("names")), None)
     regret = bool(led) and led[0] in ("sorry", "oops", "er", "scratch")
     return rest is not None and (regret or (len(led) > 1 and led[1] in _REGRETS))
+
+
+def _is_condition(clause: Clause, reading: Reading) -> bool:
+    """Whether a clause only sets a condition; a real one makes the whole turn conditional."""
+    if clause.condition == "if" and asks_about(clause):
+        clause.condition = ""
+    if not clause.condition:
+        return False
+    timed = bool(reading.frames) and reading.frames[-1].said.time is not None
+    if timed and clause.condition == "when":
+        return True
+    real = is_real_condition(clause)
+    reading.conditional = reading.conditional or real
+    return real
+
+
+def _drop_what_it_takes_back(frame: Frame, reading: Reading) -> None:
+    """Changes that were said before this one and that it takes back are fragments."""
+    for takes_back in (_takes_last_back, _takes_back_in_words, _is_corrected_by):
+        if reading.frames and takes_back(reading.frames[-1], frame):
+            reading.fragments.append(reading.frames.pop().clause)
+
+
+def _takes_back_in_words(last: Frame, frame: Frame) -> bool:
+    regrets = not _TAKES_BACK.isdisjoint(last.clause.words)
+    return last.changes and regrets and not last.chosen.says_machines
+
+
+def _is_corrected_by(last: Frame, frame: Frame) -> bool:
+    return last.changes and corrects_itself(frame.clause)
 
 
 def _takes_last_back(last: Frame, frame: Frame) -> bool:

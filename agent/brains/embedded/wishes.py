@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import dropwhile
 
 from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.items import Item
 
 
 def is_negated(clause: Clause) -> bool:
@@ -60,97 +62,59 @@ _MEANT_TO = re.compile(
 
 def asks_about(clause: Clause) -> bool:
     """Whether it asks about a change rather than for it."""
-    items = clause.items
     asking = clause.first("asking")
-    words = clause.words
-    if (
-        asking is not None
-        and clause.action is None
-        and clause.first("wh") is not None
-        and asking.words[0] in ("may", "can", "could", "am")
-    ):
+    if asking is None or asking.is_entity:
+        return _asks_by_its_start(clause)
+    if clause.action is None and clause.first("wh") is not None and asking.words[0] in _MAY:
         return False
-    if asking is not None and not asking.is_entity:
-        k = items.index(asking)
-        after = items[k + 1].words[:1] if k + 1 < len(items) else ()
-        if asking.words == ("may", "i") and after in (
-            ("ask",),
-            ("bother",),
-            ("trouble",),
-            ("request",),
-            ("have",),
-            ("get",),
-            ("see",),
-        ):
-            return False
-        if asking.words[:1] in (("may",), ("are",)) and "please" in words:
-            return False
-        if (
-            asking.words[:3]
-            in (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able"))
-            and asking.words[-1] != "safe"
-        ):
-            return "please" not in words
-        if asking.words[:2] in (("if", "i"), ("if", "we"), ("if", "you")):
-            rest = [w for i in items[k + 1 :] for w in i.words]
-            return bool(rest) and rest[0] not in (
-                "can",
-                "could",
-                "may",
-                "understand",
-                "would",
-                "might",
-                "please",
-                "do",
-                "got",
-                "am",
-                "remember",
-                "have",
-            )
-        return k <= 4 or clause.asks
-    start = list(words[:6])
-    while start and start[0] in (
-        "so",
-        "and",
-        "hey",
-        "hi",
-        "hello",
-        "ok",
-        "okay",
-        "um",
-        "uh",
-        "well",
-        "also",
-        "just",
-        "then",
-        "wait",
-        "quick",
-        "question",
-        ",",
-        "now",
-        "but",
-        "actually",
-    ):
-        start.pop(0)
+    return _asks_by(asking, clause)
+
+
+def _asks_by(asking: Item, clause: Clause) -> bool:
+    """Whether these words, such as "may i" and "is it possible", ask about what follows them."""
+    k = clause.items.index(asking)
+    after = clause.items[k + 1].words[:1] if k + 1 < len(clause.items) else ()
+    if asking.words == ("may", "i") and _OBTAINING.intersection(after):
+        return False
+    if asking.words[0] in ("may", "are") and "please" in clause.words:
+        return False
+    if asking.words[:3] in _WHETHER_IT_CAN and asking.words[-1] != "safe":
+        return "please" not in clause.words
+    if asking.words[:2] in (("if", "i"), ("if", "we"), ("if", "you")):
+        rest = [w for i in clause.items[k + 1 :] for w in i.words]
+        return bool(rest) and rest[0] not in _POLITE_AFTER_IF
+    return k <= 4 or clause.asks
+
+
+def _asks_by_its_start(clause: Clause) -> bool:
+    """Whether it begins as "should X be stopped", "can we stop X" and "does X stop" do."""
+    start = list(dropwhile(_BEFORE_A_QUESTION.__contains__, clause.words[:6]))
+    asked_nicely = "please" in clause.words
     passive = start[:1] == ["should"] and "be" in start[1:] and start[1:2] != ["you"]
-    if passive and clause.asks and clause.action is not None and "please" not in words:
+    if passive and clause.asks and clause.action is not None and not asked_nicely:
         return True
     acts = clause.action is not None or bool(clause.generic() - {"have", "get", "do"})
     if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and acts:
-        obtaining = set(start[2:5]) & {
-            "get",
-            "have",
-            "ask",
-            "see",
-            "please",
-            "request",
-            "bother",
-            "trouble",
-        }
-        return not obtaining and "please" not in words
+        return not _OBTAINING.intersection(start[2:5]) and not asked_nicely
     return bool(
-        start[:1] == ["does"] and clause.action is not None and clause.asks and "not" not in words
+        start[:1] == ["does"]
+        and clause.action is not None
+        and clause.asks
+        and "not" not in clause.words
     )
+
+
+_MAY = ("may", "can", "could", "am")
+_OBTAINING = frozenset(("ask", "bother", "trouble", "request", "have", "get", "see", "please"))
+_WHETHER_IT_CAN = (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able"))
+_POLITE_AFTER_IF = frozenset((
+    "can", "could", "may", "understand", "would", "might", "please", "do", "got", "am", "remember",
+    "have",
+))  # fmt: skip
+_BEFORE_A_QUESTION = frozenset((
+    "so", "and", "hey", "hi", "hello", "ok", "okay", "um", "uh", "well", "also", "just", "then",
+    "wait", "quick", "question", ",", "now", "but", "actually",
+))  # fmt: skip
 
 
 _POLITE_IF = re.compile(
