@@ -32,6 +32,7 @@ from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
+from agent.brains.embedded.unwished import only_the_question
 from agent.brains.embedded.widening import only_asks
 from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
 from agent.dialogue import reads
@@ -87,6 +88,7 @@ class EmbeddedBrain:
             return question
         reading = without_the_dropped(reading, reader, context.memory)
         reading = with_its_measure(reading, reader, context.memory)
+        reading = only_the_question(reading, reader)
         text = reading.text
         understood, reading = self._of_request(text, context, reader, reading)
         if understood is None:

@@ -13,7 +13,12 @@ Fields = dict[str, list[str]]
 
 @dataclass
 class Noun:
-    """One noun phrase: what must hold of its machines; `rest`: the others of them."""
+    """One noun phrase: what must hold of its machines.
+
+    Attributes:
+        rest: the others of them.
+        by_stem: its names come from a stem: the machines are described, not named.
+    """
 
     names: list[str] = field(default_factory=list[str])
     ids: list[str] = field(default_factory=list[str])
@@ -30,6 +35,7 @@ class Noun:
     apart: bool = False
     not_states: list[str] = field(default_factory=list[str])
     rest: bool = False
+    by_stem: bool = False
 
     @property
     def empty(self) -> bool:

@@ -59,7 +59,7 @@ class Picker(References):
         if picked is None:
             for topic in topics:
                 for noun in topic.real:
-                    if noun.names and noun.last != "stem":
+                    if noun.names and not noun.by_stem:
                         only_names(noun)
                 if topic.unknown and frame.changes:
                     raise Doubt(self.unknown_name(topic.unknown[0], frame))
@@ -206,7 +206,7 @@ class Picker(References):
             if any(n.names for n in real):
                 chosen.exclude.clear()
             for noun in real:
-                if noun.named_only or noun.names:
+                if noun.names and not noun.by_stem:
                     only_names(noun)
                 if noun.names and not self.inventory.select_ids(Selector.parse(noun.selector())):
                     noun.fields.clear()

@@ -54,10 +54,10 @@ def _in_a_word(words: Sequence[str], i: int, time: Time) -> Found | None:
 
 def _weekdays(words: Sequence[str], i: int, time: Time) -> Found | None:
     word = words[i]
-    if word.endswith("s") and word[:-1] in DAYS and len(word) > 4:
-        return _day_list(words, i, time)
     if span := _day_span(words, i):
         return replace(time, days=span[0]), span[1]
+    if word.endswith("s") and word[:-1] in DAYS and len(word) > 4:
+        return _day_list(words, i, time)
     if word in DAYS and words[i + 1 : i + 2] == ["+"]:
         return _day_list(words, i, time)
     return None
@@ -157,14 +157,23 @@ def _day_span(words: Sequence[str], i: int) -> tuple[str, int] | None:
     if match and match[1] in DAYS and match[2] in DAYS:
         return _span(DAYS[match[1]], DAYS[match[2]]), i + 1
     if (
-        words[i] in DAYS
-        and i + 2 < len(words)
-        and words[i + 1] in ("to", "through", "till", "until", "-")
-        and words[i + 2] in DAYS
+        i + 2 < len(words)
+        and words[i + 1] in ("to", "through", "thru", "till", "until", "-")
+        and (first := _day(words[i])) is not None
+        and (last := _day(words[i + 2])) is not None
     ):
-        return _span(DAYS[words[i]], DAYS[words[i + 2]]), i + 3
+        return _span(first, last), i + 3
     return None
 
 
+def _day(word: str) -> int | None:
+    return DAYS.get(word, DAYS.get(word.removesuffix("s")))
+
+
 def _span(first: int, last: int) -> str:
-    return f"{first}-{last or 7}" if first and first < (last or 7) else f"{first},{last}"
+    """The cron field of the days from one to another, over the end of a week where need be."""
+    if first and first < (last or 7):
+        return f"{first}-{last or 7}"
+    if first < last:
+        return f"{first}-{last}"
+    return ",".join(str((first + k) % 7) for k in range((last - first) % 7 + 1))

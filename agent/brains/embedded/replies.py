@@ -90,7 +90,7 @@ def welcome() -> Understanding:
 
 
 _ELSEWHERE = re.compile(
-    r"^(?:(?:hey|hi|hello|ok|okay|nova\w*|please|pls|kindly|just|now|then|and|so|also|go|"
+    r"^(?:(?:hey|hi|hello|ok|okay|um+|uh|er|well|yo|nova\w*|please|pls|kindly|just|now|then|and|so|also|go|"
     r"go ahead and|could|can|would|will|"
     r"you|i|we|need|want|to|like|us|let|me|for|have|must|should|quickly|help|pl[sz])[\s,]+)*"
     r"(?:ssh|rdp|log ?in(?:to)?|log on|telnet|rename|"
@@ -100,6 +100,14 @@ _ELSEWHERE = re.compile(
     r"(?:scan|test|check)s?|scan|port ?scan|nmap|exploit|hack|crack|ddos|dump|rotate|"
     r"remind (?:me|us) to|e-?mail|mail|tweet|sms|call \w+ and tell|call (?:the|my|our)|phone|"
     r"text (?:the|my|our|him|her|them)|"
+    r"(?:send|post|write|drop|shoot) (?:\w+ ){0,3}(?:message|e-?mail|mail|note|dm|"
+    r"sms|slack|reminder|invite|heads?[- ]?up|announcement|notification)\b|"
+    r"(?:post|announce|share) .{0,60}\b(?:in|on|to) (?:the )?(?:slack|teams|#\w+|channel)\b|"
+    r"let (?!me\b|us\b)(?:the )?\w+(?: team| folks| people| guys)? know\b|"
+    r"(?:tell|inform|notify|alert|warn|ping|page|text|message|dm) (?!me\b|us\b|nova)(?:the )?"
+    r"\w+(?: team| folks| people| guys| person)?(?: for \w+)? "
+    r"(?:that|about|to|we|saying|when|please)\b|"
+    r"page (?:the )?on-?call|"
     r"order (?:me|us|a|some)|buy|"
     r"compile|encrypt|decrypt|curl|wget|telnet|grep|tail|"
     r"(?:open|close|block|unblock|allow) (?:the |an? )?(?:tcp |udp )?(?:ports?|firewall|traffic|"

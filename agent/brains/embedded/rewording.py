@@ -60,6 +60,18 @@ _THOSE_ON = re.compile(
     re.IGNORECASE,
 )
 
+_TELLS_OTHERS = re.compile(
+    r"(?<=[\w)])(?:,? (?:and|then|but)|[,;])(?: then| also| please| kindly| can you| could you)*"
+    r" (?:let (?!me\b|us\b)[^.!?;,]{2,60}? know|"
+    r"(?:tell|inform|notify|alert|warn|ping|page|e-?mail|message|text|dm|cc|update) "
+    r"(?!me\b|us\b)(?:(?:the )?[\w ]{2,40}? (?:team|folks|people|guys|group|channel|owners?|"
+    r"users?)|[a-z]+(?! *(?:machines?|vms?|servers?|box)))"
+    r"(?= *(?:[.!?;,]|$| (?:that|about|when|once|it|so|afterwards|after|please|as)\b)))"
+    r"(?: (?:that|about|when|once|it|so|as|afterwards)\b[^.!?;]*)?",
+    re.IGNORECASE,
+)
+"""What is to be told to somebody after an act: no machines of theirs are meant."""
+
 
 def _said_apart(text: str, site: Site) -> str:
     """Each statement about somebody as a sentence of its own: "…, and carol's on leave"."""
@@ -99,6 +111,7 @@ def _unmade(text: str, memory: Memory) -> str:
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = _THOSE_ON.sub(r"\g<but> ", without_formalities(text))
+    text = _TELLS_OTHERS.sub("", text)
     text = with_spans(named_by_address(text, context.world.inventory), site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)

@@ -20,7 +20,7 @@ Value = tuple[str, tuple[str, ...]]
 
 CLASSES: tuple[tuple[str, ...], ...] = (
     ("prod", "production", "prd", "live", "productive", "prd"),
-    ("staging", "stage", "stg", "preprod", "pre-production", "preproduction", "uat", "stagin"),
+    ("staging", "stage", "stg", "preprod", "pre-production", "preproduction", "stagin"),
     ("dev", "development", "devel", "develop", "developer"),
     ("test", "testing", "tst", "tests"),
     ("qa", "quality assurance", "quality"),
@@ -32,7 +32,7 @@ CLASSES: tuple[tuple[str, ...], ...] = (
     ("web", "frontend", "front-end", "webserver", "web server", "webservers", "www", "front end"),
     ("api", "apis", "backend api"),
     ("cache", "caches", "caching", "redis", "memcached"),
-    ("ml", "machine learning", "machine-learning", "gpu", "training"),
+    ("ml", "machine learning", "machine-learning", "training"),
     ("desktop", "desktops"),
     ("workstation", "workstations"),
     ("dns", "nameserver", "name server", "nameservers", "resolver", "name servers"),
@@ -135,6 +135,12 @@ class Site:
     longest: dict[str, int] = field(default_factory=dict[str, int])
 
 
+_ACCELERATED = re.compile(
+    r"gpu|^(?:p\d|g\d)[a-z]*\.|^standard_n[cdgv]|^a[2-4]-|^g2-", re.IGNORECASE
+)
+"""Sizes with a graphics processor, as EC2, Azure and Google name them."""
+
+
 def build_site(inventory: Inventory, before: Site | None = None) -> Site:
     """Read the words of the fleet as it is now.
 
@@ -175,10 +181,14 @@ def build_site(inventory: Inventory, before: Site | None = None) -> Site:
     for group in _distinct(groups, [vm.group for vm in vms if vm.group]):
         put(group, "group", group)
         put(group.replace("-", " "), "group", group)
-    sizes = _distinct([vm.size for vm in vms if vm.size], [s.name for o in offers for s in o.sizes])
+    used = _distinct([vm.size for vm in vms if vm.size])
+    sizes = _distinct(used, [s.name for o in offers for s in o.sizes])
     for size in sizes:
         put(size, "size", size)
     _put_sizes(put, sizes)
+    if accelerated := [size for size in used if _ACCELERATED.search(size)]:
+        put("gpu", "size", *accelerated)
+        put("gpus", "size", *accelerated)
     images = _distinct([vm.image for vm in vms if vm.image], [i for o in offers for i in o.images])
     _put_images(put, images)
     index = NameIndex.of((vm.name for vm in vms), hosts=True)

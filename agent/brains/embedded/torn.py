@@ -18,7 +18,8 @@ _TAKEN_BACK = re.compile(
 )
 _CALLED_OFF = re.compile(
     r"(?<=[,.;!\u2026\u2014 -])"
-    r"(?:never ?mind|nvm|forget (?:it|that|about it)|(?:scratch|scrap|cancel) that)[.! ]*$",
+    r"(?:never ?mind|nvm|(?<!not )(?<!n't )(?<!dont )(?<!never )(?<!to )(?<!we )(?<!i )(?<!they )"
+    r"forget (?:it|that|about it)|(?:scratch|scrap|cancel) that)[.! ]*$",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)

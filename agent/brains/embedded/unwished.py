@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from agent.brains.embedded.clauses.clause import Clause
+from agent.brains.embedded.frames import Reading
+
+if TYPE_CHECKING:
+    from agent.brains.embedded.reader import Reader
 
 _LEAD = (
     r"^(?:(?:please|kindly|hey|hi|hello|ok|okay|so|well|and|or|but|then|also|just|now|nova|oh|um|"
@@ -38,6 +43,10 @@ _FORBIDS = re.compile(
     r"dangerous|unwise|reckless|madness|forbidden|too early|too late|not (?:ok|okay|safe|good)) to|"
     r"before (?:i|we) (?=(?:\S+ ){0,2}(?:restart|reboot|stop|delet|remov|resiz|upgrad|shut|mov|"
     r"migrat|chang|patch|updat|restor)\w*)|instead of|rather than|"
+    r"(?:i|we) (?:\w+ )?(?:need|have|want|must|should|will|would like|am|are)(?: to)? "
+    r"(?:\w+ ){0,4}"
+    r"(?:approval|permission|sign ?-?off|signoff|authori[sz]ation|consent|blessing|approve|"
+    r"authori[sz]e|agree) (?:for|to|on|of|before|that|it|with|\w+ing)|"
     r"avoid|refrain from|let us not|neither|rather not|better not|please not"
     r")\b"
 )
@@ -59,6 +68,18 @@ def mark_unwished(clauses: Sequence[Clause]) -> None:
         forbids = bool((led and _FORBIDS.search(text)) or _CHANGED_MIND.search(text))
         clause.unwished = forbids or (goes_on and before is not None and before.unwished)
         before = clause
+
+
+def only_the_question(reading: Reading, reader: Reader) -> Reading:
+    """ "Who owns x? I need approval for retiring it.": the question alone."""
+    if not reading.frames or not all(frame.negated for frame in reading.frames):
+        return reading
+    asked = [s for s in _SENTENCES.split(reading.text) if s.endswith("?")]
+    again = reader.read(" ".join(asked)) if asked else reading
+    return reading if any(frame.changes for frame in again.frames) else again
+
+
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
 def _goes_on(clause: Clause, before: Clause) -> bool:

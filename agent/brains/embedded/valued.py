@@ -10,6 +10,7 @@ from agent.brains.embedded.names import key_of
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import ORDINARY_ROLES
 from agent.brains.embedded.tools import CHANGES
+from agent.brains.embedded.words import word_lists
 
 _BELONG = frozenset({"belong", "belongs", "belonging", "assigned", "allocated", "registered"})
 _TELLING = (("tell",), ("thank",), ("ask",), ("let",), ("inform",), ("ping",), ("notify",), ("cc",))
@@ -24,6 +25,8 @@ def _is_done_to(item: Item) -> bool:
 
 
 _POWER = CHANGES - {"migrate_vms", "tag_vms", "untag_vms", "create_vms", "clone_vm"}
+_COUNTED = frozenset(word_lists("clauses")["counted_roles"])
+"""Words of a role that mean one machine where they are no plural: "database", but not "web"."""
 
 
 class Values(Cursor):
@@ -45,6 +48,7 @@ class Values(Cursor):
                 return 1
             self._begin([name], item, head=item.plural)
             self._put(name, list(values), item)
+            self.noun.head = self.noun.head or self._counts_one(name, item)
             item.used = f"{name.removeprefix('tags.')} is {' or '.join(values)}"
             return self._key_after(item)
         if item.has("os"):
@@ -69,6 +73,7 @@ class Values(Cursor):
             self.noun.names.extend(self._of_both(item, stem.names))
             self.noun.plural = self.noun.plural or not self._the_one(item)
             self.noun.last = "stem"
+            self.noun.by_stem = True
             item.used = "names like " + "-".join(stem.key)
             return 1
         if item.has("key"):
@@ -102,7 +107,7 @@ class Values(Cursor):
             return True
         self.noun.fields[name] = list(values)
         self.noun.names = [n for found in names for n in self.site.names.exact[found]]
-        self.noun.head = self.noun.determined = True
+        self.noun.head = self.noun.determined = self.noun.by_stem = True
         self.noun.last = "stem"
         item.used = f"{name.removeprefix('tags.')} is {' or '.join(values)}"
         return True
@@ -112,6 +117,7 @@ class Values(Cursor):
         before = self.items[self.k - 1] if self.k else None
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         led = before is not None and before.words[-1:] in (("the",), ("that",), ("this",), ("my",))
+        led = led or (before is not None and before.has("value") and self.noun.determined)
         ends = after is None or not (
             after.is_entity
             or after.has(
@@ -120,6 +126,15 @@ class Values(Cursor):
             or after.get("noun") == 2
         )
         return led and ends and not item.plural and item.text.casefold() != "prod"
+
+    def _counts_one(self, name: str, item: Item) -> bool:
+        """ "the prod database": one machine by its role, where nothing larger comes after."""
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        ends = after is None or not (
+            after.is_entity or after.has("noun", "number", "object", "plain", "slash", "dash")
+        )
+        one = name == "tags.role" and self.tool in CHANGES and not item.plural
+        return one and ends and item.words[-1:] != () and item.words[-1] in _COUNTED
 
     def _says_zone(self, item: Item) -> bool:
         """ "in AZ us-east-1a": an availability zone, not a provider."""
