@@ -34,7 +34,8 @@ class Described(Questioner):
             return picked, False if stem or (
                 noun.plural and any("*" in n for n in noun.names)
             ) else None
-        if not frame.changes or noun.plural or chosen.whole or chosen.any_of:
+        several = noun.plural or chosen.whole or chosen.any_of or frame.tool == "scale_group"
+        if not frame.changes or several:
             return picked, False if frame.changes else None
         if not (noun.head or noun.determined) or (chosen.limit or 0) > 1:
             return picked, False

@@ -35,6 +35,9 @@ class Measures(Cursor):
             and not item.is_entity
             and not (self.k and self.items[self.k - 1].words[-1:] == ("how",))
         ):
+            if self._says_why(item):
+                item.used = "told"
+                return 1
             metric, aggregate, window, op, figure = item.get("condition")
             if self.chosen.limit and self.chosen.order == (metric, True):
                 item.used = f"in order of {metric}"
@@ -46,6 +49,13 @@ class Measures(Cursor):
             item.used = f"{metric} {op} {figure:g}"
             return 1
         return 0
+
+    def _says_why(self, item: Item) -> bool:
+        """ "stop web-01 and vdi-101, nobody uses them": said of named machines, no choice."""
+        apart = not self.join or item.words[0] in ("nobody", "noone", "no", "unused")
+        named = bool(self.noun.names) and not self.noun.by_stem and apart
+        chosen = any(i.has("rel") for i in self.items[max(0, self.k - 3) : self.k])
+        return self.tool in CHANGES and named and not chosen
 
     def _back_to_include(self) -> None:
         """ "anything outside production that costs more than …": the condition is on what is

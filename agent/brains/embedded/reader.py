@@ -115,6 +115,8 @@ class Reader:
             reading.frames.append(self._same(reading.frames[-1], clause))
         elif grown := self._grown(clause, reading):
             reading.frames = [grown]
+        elif frame is not None and reading.frames and _says_how_far(frame, reading.frames[-1]):
+            reading.frames[-1].said.args.update(frame.said.args)
         else:
             return bool(frame is not None and reading.frames and repeats(frame, reading.frames[-1]))
         return True
@@ -268,6 +270,12 @@ def _repairs(items: Sequence[Item]) -> bool:
     rest = next((i for i in items if i.has("names")), None)
     regret = bool(led) and led[0] in ("sorry", "oops", "er", "scratch")
     return rest is not None and (regret or (len(led) > 1 and led[1] in _REGRETS))
+
+
+def _says_how_far(frame: Frame, last: Frame) -> bool:
+    """ "when will nfs-01 be full? forecast the next 14 days": one forecast, and how far ahead."""
+    bare = not frame.chosen.says_machines and frame.said.args.keys() <= {"horizon"}
+    return frame.tool == last.tool == "forecast_metric" and bare
 
 
 def _is_condition(clause: Clause, reading: Reading) -> bool:

@@ -66,9 +66,11 @@ def put_windows(frame: Frame, args: dict[str, Any], picked: dict[str, Any] | Non
 
 
 def _of_named(frame: Frame, args: dict[str, Any], picked: dict[str, Any]) -> None:
-    """ "the highest CPU that kafka-2 hit": of one machine it is the peak, not an order."""
-    order = frame.chosen.order
-    if order is None or order[0] not in METRIC_NAMES or len(picked.get("names", ())) != 1:
+    """ "the highest CPU that kafka-2 hit": of named machines it is the peak, not an order."""
+    order, names = frame.chosen.order, picked.get("names", ())
+    named = names and not any(noun.by_stem for noun in frame.chosen.real)
+    which = len(names) > 1 and {"which", "who", "one"} & set(frame.clause.words)
+    if order is None or order[0] not in METRIC_NAMES or not named or which:
         return
     args["aggregate"] = "max" if order[1] else "min"
     args.setdefault("metric", order[0])

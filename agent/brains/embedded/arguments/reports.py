@@ -31,8 +31,11 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
             said.args["group_by"] = key
             items[1].used = f"grouped by {key}"
             return
+    compares = bool(_COMPARING & set(clause.words))
     for k, item in enumerate(items):
-        if not (item.has("by") or item.words in (("each",), ("every",))) or item.used:
+        led = item.has("by") or item.words in (("each",), ("every",))
+        led = led or (compares and item.words[-1:] != () and item.words[-1] in _BETWEEN)
+        if not led or item.used:
             continue
         for after in items[k + 1 : k + 3]:
             if after.has("det", "filler") and not after.has("object", "key"):
@@ -45,15 +48,16 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
             break
 
 
+_BETWEEN = ("between", "across", "among", "amongst")
 _COMPARING = frozenset({"vs", "versus", "against", "compared", "compare", "comparing", "side"})
 
 
 def _compared(clause: Clause) -> str:
-    """ "aws vs azure, $/mo": the field of which two values are set beside each other."""
+    """ "aws vs azure, $/mo": the field of which values are set beside each other."""
     if not _COMPARING & set(clause.words):
         return ""
     fields = [{n for n, _ in i.get("value")} for i in clause.items if i.has("value")]
-    shared = set[str].intersection(*fields) if len(fields) == 2 else set[str]()
+    shared = set[str].intersection(*fields) if len(fields) > 1 else set[str]()
     found = [name for name in ("provider", "region", "tags.env", "tags.team") if name in shared]
     return found[0].removeprefix("tags.") if found else ""
 
