@@ -76,7 +76,7 @@ def narrow(
 def _outright(change: Change[Any], provider: Provider, vm: VM, args: Any) -> list[str]:
     """What to note of a machine that stays in the plan since it is named."""
     if refusal := change.forbidden(vm, args):
-        raise NotAllowed(f"{vm.name}: {refusal}")
+        raise NotAllowed(f"{vm.name}: {refusal}.", hint="Correct the request and ask again.")
     if lacking := _lacking(change, provider, vm, args):
         raise Unsupported(f"{vm.name}: {lacking}")
     idle = change.nothing_to_do(vm, args)

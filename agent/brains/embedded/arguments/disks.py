@@ -10,6 +10,11 @@ from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import Site
 
+_GROWING = frozenset(
+    ("grow", "growing", "extend", "extending", "expand", "expanding", "enlarge", "increase", "by")
+)
+"""Without a "to" the figure after them is what comes on top."""
+
 
 def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     """How large a disk shall be, or by how much it grows."""
@@ -36,6 +41,7 @@ def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         value = item.get("amount")[0] if item.has("amount") else item.get("number")
         sign = sign_at(clause, k)
         grows = k + 1 < len(items) and items[k + 1].words[:1] in (("bigger",), ("larger",))
+        grows = grows or bool(_GROWING.intersection(clause.words))
         if not sign and not goes_to(items, k) and (clause.generic() & {"add", "give"} or grows):
             sign = "+"
         said.args["size_gib"] = f"{sign}{value:g}" if sign else value

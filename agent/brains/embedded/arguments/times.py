@@ -15,7 +15,7 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
     """Take when it shall happen out of a change's clause."""
     for item in clause.items:
         time = item.get("time")
-        if time is None or item.used or item.is_entity:
+        if time is None or item.used or item.is_entity or _is_size(tool, clause, item):
             continue
         if tool in CHANGES:
             if _is_denied(clause, item):
@@ -40,6 +40,17 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
         elif time.window is not None:
             continue
     _agree(said)
+
+
+def _is_size(tool: str, clause: Clause, item: Item) -> bool:
+    """ "grow its disk to 1000": no clock, where nothing else says how large."""
+    bare = item.words[:1] != () and item.words[-1].isdigit() and len(item.words) == 1
+    figures = [i for i in clause.items if i is not item and i.has("number") and not i.is_entity]
+    if tool not in ("resize_disk", "attach_disk") or not bare or figures:
+        return False
+    item.kinds.pop("time")
+    item.kinds.setdefault("number", float(item.words[0]))
+    return True
 
 
 def _same_day(said: Said, end: Time) -> None:
