@@ -24,13 +24,14 @@ from agent.brains.embedded.frames import CHANGE, NOMINAL, Frame, Reading
 from agent.brains.embedded.intents import change_of
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.phrases import Chosen
-from agent.brains.embedded.questions import question_of
+from agent.brains.embedded.questions import asks_of_the_past, question_of
 from agent.brains.embedded.reserves import apply_reserves
 from agent.brains.embedded.scan import Scanner
 from agent.brains.embedded.selection import SelectionReader
 from agent.brains.embedded.sharing import take_lone_time
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.text import cleaned, tokenise
+from agent.brains.embedded.told import tells_of_the_past
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.unwished import mark_unwished
 from agent.brains.embedded.weighing import strength_of, weigh
@@ -176,7 +177,9 @@ class Reader:
         tool = None
         if howto is not None and question_of(clause) == "search_runbooks":
             return Frame("search_runbooks", clause, Said(), Chosen())
-        tool = change_of(clause)
+        if asks_of_the_past(clause):
+            return self.framed("list_operations", clause)
+        tool = None if tells_of_the_past(clause.items) else change_of(clause)
         if tool is None:
             tool = question_of(clause)
         if tool == "query_metrics" and _would_help(clause):

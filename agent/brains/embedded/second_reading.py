@@ -34,6 +34,7 @@ from agent.brains.embedded.parts import (
 )
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.reader import Reader
+from agent.brains.embedded.told import tells_of_the_past
 from agent.brains.embedded.tools import CHANGES
 from tools.calls import Call
 
@@ -253,6 +254,8 @@ class SecondReading:
         return self._built(frames, again)
 
     def _reframed(self, clause: Clause, frame: Frame | None) -> Frame | None:
+        if tells_of_the_past(clause.items):
+            return frame
         if frame is not None:
             proposal = self._doubted(frame)
             if proposal is None:
@@ -349,7 +352,9 @@ def _forbids(reading: Reading) -> bool:
     looks = any(
         i.has("verb") and i.action in READING and i.form == "base" for i in reading.items[:4]
     )
-    spoken_of = looks or any(f.negated or f.about for f in reading.frames)
+    done = any(f.tool == "list_operations" for f in reading.frames)
+    done = done or tells_of_the_past(reading.items)
+    spoken_of = looks or done or any(f.negated or f.about for f in reading.frames)
     if spoken_of or _TOLD_OF.search(reading.text) or (opener is not None and opener.has("wh")):
         return True
     clauses = [*(f.clause for f in reading.frames), *reading.fragments]

@@ -19,7 +19,9 @@ _TAKEN_BACK = re.compile(
 _CALLED_OFF = re.compile(
     r"(?<=[,.;!\u2026\u2014 -])"
     r"(?:never ?mind|nvm|(?<!not )(?<!n't )(?<!dont )(?<!never )(?<!to )(?<!we )(?<!i )(?<!they )"
-    r"forget (?:it|that|about it)|(?:scratch|scrap|cancel) that)[.! ]*$",
+    r"forget (?:it|that|about it)|(?:scratch|scrap|cancel) that|"
+    r"(?:i(?:'m| am) )?(?:only |just )?(?:kidding|joking|jk)"
+    r"(?:[,.! ]+(?:leave|keep|do not|don't)\b[^.!?]{0,40})?)[.! ]*$",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)

@@ -8,6 +8,7 @@ import re
 from agent.brains.embedded.clauses.clause import CHANGING, Clause
 from agent.brains.embedded.questions.mentions import machines_in, named_in, tech_in
 from agent.brains.embedded.scan import Item
+from agent.brains.embedded.told import PEOPLE, tells_of_the_past
 from agent.brains.embedded.words import word_lists
 
 _WORDS = word_lists("questions")
@@ -74,6 +75,33 @@ def operations_rule(clause: Clause) -> str | None:
 
 
 _SOMEBODY = frozenset({"anybody", "anyone", "somebody", "someone"})
+_SUBJECTS = PEOPLE | {"any", "who"}
+_OPENERS = frozenset(("and", "so", "hey", "um", "uh", "hi", "but", "ok", "okay", "wait", "sorry"))
+_ONCE_DONE = frozenset(("restart", "resize", "migrate", "delete", "snapshot", "scale", "clone"))
+"""Acts that leave no state which "was it …?" could ask for."""
+
+
+def asks_of_the_past(clause: Clause) -> bool:
+    """ "did someone reboot jenkins", "has web-01 been resized?": what was done, no request."""
+    words = [w for w in clause.words if w not in _OPENERS and w != ","]
+    acts = [i.action for i in clause.items if i.action in CHANGING]
+    if not acts or len(words) < 3 or _speaks_of_making(clause):
+        return False
+    first, second = words[0], words[1]
+    if first in ("did", "didnt", "had", "hasnt"):
+        return second != "it"
+    if first == "has":
+        return second in _SUBJECTS or "been" in words
+    if first in ("have", "are", "is"):
+        meddling = first != "have" and second in _SOMEBODY
+        return meddling or (first == "have" and second in _SUBJECTS)
+    if first in ("was", "were"):
+        done = bool(_ONCE_DONE.intersection(acts)) or "by" in words
+        return done and not clause.has("wh")
+    asked = first in _SOMEBODY and "please" not in words and clause.asks
+    return asked or (first in _SOMEBODY and tells_of_the_past(clause.items))
+
+
 _MEDDLED = frozenset(
     {"changed", "change", "changing", "touched", "touch", "touching", "altered", "modified",
      "messed", "mess", "messing", "tampered", "fiddled"}
@@ -198,9 +226,17 @@ def diagnosis_rule(clause: Clause) -> str | None:
         return "diagnose_vms"
     if words & {"why"} and machines and named_in(clause):
         return "diagnose_vms"
-    if named_in(clause) and _does_not(clause):
+    if named_in(clause) and (_does_not(clause) or _KEEPS.search(clause.text)):
         return "diagnose_vms"
     return None
+
+
+_KEEPS = re.compile(
+    r"\bkeeps? (?:on )?(?:running out|run out|going|crash|fail|rebooting|restarting|dying|hang|"
+    r"freez|drop|swapp|losing|giving|throwing|timing|getting|disconnect)",
+    re.IGNORECASE,
+)
+"""A trouble that comes again and again."""
 
 
 def _does_not(clause: Clause) -> bool:
