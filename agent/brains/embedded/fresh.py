@@ -181,7 +181,7 @@ def _leaves_alone(frame: Frame) -> bool:
 def _nothing(builder: Builder, reading: Reading) -> Understanding:
     """Nothing was asked for in so many words."""
     if reading.frames:
-        return replies.not_wished()
+        return _about(builder, reading.frames, reading) if _asks(reading) else replies.not_wished()
     for clause in reading.fragments:
         if howto := clause.first("howto"):
             if not speaks_of_trade(
@@ -206,6 +206,12 @@ def _nothing(builder: Builder, reading: Reading) -> Understanding:
     if any(i.has("value", "stem", "noun", "pron") for i in reading.items) and _our_words(reading):
         return replies.ask("What would you like to know or do about them?")
     return replies.out_of_scope()
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether a turn that wishes nothing is a question about machines: "is it true that …?"."""
+    said = any(frame.chosen.says_machines for frame in reading.frames)
+    return said and reading.text.rstrip().endswith("?")
 
 
 def _about(builder: Builder, frames: Sequence[Frame], reading: Reading) -> Understanding:

@@ -72,6 +72,11 @@ _TELLS_OTHERS = re.compile(
 )
 """What is to be told to somebody after an act: no machines of theirs are meant."""
 
+_NEW_OWNER = re.compile(
+    r"\bmake (?P<who>[a-z][\w-]{0,40}) (?:the )?(?:new )?owner of (?P<what>[^.,;!?]{2,80})",
+    re.IGNORECASE,
+)
+
 
 def _said_apart(text: str, site: Site) -> str:
     """Each statement about somebody as a sentence of its own: "…, and carol's on leave"."""
@@ -111,7 +116,7 @@ def _unmade(text: str, memory: Memory) -> str:
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = _THOSE_ON.sub(r"\g<but> ", without_formalities(text))
-    text = _TELLS_OTHERS.sub("", text)
+    text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_spans(named_by_address(text, context.world.inventory), site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)

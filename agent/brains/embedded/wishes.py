@@ -6,6 +6,7 @@ import re
 from itertools import dropwhile
 
 from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.clauses.clause import CHANGING
 from agent.brains.embedded.items import Item
 
 
@@ -90,20 +91,39 @@ def _asks_by_its_start(clause: Clause) -> bool:
     """Whether it begins as "should X be stopped", "can we stop X" and "does X stop" do."""
     start = list(dropwhile(_BEFORE_A_QUESTION.__contains__, clause.words[:6]))
     asked_nicely = "please" in clause.words
+    if clause.asks and not asked_nicely and _asks_of_an_act(start, clause):
+        return True
     passive = start[:1] == ["should"] and "be" in start[1:] and start[1:2] != ["you"]
     if passive and clause.asks and clause.action is not None and not asked_nicely:
         return True
     acts = clause.action is not None or bool(clause.generic() - {"have", "get", "do"})
     if start[:2] in (["can", "i"], ["can", "we"], ["could", "i"]) and acts:
         return not _OBTAINING.intersection(start[2:5]) and not asked_nicely
-    return bool(
-        start[:1] == ["does"]
-        and clause.action is not None
-        and clause.asks
-        and "not" not in clause.words
+    return False
+
+
+def _asks_of_an_act(start: list[str], clause: Clause) -> bool:
+    """ "does jenkins get rebooted?", "will x be stopped?", "when do you …?", "is stopping x …?"."""
+    acts = [i for i in clause.items if i.action in CHANGING]
+    if not acts or "not" in clause.words:
+        return False
+    first, second = (*start, "", "")[:2]
+    if first == "is":
+        return acts[0].form == "ing" and acts[0].words[:1] == (second,)
+    if first in ("when", "why", "how", "what"):
+        return not _AUXILIARIES.isdisjoint(start[1:6]) and "about" not in start[1:3]
+    will = first == "will" and second not in (
+        "you",
+        "u",
+        "somebody",
+        "someone",
+        "anybody",
+        "anyone",
     )
+    return first == "does" or will
 
 
+_AUXILIARIES = frozenset(("does", "do", "did", "is", "are", "was", "were", "will", "gets", "get"))
 _MAY = ("may", "can", "could", "am")
 _OBTAINING = frozenset(("ask", "bother", "trouble", "request", "have", "get", "see", "please"))
 _WHETHER_IT_CAN = (("is", "it", "possible"), ("am", "i", "able"), ("are", "you", "able"))
@@ -113,7 +133,7 @@ _POLITE_AFTER_IF = frozenset((
 ))  # fmt: skip
 _BEFORE_A_QUESTION = frozenset((
     "so", "and", "hey", "hi", "hello", "ok", "okay", "um", "uh", "well", "also", "just", "then",
-    "wait", "quick", "question", ",", "now", "but", "actually",
+    "wait", "quick", "question", "one", ":", ",", "now", "but", "actually",
 ))  # fmt: skip
 
 
@@ -158,6 +178,9 @@ ONLY_ASKING = re.compile(
     r"need) to do (it|that|this)|not (now|yet),? just asking|"
     r"pretend to|simulate|(?<!i )suppose|imagine|let'?s say|dry[- ]?run|what[- ]if|"
     r"is (that|this|it) (an? )?(good|bad|safe|wise|smart|sensible|clever) (idea|plan|move|thing)|"
+    r"(?:good or )?bad idea|good idea or|or not(?=\?)|(?:why|how come|what for)(?=\?$)|"
+    r"(?:restart|reboot|stop|shutdown|resize|snapshot|migration|move|deletion|backup) (?:of|for) "
+    r".{1,60}\b(?:scheduled|planned|done|finished|needed|necessary)(?=\?)|"
     r"what do you think|hypothetical(ly)?|in theory|theoretically|not that i (want|plan)|"
     r"purely (curious|"
     r"theoretical))\b",
