@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.frames import Frame
@@ -99,9 +101,12 @@ class Questioner:
             "host": self.site.hosts,
             "image": self.site.images,
         }[name]
+        closest = sorted(
+            known.values(), key=lambda one: -fuzz.ratio(one.casefold(), text.casefold())
+        )
         return replies.ask(
-            f"There is no {name} “{text}”. There are {replies.listed(list(known.values()), 8)}.",
-            list(known.values())[:8],
+            f"There is no {name} “{text}”. There are {replies.listed(closest, 8)}.",
+            closest[:8],
             {"from": "brain", "kind": "value", "field": name},
         )
 

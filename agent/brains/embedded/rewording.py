@@ -12,6 +12,7 @@ from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.torn import without_the_complaint
+from agent.brains.embedded.versions import with_versions
 
 _TICKET = re.compile(
     r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
@@ -117,7 +118,8 @@ def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = _THOSE_ON.sub(r"\g<but> ", without_formalities(text))
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
-    text = with_spans(named_by_address(text, context.world.inventory), site)
+    text = with_versions(named_by_address(text, context.world.inventory), site)
+    text = with_spans(text, site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:

@@ -15,7 +15,9 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
     """Take when it shall happen out of a change's clause."""
     for item in clause.items:
         time = item.get("time")
-        if time is None or item.used or item.is_entity or _is_size(tool, clause, item):
+        if time is None or item.used or item.is_entity:
+            continue
+        if _is_size(tool, clause, item) or _is_name(tool, clause, item):
             continue
         if tool in CHANGES:
             if _is_denied(clause, item):
@@ -40,6 +42,15 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
         elif time.window is not None:
             continue
     _agree(said)
+
+
+def _is_name(tool: str, clause: Clause, item: Item) -> bool:
+    """ "a snapshot called weekly", "and call it nightly": no time."""
+    k = clause.items.index(item)
+    before = [w for i in clause.items[max(0, k - 2) : k] for w in i.words]
+    named = before[-1:] != [] and before[-1] in ("called", "named", "titled")
+    told = len(before) > 1 and before[-2] in ("call", "name") and before[-1] in ("it", "them")
+    return tool in ("snapshot_vms", "create_vms", "clone_vm") and (named or told)
 
 
 def _is_size(tool: str, clause: Clause, item: Item) -> bool:
