@@ -4,6 +4,8 @@ word beside "everything" that might narrow it.
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
@@ -52,6 +54,36 @@ def spared_at_the_end(frame: Frame) -> str:
         if joined and (denied or stays):
             return f"{item.text} {after.text}"
     return ""
+
+
+_RELATIVES = frozenset({"which", "that", "who", "whose"})
+_SAYS_NOTHING = frozenset((
+    "which", "that", "we", "i", "you", "they", "have", "has", "got", "are", "is", "be", "there",
+    "exist", "exists", "here", "now", "see", "know", "own", "run", "with", "us", "currently",
+    "right", "still", "already", "all", "just",
+))  # fmt: skip
+
+
+def lost_relative(frame: Frame) -> str:
+    """ "the web servers which nobody looks at": what would narrow the machines, unread."""
+    items = frame.clause.items
+    if not any(noun.by_stem or not noun.named_only for noun in frame.chosen.real):
+        return ""
+    for k, item in enumerate(items[1:-1], 1):
+        led = items[k - 1].has("noun", "os", "stem", "value")
+        if not led or item.used or item.is_entity or not _RELATIVES.intersection(item.words[:1]):
+            continue
+        rest = list(takewhile(_goes_on, items[k + 1 :]))
+        rest = [i for i in rest if i.words[:1] != ("not",)]
+        read = any(i.used or i.has("except", "pron", "protected") for i in rest)
+        said = {w for i in (item, *rest) for w in i.words[-1:]}
+        if not read and not said <= _SAYS_NOTHING:
+            return " ".join(dict.fromkeys(i.text for i in (item, *rest)))
+    return ""
+
+
+def _goes_on(item: Item) -> bool:
+    return not (item.has("comma", "stop", "then") or item.used in ("when", "verb"))
 
 
 def lost_beside_all(frame: Frame) -> str:

@@ -63,31 +63,10 @@ class Lacks(Cursor):
         after = self.items[k + 1] if k + 1 < len(self.items) else None
         kind = thing.has("value") and after is not None and after.has("noun")
         if thing.has("object") and not kind:
-            found = thing.get("object")
-            if found == "public_ip":
-                self._begin(["public_ip"], item, predicate=True)
-                self.noun.flags["public_ip"] = not lacking
-            elif found == "protection":
-                self._begin(["protected"], item, predicate=True)
-                self.noun.flags["protected"] = not lacking
-            elif found == "snapshot" and self.tool not in (
-                "snapshot_vms",
-                "delete_snapshots",
-                "restore_snapshot",
-                "list_snapshots",
-            ):
-                self._begin(["snapshots"], item, predicate=True)
-                self.noun.bounds["snapshots"] = {"eq": 0} if lacking else {"ge": 1}
-            elif found == "tag" and lacking:
-                self._begin(["missing"], item, predicate=True)
-                self.noun.missing.extend(self.site.tag_values)
-            elif found == "owner" and lacking:
-                self._begin(["missing"], item, predicate=True)
-                self.noun.missing.append(self.site.tag_keys.get("owner", "owner"))
-            elif found == "group" and lacking:
+            if not self._with_object(thing.get("object"), item, lacking):
                 return 0
-            else:
-                return 0
+        elif self.tool == "snapshot_vms" and lacking and thing.words in (("one",), ("any",)):
+            self._with_object("snapshot", item, lacking)
         elif thing.has("key") and lacking:
             self._begin(["missing"], item, predicate=True)
             self.noun.missing.append(thing.get("key"))
@@ -112,6 +91,29 @@ class Lacks(Cursor):
         for used in self.items[self.k : k + 1]:
             used.used = used.used or f"{says} {thing.text}"
         return k + 1 - self.k
+
+    def _with_object(self, found: str, item: Item, lacking: bool) -> bool:
+        """ "with a public ip", "without snapshots"; whether it says anything of the machines."""
+        of_snapshots = self.tool in ("delete_snapshots", "restore_snapshot", "list_snapshots")
+        of_snapshots = of_snapshots or (self.tool == "snapshot_vms" and not lacking)
+        if found == "public_ip":
+            self._begin(["public_ip"], item, predicate=True)
+            self.noun.flags["public_ip"] = not lacking
+        elif found == "protection":
+            self._begin(["protected"], item, predicate=True)
+            self.noun.flags["protected"] = not lacking
+        elif found == "snapshot" and not of_snapshots:
+            self._begin(["snapshots"], item, predicate=True)
+            self.noun.bounds["snapshots"] = {"eq": 0} if lacking else {"ge": 1}
+        elif found == "tag" and lacking:
+            self._begin(["missing"], item, predicate=True)
+            self.noun.missing.extend(self.site.tag_values)
+        elif found == "owner" and lacking:
+            self._begin(["missing"], item, predicate=True)
+            self.noun.missing.append(self.site.tag_keys.get("owner", "owner"))
+        else:
+            return False
+        return True
 
     def _is_tag(self, after: Item | None) -> bool:
         """Whether a tag's key was said: the word tag follows, or nothing and machines are

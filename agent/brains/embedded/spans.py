@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agent.brains.embedded.numbers import ONES
 from agent.brains.embedded.site import Site
 
 _SPAN = re.compile(
@@ -11,6 +12,12 @@ _SPAN = re.compile(
     r"\s*(?P<to>to|through|thru|up to|-|\u2013|\u2014|\.{2,3}|\u2026)\s*"
     r"(?P<last>\d{1,4})\b(?!\s*(?:v?cpus?|cores?|gigs?|g[bi]*b?\b|t[bi]*b?\b|machines?|boxes|vms|"
     r"servers|instances|%|percent|[ap]\.?m\b|o'?clock|:|\.\d))",
+    re.IGNORECASE,
+)
+_WORD = r"(?:oh |zero )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_SPOKEN = re.compile(
+    rf"\b(?P<stem>[a-z][\w.-]{{0,60}}) (?P<first>{_WORD}) (?:to|through|thru|up to) "
+    rf"(?P<last>{_WORD})\b(?! (?:v?cpus?|cores?|gigs?|machines?|boxes|times|hours?|minutes?|days?))",
     re.IGNORECASE,
 )
 _SIZES = re.compile(
@@ -35,4 +42,10 @@ def with_spans(text: str, site: Site) -> str:
         end = last[0] if last else f"{found['stem']}-{found['last']}"
         return f"{first[0]} to {end}"
 
-    return text if _SIZES.search(text) else _SPAN.sub(named, text)
+    return text if _SIZES.search(text) else _SPAN.sub(named, _SPOKEN.sub(_in_figures, text))
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    """ "web oh one to oh three": "web-1 to 3"."""
+    first, last = (ONES[found[end].split()[-1].casefold()] for end in ("first", "last"))
+    return f"{found['stem']}-{first} to {last}" if first < last else found[0]

@@ -60,7 +60,9 @@ class Values(Cursor):
             return 1
         if item.has("weak_stem"):
             after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-            if (
+            before = self.items[self.k - 1] if self.k else None
+            spared = self.excluding and before is not None and before.has("except", "det", "and")
+            if not spared and (
                 after is None
                 or not (after.has("noun") or after.words[:1] in (("ones",), ("one",)))
                 or item.has("det", "verb", "all", "superlative", "most")
