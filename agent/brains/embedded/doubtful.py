@@ -74,7 +74,7 @@ def lost_relative(frame: Frame) -> str:
         if not led or item.used or item.is_entity or not _RELATIVES.intersection(item.words[:1]):
             continue
         rest = list(takewhile(_goes_on, items[k + 1 :]))
-        rest = [i for i in rest if i.words[:1] != ("not",)]
+        rest = [i for i in rest if i.words != ("not",)]
         read = any(i.used or i.has("except", "pron", "protected") for i in rest)
         said = {w for i in (item, *rest) for w in i.words[-1:]}
         if not read and not said <= _SAYS_NOTHING:

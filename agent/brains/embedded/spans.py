@@ -17,7 +17,8 @@ _SPAN = re.compile(
 _WORD = r"(?:oh |zero )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _SPOKEN = re.compile(
     rf"\b(?P<stem>[a-z][\w.-]{{0,60}}) (?P<first>{_WORD}) (?:to|through|thru|up to) "
-    rf"(?P<last>{_WORD})\b(?! (?:v?cpus?|cores?|gigs?|machines?|boxes|times|hours?|minutes?|days?))",
+    rf"(?P<last>{_WORD})\b"
+    r"(?! (?:v?cpus?|cores?|gigs?|machines?|boxes|times|hours?|minutes?|days?))",
     re.IGNORECASE,
 )
 _SIZES = re.compile(
@@ -42,10 +43,9 @@ def with_spans(text: str, site: Site) -> str:
         end = last[0] if last else f"{found['stem']}-{found['last']}"
         return f"{first[0]} to {end}"
 
-    return text if _SIZES.search(text) else _SPAN.sub(named, _SPOKEN.sub(_in_figures, text))
+    def in_figures(found: re.Match[str]) -> str:
+        first, last = (ONES[found[end].split()[-1].casefold()] for end in ("first", "last"))
+        row = f"{found['stem']}-{first} to {last}"
+        return row if site.names.numbered(f"{found['stem']}-{first}", str(first)) else found[0]
 
-
-def _in_figures(found: re.Match[str]) -> str:
-    """ "web oh one to oh three": "web-1 to 3"."""
-    first, last = (ONES[found[end].split()[-1].casefold()] for end in ("first", "last"))
-    return f"{found['stem']}-{first} to {last}" if first < last else found[0]
+    return text if _SIZES.search(text) else _SPAN.sub(named, _SPOKEN.sub(in_figures, text))
