@@ -14,6 +14,7 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.clauses.clause import GENERIC, Clause
 from agent.brains.embedded.doubtful import (
     lost_beside_all,
+    lost_beside_machines,
     lost_relative,
     only_perhaps,
     spared_at_the_end,
@@ -55,6 +56,8 @@ def check_accounted(frame: Frame) -> None:
         raise Doubt(replies.ask(f"I do not know what “{lost}” means here. Which machines?"))
     if lost := lost_relative(frame):
         raise Doubt(replies.ask(f"I do not know which of them “{lost}” means. Name them, please."))
+    if lost := lost_beside_machines(frame):
+        raise Doubt(replies.ask(f"I do not know what “{lost}” means here. Which machines?"))
     if said := _no_or_without(frame):
         raise Doubt(replies.ask(f"“{said}”: all of them without it, or only that one?"))
     if frame.tool in _POWER | _GUARDS and (lost := _lost_figure(frame.clause)):

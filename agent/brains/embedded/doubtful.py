@@ -4,6 +4,7 @@ word beside "everything" that might narrow it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from agent.brains.base import Understanding
@@ -54,6 +55,67 @@ def spared_at_the_end(frame: Frame) -> str:
         if joined and (denied or stays):
             return f"{item.text} {after.text}"
     return ""
+
+
+_ADJECTIVES = frozenset((
+    "old", "new", "spare", "even", "odd", "first", "last", "remaining", "other", "others", "rest",
+))  # fmt: skip
+"""Words that narrow machines though they may be something else, or nothing, elsewhere."""
+
+
+def lost_beside_machines(frame: Frame) -> str:
+    """A word or phrase that would narrow described machines, and was not read.
+
+    "delete the old sandboxes", "healthy workers", "dev machines nobody is logged in to", "all but
+    the important ones", "whatever you think is not needed".
+    """
+    items, chosen = frame.clause.items, frame.chosen
+    described = bool(chosen.real) and all(n.by_stem or not n.named_only for n in chosen.real)
+    elsewhere = frame.tool in ("create_vms", "migrate_vms", "scale_group")
+    if described and not (elsewhere or chosen.refers):
+        for k, item in enumerate(items):
+            if item.used not in ("", "verb", "when") and item.has("noun", "value", "stem", "os"):
+                lost = _unread_before(items, k) or _unread_after(items, k)
+                if lost:
+                    return lost
+    if (described or chosen.whole) and not any(not n.empty for n in chosen.exclude):
+        for k, item in enumerate(items[:-1]):
+            if item.has("except") and not item.used and item.words[0] in _EXCEPTS:
+                return " ".join(i.text for i in items[k : k + 4])
+    if chosen.whole and not chosen.real and {"whatever", "whichever"} & set(frame.clause.words):
+        return frame.clause.text
+    return ""
+
+
+_EXCEPTS = frozenset(("except", "excluding", "all", "everything", "but", "apart", "other", "bar"))
+
+
+def _unread_before(items: Sequence[Item], k: int) -> str:
+    """The adjectives right before a word for machines that nothing took."""
+    lost: list[str] = []
+    for n in range(k - 1, -1, -1):
+        item = items[n]
+        strange = item.has("plain", "word", "tech", "trouble", "anomaly", "number")
+        strange = strange and not item.has("filler", "ask", "verb", "time", "in", "to")
+        narrows = bool(item.words) and item.words[-1] in _ADJECTIVES
+        if item.used not in ("", "spare") or item.is_entity or not (strange or narrows):
+            reason = n > 0 and items[n - 1].words == ("for",)
+            led = (item.has("det", "all") and not reason) or item.used == "verb"
+            return " ".join(lost) if led else ""
+        lost.insert(0, item.text)
+    return ""
+
+
+_HAVING = frozenset(("with", "without", "having", "lacking", "nobody", "noone", "missing"))
+
+
+def _unread_after(items: Sequence[Item], k: int) -> str:
+    """ "machines with no activity", "machines nobody is logged in to"."""
+    rest = list(takewhile(_goes_on, items[k + 1 :]))
+    led = rest and not rest[0].used and rest[0].words[:1] != () and rest[0].words[0] in _HAVING
+    read = any(i.used for i in rest)
+    strange = any(i.has("plain", "word", "tech", "object", "trouble") for i in rest[1:])
+    return " ".join(i.text for i in rest) if led and strange and not read else ""
 
 
 _RELATIVES = frozenset({"which", "that", "who", "whose"})

@@ -224,6 +224,8 @@ class Picker(References):
             referred = self._referred(chosen, frame, made)
             if referred is not None:
                 return referred
+            if frame.changes and chosen.ordinal is not None and len(real) == 1:
+                self._ask_for_place(real[0], frame)
         if len(real) == 1:
             return self._described(real[0], chosen, frame)
         if real and (named := self._apposed(real, frame)):
@@ -247,6 +249,12 @@ class Picker(References):
                 return None, None
             return {"all": True}, None
         return None, None
+
+    def _ask_for_place(self, noun: Noun, frame: Frame) -> None:
+        """ "the first three workers", where no list was shown: which they are, nothing says."""
+        found = self.inventory.select(Selector.parse(noun.selector()))
+        if len(found) > 1 and not noun.named_only:
+            raise Doubt(self._which_of("No list was shown, and", found, noun.selector(), frame))
 
     def _apposed(self, real: Sequence[Noun], frame: Frame) -> Noun | None:
         """ "the spare desktop, vdi-104 it's called": one machine, described and then named."""
