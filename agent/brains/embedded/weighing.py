@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
+from agent.brains.embedded.items import Item
 
 _LEARNING = frozenset(
     {"know", "see", "get", "find", "have", "understand", "check", "view", "look", "learn", "hear"}
@@ -127,14 +128,22 @@ def _stands_alone(frame: Frame) -> bool:
         (
             i
             for i in frame.clause.items
-            if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb")
+            if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb", "wh")
         ),
         None,
     )
-    return (
-        first is not None
-        and first.has("verb")
-        and first.action in ("list", "count")
-        and first.form == "base"
-        and frame.strength >= QUESTION
-    )
+    if first is None or frame.strength < QUESTION:
+        return False
+    told = first.has("verb") and first.action in ("list", "count") and first.form == "base"
+    return told or _is_asked(frame, first)
+
+
+_ASKING = frozenset({"what", "who", "which", "how", "where", "when", "whose"})
+
+
+def _is_asked(frame: Frame, first: Item) -> bool:
+    """ "who stopped vdi-104?? and start it": a question of its own, of something of the fleet."""
+    if not first.has("wh") or first.words[0] not in _ASKING or not frame.clause.asks:
+        return False
+    bare = frame.tool in ("list_vms", "describe_vms", "search_runbooks", "diagnose_vms")
+    return not bare or bool(frame.chosen.real or frame.chosen.refers)

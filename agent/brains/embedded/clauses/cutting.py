@@ -165,7 +165,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                     item.kinds = {**item.kinds, "wished": True}
             seen_verb = True
             wished = k if item.form == "past" or item.words[0] in SAME_FORM else -1
-        elif _handles_first(items, k) or _spares_first(items, k):
+        elif _handles_first(items, k) or _spares_first(items, k) or _looks_first(items, k):
             seen_verb = True
         elif (
             (seen_object or items[0].has("time"))
@@ -232,6 +232,14 @@ def _handles_first(items: list[Item], k: int) -> bool:
     if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
         return False
     return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
+
+
+def _looks_first(items: list[Item], k: int) -> bool:
+    """ "tell me the cost of a": a request to look, which ends where an act begins."""
+    item = items[k]
+    if item.is_entity or not item.has("verb") or item.action not in READING or item.form != "base":
+        return False
+    return all(i.has("ask", "filler", "comma", "and") and not i.is_entity for i in items[:k])
 
 
 _SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch", "hold"})
@@ -365,6 +373,13 @@ def _is_reading(items: list[Item], k: int) -> bool:
         and item.action in READING
         and item.form == "base"
         and _begins(items, k)
-        and k > 0
-        and items[k - 1].has("comma", "and", "then", "also")
+        and _after_joint(items, k)
     )
+
+
+def _after_joint(items: list[Item], k: int) -> bool:
+    """Whether a joint stands before `k`, or before the politeness there: "and kindly show"."""
+    j = k - 1
+    while j > 0 and items[j].has("ask") and not items[j].is_entity:
+        j -= 1
+    return j >= 0 and items[j].has("comma", "and", "then", "also")
