@@ -133,6 +133,8 @@ class Builder(Settling):
     ) -> list[Chosen]:
         """What other clauses of the turn say of machines, for a clause that says nothing."""
         topics = self.topics(frame, reading)
+        if all(f.tool in NO_SELECTOR for f in frames[:k]):
+            topics.extend(f.chosen for f in reversed(frames[:k]) if f.chosen.real)
         if k + 1 < len(frames):
             topics.extend(f.chosen for f in frames[k + 1 :] if f.chosen.real or f.chosen.whole)
         return topics

@@ -36,7 +36,7 @@ class Picker(References):
         if (
             chosen.refers is not None
             and not chosen.real
-            and not made
+            and not any(c.selector for c in made)
             and not chosen.ordinal
             and not chosen.other
         ):

@@ -8,6 +8,7 @@ from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.another_time import at_another_time
 from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
+from agent.brains.embedded.clauses.gapping import ungapped
 from agent.brains.embedded.clauses.leads import (
     each_before_its_act,
     supposed_until,
@@ -28,6 +29,7 @@ from agent.brains.embedded.clauses.starts import (
     starts_afresh,
     waits_for,
 )
+from agent.brains.embedded.clauses.tagging import handles_a_tag
 from agent.brains.embedded.clauses.tails import last_words_of_tails
 from agent.brains.embedded.scan import Item
 
@@ -155,9 +157,10 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             item.kinds = {**item.kinds, "wished": True}
             cuts.append(at)
             wished, seen_verb, seen_object = k, True, False
-        elif is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
+        elif (asks := _asks(items, k)) or handles_a_tag(items, k):
             if (
-                (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
+                (seen_verb and (seen_object or _joined(items, k)))
+                or (asks and _after_statement(items, k))
             ) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
@@ -193,7 +196,12 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             parts.append(items[last:cut])
             last = cut
     parts.append(items[last:])
-    return [half for part in parts for half in _after_condition(part)]
+    return [act for part in parts for half in _after_condition(part) for act in ungapped(half)]
+
+
+def _asks(items: list[Item], k: int) -> bool:
+    """Whether a verb or a question word that asks for something stands at `k`."""
+    return is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k)
 
 
 _FACTORS = frozenset({"double", "triple", "quadruple", "halve"})
