@@ -23,6 +23,7 @@ from agent.brains.embedded.sequence import after
 from agent.brains.embedded.settling import Settling
 from agent.brains.embedded.sharing import share_times
 from agent.brains.embedded.spoken_of import goes_on, is_aside, is_vague, of_those, subject
+from agent.brains.embedded.spread import asked_once
 from agent.brains.embedded.windows import put_windows
 from tools.calls import Call, When
 from tools.selector import Selector
@@ -82,7 +83,7 @@ class Builder(Settling):
                 raise Doubt(replies.ask("The second would come before the first. At what times?"))
             made.append(call)
             made.extend(self.opposite_after(frame, call))
-        return made
+        return asked_once(made)
 
     def _vague(self, frame: Frame) -> None:
         """A time that names no time is asked about."""

@@ -38,4 +38,3 @@ def _group_figure(items: list[Item]) -> bool:
     if len(items) < 3 or not items[1].has("to") or not items[2].has("number"):
         return False
     return _is_group(items[0])
-

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import pairwise
 
 from agent.brains.embedded.clauses.acts import is_action
-from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON
+from agent.brains.embedded.clauses.clause import CHANGING, GENERIC, OFF, ON
 from agent.brains.embedded.items import Item
 
 _SMALL = frozenset(
@@ -20,6 +21,7 @@ _SMALL = frozenset(
 _ONCE_ONLY = frozenset({"create", "scale", "undo", "restore"})
 _NAMING = frozenset({"as", "called", "named", "name", "labelled", "titled"})
 _AT_ONCE = (("now",), ("immediately",), ("straight", "away"), ("right", "now"), ("right", "away"))
+_GIVEN = (("tag", "tag"), ("amount", "figure"), ("time", "time"), ("number", "figure"))
 _MACHINE = "machine"
 _FEWEST = 4
 """The fewest words of a row: two machines and what each of them has."""
@@ -32,26 +34,82 @@ def ungapped(items: list[Item]) -> list[list[Item]]:
     """The acts of a part, each with its verb; the part alone where it is no such row."""
     head = _head(items)
     if head is None:
-        return [items]
+        return _asked_apart(items)
     start, end = head
+    if (pairs := _respective(items, end)) is not None:
+        return [_paired(items[:end], pair) for pair in pairs]
     cuts = _cuts(items, _segments(items, end))
     if not cuts:
         return [items]
-    again = _said_again(items[start:end], items[end : cuts[0]])
+    again = _said_again(items[start:end])
+    particle = _particle(again, items[end : cuts[0]])
     parts, last = [items[: cuts[0]]], cuts[0]
+    if particle is not None and all(i is not particle for i in items):
+        parts = [_with_particle(parts[0], particle)]
     for cut in [*cuts[1:], len(items)]:
-        rest = items[last:cut]
         lead = again[:1] if _another_key(items, (last, cut, ["tag"])) else again
-        rest = _with_unit(_without_lead(rest, lead), parts[0])
+        rest = _with_unit(_without_lead(items[last:cut], lead), parts[0])
         at = rest[0].start
-        parts.append([*(dataclasses.replace(i, start=at, end=at, used="") for i in lead), *rest])
+        parts.append([*(_copied(i, at) for i in lead), *_with_particle(rest, particle)])
         last = cut
     return _at_one_time(parts)
 
 
+_ASKED = ("metric", "cost")
+_OFFERED = frozenset({"size", "image", "region", "host", "network", "snapshot"})
+
+
+def _asked_apart(items: list[Item]) -> list[list[Item]]:
+    """ "cpu of a and memory of b": two questions, each of its own machine."""
+    if len(items) < _FEWEST or any(i.has("verb") and i.action in CHANGING for i in items):
+        return [items]
+    if any(i.has("cmp", "condition", "without", "by", "most") and not i.is_entity for i in items):
+        return [items]
+    roles = ["asked" if _is_asked(i) else _role(items, k) for k, i in enumerate(items)]
+    first = next((k for k, role in enumerate(roles) if role == "asked"), len(items))
+    if _MACHINE in roles[:first] or roles.count("asked") < 2:
+        return [items]
+    cuts = _cuts(items, _segments(items, first, roles))
+    if not cuts:
+        return [items]
+    again = _said_again(items[:first]) if first else []
+    parts = [items[: cuts[0]]]
+    for at, cut in pairwise([*cuts, len(items)]):
+        rest = [i for i in items[at:cut] if not _is_joint(i)]
+        parts.append([*(_copied(i, rest[0].start) for i in again), *rest])
+    return _at_one_time(parts)
+
+
+def _is_asked(item: Item) -> bool:
+    return (item.has(*_ASKED) or item.get("object") in _OFFERED) and not item.is_entity
+
+
+_RESPECTIVELY = frozenset({"respectively", "respective", "resp"})
+
+
+def _respective(items: list[Item], end: int) -> list[list[Item]] | None:
+    """The machines of "move a and b to x and y respectively", each with what it is given."""
+    if not any(_RESPECTIVELY & set(i.words) and not i.is_entity for i in items[end:]):
+        return None
+    roles = [(k, _role(items, k)) for k in range(end, len(items))]
+    machines = [k for k, role in roles if role == _MACHINE]
+    given = [k for k, role in roles if role not in ("", _MACHINE)]
+    if len(machines) != len(given) or len(given) < 2 or machines[-1] > given[0]:
+        return None
+    to = [i for i in items[machines[-1] + 1 : given[0]] if not _is_joint(i)]
+    return [[items[m], *to, items[g]] for m, g in zip(machines, given, strict=True)]
+
+
+def _paired(lead: Sequence[Item], pair: Sequence[Item]) -> list[Item]:
+    return [dataclasses.replace(i, used="") for i in (*lead, *pair)]
+
+
 def _at_one_time(parts: list[list[Item]]) -> list[list[Item]]:
     """ "move a to x and b to y tonight": a time at the end is that of all."""
-    timed = [[i for i in part if i.has("time") and not i.is_entity] for part in parts]
+    timed = [
+        [i for i in part if i.words in _AT_ONCE or (i.has("time") and not i.is_entity)]
+        for part in parts
+    ]
     if any(timed[:-1]) or len(timed[-1]) != 1 or parts[-1][-1] is not timed[-1][0]:
         return parts
     return [
@@ -92,16 +150,18 @@ def _role(items: Sequence[Item], k: int) -> str:
         return "name"
     if item.has("names", "glob", "id"):
         return _MACHINE
-    for kind, role in (("tag", "tag"), ("amount", "figure"), ("time", "time"), ("number", "figure")):
+    for kind, role in _GIVEN:
         if item.has(kind) and not (kind == "number" and item.has("det", "all", "pron", "noun")):
             return role
     if item.words in _AT_ONCE:
         return "time"
     after = items[k + 1] if k + 1 < len(items) else None
-    if item.has("key") and not item.is_entity and after is not None:
-        if after.get("object") == "tag" or after.has("from"):
-            return "key"
+    keyed = item.has("key") and not item.is_entity and after is not None
+    if keyed and after is not None and (after.get("object") == "tag" or after.has("from")):
+        return "key"
     fields = {name for name, _ in item.get("value") or ()}
+    if (unknown := item.get("unknown_value")) is not None:
+        fields = {unknown[0]}
     given = k > 0 and items[k - 1].has("to") and not items[k - 1].is_entity
     if fields & {"host", "size"}:
         return "host" if "host" in fields else "size"
@@ -120,7 +180,9 @@ def _is_named(items: Sequence[Item], k: int) -> bool:
     return named and not items[k].has("tag", "value", "amount", "time")
 
 
-def _segments(items: Sequence[Item], start: int) -> list[Segment]:
+def _segments(
+    items: Sequence[Item], start: int, known: Sequence[str] | None = None
+) -> list[Segment]:
     segments: list[Segment] = []
     roles: list[str] = []
     at = start
@@ -128,7 +190,7 @@ def _segments(items: Sequence[Item], start: int) -> list[Segment]:
         if _is_joint(items[k]) and k > at:
             segments.append((at, k, roles))
             at, roles = k, []
-        if role := _role(items, k):
+        if role := known[k] if known is not None else _role(items, k):
             roles.append(role)
     return [*segments, (at, len(items), roles)]
 
@@ -174,14 +236,35 @@ def _further(segments: Sequence[Segment], n: int, group: Sequence[str]) -> bool:
     return False
 
 
-def _said_again(head: Sequence[Item], group: Sequence[Item]) -> list[Item]:
+def _said_again(head: Sequence[Item]) -> list[Item]:
     """The words of the act as each further part is given them."""
     again = list(head)
-    while again and again[-1].has("det", "all") and not again[-1].has("pron"):
+    while len(again) > 1 and again[-1].has("det", "all") and not again[-1].has("pron"):
         again.pop()
-    if head[0].action is None:
-        again += [i for i in group if i.words[-1:] and i.words[-1] in OFF | ON and not i.is_entity]
     return again
+
+
+def _particle(head: Sequence[Item], group: Sequence[Item]) -> Item | None:
+    """The "off" of "switch a off at 6 and b at 7", or the "on" that a time holds: "on at 6"."""
+    if head[0].action is not None:
+        return None
+    for item in group:
+        if item.has("time") and item.words[:2] == ("on", "at"):
+            return dataclasses.replace(item, text="on", words=("on",), kinds={"in": True})
+        if item.words[-1:] and item.words[-1] in OFF | ON and not item.is_entity:
+            return item
+    return None
+
+
+def _with_particle(rest: list[Item], particle: Item | None) -> list[Item]:
+    """The particle after the machines."""
+    given = (k for k, i in enumerate(rest) if _role(rest, k) not in ("", _MACHINE))
+    k = next(given, len(rest))
+    return rest if particle is None else [*rest[:k], _copied(particle, rest[0].start), *rest[k:]]
+
+
+def _copied(item: Item, at: int) -> Item:
+    return dataclasses.replace(item, start=at, end=at, used="")
 
 
 def _without_lead(rest: list[Item], again: Sequence[Item]) -> list[Item]:
@@ -205,6 +288,7 @@ def _with_unit(rest: list[Item], before: Sequence[Item]) -> list[Item]:
         return rest
     of_what = next((n for n in range(k + 1, len(before)) if before[n].is_entity), len(before))
     unit, figure = before[k].get("amount")[1], rest[bare[0]]
-    sized = dataclasses.replace(figure, kinds={**figure.kinds, "amount": (figure.get("number"), unit)})
+    amount = (figure.get("number"), unit)
+    sized = dataclasses.replace(figure, kinds={**figure.kinds, "amount": amount})
     more = [dataclasses.replace(i, used="") for i in before[k + 1 : of_what]]
     return [*rest[: bare[0]], sized, *more, *rest[bare[0] + 1 :]]
