@@ -258,7 +258,7 @@ def _particle(head: Sequence[Item], group: Sequence[Item]) -> Item | None:
 
 def _with_particle(rest: list[Item], particle: Item | None) -> list[Item]:
     """The particle after the machines."""
-    given = (k for k, i in enumerate(rest) if _role(rest, k) not in ("", _MACHINE))
+    given = (k for k in range(len(rest)) if _role(rest, k) not in ("", _MACHINE))
     k = next(given, len(rest))
     return rest if particle is None else [*rest[:k], _copied(particle, rest[0].start), *rest[k:]]
 
