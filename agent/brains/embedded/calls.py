@@ -136,8 +136,9 @@ class Builder(Settling):
         topics = self.topics(frame, reading)
         if all(f.tool in NO_SELECTOR for f in frames[:k]):
             topics.extend(f.chosen for f in reversed(frames[:k]) if f.chosen.real)
-        if k + 1 < len(frames):
-            topics.extend(f.chosen for f in frames[k + 1 :] if f.chosen.real or f.chosen.whole)
+        looks = not frame.changes and frame.chosen.refers is None
+        later = [f for f in frames[k + 1 :] if not (looks and f.changes and not f.about)]
+        topics.extend(f.chosen for f in later if f.chosen.real or f.chosen.whole)
         return topics
 
     def topics(self, frame: Frame, reading: Reading) -> list[Chosen]:

@@ -55,6 +55,9 @@ class Picker(References):
         if picked is None and made and _borrows(frame):
             last = next((c for c in reversed(made) if c.selector is not None), None)
             if last is not None and last.selector is not None:
+                both = ("both",) if "both" in frame.clause.words else ()
+                if (several := self._all_of(both, made)) is not None:
+                    return several
                 return last.selector.to_dict(), last.outright
         if picked is None:
             for topic in topics:

@@ -47,7 +47,9 @@ class References(Described):
         plain = chosen.refers is not None and chosen.ordinal is None and not chosen.other
         if last is not None and last.selector is not None and plain:
             if not chosen.real:
-                return self._all_of(chosen, made) or (last.selector.to_dict(), last.outright)
+                assert chosen.refers is not None
+                several = self._all_of(chosen.refers.words, made)
+                return several or (last.selector.to_dict(), last.outright)
             return None
         if chosen.real and any(n.named_only and n.last != "stem" for n in chosen.real):
             return None
@@ -110,9 +112,9 @@ class References(Described):
             )
         return picked, (len(ids) == 1 or self._last_outright())
 
-    def _all_of(self, chosen: Chosen, made: Sequence[Call]) -> Picked | None:
+    def _all_of(self, words: Sequence[str], made: Sequence[Call]) -> Picked | None:
         """ "stop a, start b, tag both": a word for several, after acts on one machine each."""
-        several = chosen.refers is not None and _SEVERAL & set(chosen.refers.words)
+        several = _SEVERAL & set(words)
         selectors = [c.selector for c in made if c.selector is not None]
         if not several or len(selectors) < 2:
             return None
@@ -120,7 +122,7 @@ class References(Described):
         if len(found[-1]) != 1:
             return None
         ids = list(dict.fromkeys(i for some in found for i in some))
-        if _both(chosen) and len(ids) != 2:
+        if "both" in words and len(ids) != 2:
             ids = list(dict.fromkeys(i for some in found[-2:] for i in some))
         return ({"ids": ids}, True) if len(ids) > 1 else None
 

@@ -160,9 +160,10 @@ class SecondReading:
         """ "we have old snapshots in search-1, delete them": the machine is not meant."""
         if not _confuses_snapshots(first, whole):
             return None
+        looks = [f for f in reading.frames if not f.changes]
         frame = self._frame("delete_snapshots", reading.items)
         try:
-            calls = self._builder.calls([frame], reading)
+            calls = self._builder.calls([*looks, frame], reading)
         except Doubt as doubt:
             return doubt.understanding
         return Understanding("calls", tuple(calls))

@@ -50,7 +50,8 @@ def weigh(reading: Reading) -> None:
     """Leave out what only leads up to a request: a change outweighs what is said around it."""
     strongest = max((f.strength for f in reading.frames), default=0)
     if any(f.changes for f in reading.frames):
-        kept = [f for f in reading.frames if f.changes or _stands_alone(f)]
+        wished = any(f.changes and not f.about for f in reading.frames)
+        kept = [f for f in reading.frames if f.changes or _stands_alone(f, beside=wished)]
     elif strongest >= QUESTION:
         kept = _telling([f for f in reading.frames if f.strength >= QUESTION])
     else:
@@ -117,8 +118,8 @@ def _telling(frames: list[Frame]) -> list[Frame]:
     return made
 
 
-def _stands_alone(frame: Frame) -> bool:
-    """A read beside a change is kept where it is told to happen too."""
+def _stands_alone(frame: Frame, *, beside: bool) -> bool:
+    """A read is kept where it is told to happen too, or asked `beside` a change that is wished."""
     if frame.clause.words[:1] in (("they",), ("he",), ("she",), ("people",), ("somebody",)):
         return False
     words = frame.clause.words
@@ -128,14 +129,15 @@ def _stands_alone(frame: Frame) -> bool:
         (
             i
             for i in frame.clause.items
-            if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb", "wh")
+            if not i.has("filler", "ask", "comma", "and", "then", "also", "dash")
+            or i.has("verb", "wh")
         ),
         None,
     )
     if first is None or frame.strength < QUESTION:
         return False
     told = first.has("verb") and first.action in ("list", "count") and first.form == "base"
-    return told or _is_asked(frame, first)
+    return told or (beside and _is_asked(frame, first))
 
 
 _ASKING = frozenset({"what", "who", "which", "how", "where", "when", "whose"})
@@ -143,7 +145,12 @@ _ASKING = frozenset({"what", "who", "which", "how", "where", "when", "whose"})
 
 def _is_asked(frame: Frame, first: Item) -> bool:
     """ "who stopped vdi-104?? and start it": a question of its own, of something of the fleet."""
-    if not first.has("wh") or first.words[0] not in _ASKING or not frame.clause.asks:
-        return False
+    clause = frame.clause
     bare = frame.tool in ("list_vms", "describe_vms", "search_runbooks", "diagnose_vms")
+    if not first.has("wh") or first.words[0] not in _ASKING:
+        return clause.asks and not bare and not clause.has("condition", "state", "trouble")
+    after = clause.items[clause.items.index(first) + 1 :][:1]
+    exclaims = any(i.has("det") and not i.is_entity for i in after)
+    if not clause.asks and (exclaims or not frame.chosen.real):
+        return False
     return not bare or bool(frame.chosen.real or frame.chosen.refers)

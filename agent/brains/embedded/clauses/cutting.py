@@ -51,7 +51,7 @@ def split(items: Sequence[Item]) -> list[Clause]:
             if clause.verb is None and (way := clause.first("switched")) is not None:
                 clause.verb, way.used = way, "verb"
                 clause.action = "start" if way.words[-1] in ON else "stop"
-            clause.asks = asks and part is parts[-1]
+            clause.asks = asks and (part is parts[-1] or part[0].words in _BE)
             if part is not parts[-1] and part[0].words[:1] in _OFF and len(part) <= 4:
                 clause.reason = not clause.verb
             beside = not clause.asks and _is_apart(part, clauses, number)
@@ -60,6 +60,10 @@ def split(items: Sequence[Item]) -> list[Clause]:
             if clause.items:
                 clauses.append(clause)
     return clauses
+
+
+_BE = (("is",), ("are",), ("does",), ("do",), ("was",), ("were",), ("has",), ("have",))
+"""Words with which a question begins that ends before another: "is a up, and what is its cost?"."""
 
 
 _HANDLES = frozenset(
@@ -183,6 +187,7 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             or starts_afresh(items, k)
             or at_another_time(items, k)
             or _at_the_other_way(items, k)
+            or _wishes_again(items, k)
         ):
             cuts.append(k)
             seen_object = False
@@ -247,7 +252,16 @@ def _looks_first(items: list[Item], k: int) -> bool:
     item = items[k]
     if item.is_entity or not item.has("verb") or item.action not in READING or item.form != "base":
         return False
+    if item.words[0] in GENERIC and len(item.words) == 1:
+        return False  # "get kafka-3 going again"
     return all(i.has("ask", "filler", "comma", "and") and not i.is_entity for i in items[:k])
+
+
+def _wishes_again(items: list[Item], k: int) -> bool:
+    """ "I want to know who owns it and I want it stopped": a wish after a question."""
+    wish = items[k].has("ask") and items[k].words[0] in ("i", "we") and not items[k].is_entity
+    asked = any(i.has("wh") and not i.is_entity for i in items[: k - 1])
+    return wish and k > 1 and asked and items[k - 1].has("and", "comma")
 
 
 _SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch", "hold"})
@@ -325,7 +339,7 @@ def _begins(items: list[Item], k: int) -> bool:
     """Whether the verb at `k` begins a request rather than being part of the one before."""
     before = items[k - 1] if k else None
     if before is None or before.has(
-        "comma", "and", "then", "also", "or", "plus_sign", "filler", "slash"
+        "comma", "and", "then", "also", "or", "plus_sign", "filler", "slash", "dash"
     ):
         return True
     if before.has("ask", "not", "wh", "pron") or before.words == ("but",):
@@ -373,6 +387,8 @@ def _is_reading(items: list[Item], k: int) -> bool:
         return False
     if "number" in item.words and any(is_action(items, j) for j in range(k)):
         return False
+    if item.words[:1] == ("which",) and items[0].words[:1] == ("which",) and k:
+        return items[k - 1].has("and", "comma")
     if item.has("wh") and item.words[0] in ("what", "which", "who", "how", "where", "why", "when"):
         before = items[k - 1] if k else None
         return before is None or before.has("comma", "and", "then", "stop", "also", "dash")

@@ -63,7 +63,9 @@ def _asked_apart(items: list[Item]) -> list[list[Item]]:
     """ "cpu of a and memory of b": two questions, each of its own machine."""
     if len(items) < _FEWEST or any(i.has("verb") and i.action in CHANGING for i in items):
         return [items]
-    if any(i.has("cmp", "condition", "without", "by", "most") and not i.is_entity for i in items):
+    if any(i.has("cmp", "condition", "without", "most") and not i.is_entity for i in items):
+        return [items]
+    if any(i.has("by") and i.words != ("per",) and not i.is_entity for i in items):
         return [items]
     roles = ["asked" if _is_asked(i) else _role(items, k) for k, i in enumerate(items)]
     first = next((k for k, role in enumerate(roles) if role == "asked"), len(items))
