@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.clauses.nominal import opens_with
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
 
@@ -134,12 +135,15 @@ def _stands_alone(frame: Frame, *, beside: bool) -> bool:
         ),
         None,
     )
+    if beside and frame.tool in _SHOWN and opens_with(frame.clause.items):
+        return True
     if first is None or frame.strength < QUESTION:
         return False
     told = first.has("verb") and first.action in ("list", "count") and first.form == "base"
     return told or (beside and _is_asked(frame, first))
 
 
+_SHOWN = frozenset({"query_metrics", "cost_report", "describe_vms", "list_vms"})
 _ASKING = frozenset({"what", "who", "which", "how", "where", "when", "whose"})
 
 

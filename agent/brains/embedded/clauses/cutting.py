@@ -15,6 +15,7 @@ from agent.brains.embedded.clauses.leads import (
     with_topic,
     without_label,
 )
+from agent.brains.embedded.clauses.nominal import asked_beside, asks_of
 from agent.brains.embedded.clauses.participles import (
     SAME_FORM,
     caused,
@@ -172,7 +173,10 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                     item.kinds = {**item.kinds, "wished": True}
             seen_verb = True
             wished = k if item.form == "past" or item.words[0] in SAME_FORM else -1
-        elif _handles_first(items, k) or _spares_first(items, k) or _looks_first(items, k):
+        elif (at := asked_beside(items, k)) is not None:
+            cuts.append(_cut_at(items, at))
+            seen_verb, seen_object = True, False
+        elif _leads(items, k):
             seen_verb = True
         elif (
             (seen_object or items[0].has("time"))
@@ -245,6 +249,12 @@ def _handles_first(items: list[Item], k: int) -> bool:
     if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
         return False
     return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
+
+
+def _leads(items: list[Item], k: int) -> bool:
+    """Whether a request or a question begins at `k` that ends where an act begins."""
+    asks = not any(i.is_entity for i in items[:k]) and asks_of(items, k)
+    return asks or _handles_first(items, k) or _spares_first(items, k) or _looks_first(items, k)
 
 
 def _looks_first(items: list[Item], k: int) -> bool:
