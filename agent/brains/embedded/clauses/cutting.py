@@ -15,7 +15,7 @@ from agent.brains.embedded.clauses.leads import (
     with_topic,
     without_label,
 )
-from agent.brains.embedded.clauses.nominal import asked_beside, asks_of
+from agent.brains.embedded.clauses.nominal import asked_beside, asks_of, needs_figures
 from agent.brains.embedded.clauses.participles import (
     SAME_FORM,
     caused,
@@ -176,6 +176,9 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         elif (at := asked_beside(items, k)) is not None:
             cuts.append(_cut_at(items, at))
             seen_verb, seen_object = True, False
+        elif needs_figures(items, k):
+            cuts.append(k - 1)
+            seen_verb = seen_object = True
         elif _leads(items, k):
             seen_verb = True
         elif (

@@ -23,7 +23,7 @@ def asks_of(items: Sequence[Item], k: int) -> bool:
     ):
         return False
     rest = items[k + 1 : _end(items, k)]
-    if not _tells_about(item):
+    if not _tells_about(item) and item.words[-1] not in ("of", "for"):
         if not rest or not rest[0].has("for", "in", "with") or rest[0].is_entity:
             return False
         rest = rest[1:]
@@ -52,6 +52,19 @@ def asked_beside(items: Sequence[Item], k: int) -> int | None:
     joined = start > 1 and items[start - 1].has("comma", "and", "then", "also", "dash")
     acts = joined and any(is_action(items, n) for n in range(start))
     return start if acts and any(i.is_entity for i in items[:start]) else None
+
+
+_NEEDS = frozenset({"needs", "need", "wants", "requires", "gets", "should", "must", "shall"})
+
+
+def needs_figures(items: Sequence[Item], k: int) -> bool:
+    """ "stop a and b needs 32 GB": a machine, after an act, and the size that it needs."""
+    if k < 3 or not items[k].has("names") or not items[k - 1].has("and", "comma"):
+        return False
+    rest = items[k + 1 : _end(items, k)][:4]
+    needs = rest[:1] != [] and bool(_NEEDS & set(rest[0].words)) and not rest[0].is_entity
+    sized = any(i.has("amount") and i.get("amount")[1] in ("gib", "vcpus") for i in rest)
+    return needs and sized and any(is_action(items, n) for n in range(k))
 
 
 def _tells_about(item: Item) -> bool:
