@@ -8,7 +8,6 @@ from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import Site
 
-
 _PLACES = frozenset({"provider", "region", "zone", "host"})
 
 

@@ -34,6 +34,8 @@ class Described(Questioner):
             return picked, False if stem or (
                 noun.plural and any("*" in n for n in noun.names)
             ) else None
+        if len(noun.names) > 1 and noun.last != "stem" and not noun.plural:
+            return picked, None  # "web-01 and web-02 in us-east-1"
         if not frame.changes or noun.plural or chosen.whole or chosen.any_of:
             return picked, False if frame.changes else None
         if not (noun.head or noun.determined) or (chosen.limit or 0) > 1:

@@ -53,12 +53,10 @@ class Picker(References):
         if picked is not None and frame.tool == "migrate_vms":
             picked = _from_there(picked, topics, str(frame.args.get("host")))
         if picked is None and made and _borrows(frame):
-            last = next((c for c in reversed(made) if c.selector is not None), None)
-            if last is not None and last.selector is not None:
-                both = ("both",) if "both" in frame.clause.words else ()
-                if (several := self._all_of(both, made)) is not None:
-                    return several
-                return last.selector.to_dict(), last.outright
+            both = ("both",) if "both" in frame.clause.words else ()
+            last = self._all_of(both, made) or _last_of(made)
+            if last is not None:
+                return last
         if picked is None:
             for topic in topics:
                 for noun in topic.real:
@@ -336,3 +334,11 @@ def _borrows(frame: Frame) -> bool:
         not in ("list_vms", "count_vms", "cost_report", "query_metrics", "recommend_savings")
         or frame.chosen.refers is not None
     )
+
+
+def _last_of(made: Sequence[Call]) -> Picked | None:
+    """The machines of the last call that has any."""
+    last = next((c for c in reversed(made) if c.selector is not None), None)
+    if last is None or last.selector is None:
+        return None
+    return last.selector.to_dict(), last.outright

@@ -75,6 +75,22 @@ BESIDE: list[tuple[str, list[Act]]] = [
             ("stop_vms", {"crm-legacy"}, {"at": "22:00"}),
         ],
     ),
+    (
+        "stop sandbox-02, memory on kafka-1 and owner of gitlab please",
+        [
+            ("stop_vms", {"sandbox-02"}, {}),
+            ("query_metrics", {"kafka-1"}, MEMORY),
+            ("describe_vms", {"gitlab"}, {}),
+        ],
+    ),
+    (
+        "restart web-01, cost of web-02?",
+        [("restart_vms", {"web-01"}, {}), ("cost_report", {"web-02"}, {})],
+    ),
+    (
+        "stop web-01 and kafka-1 needs 32 GB",
+        [("stop_vms", {"web-01"}, {}), ("resize_vms", {"kafka-1"}, {"memory_gib": 32.0})],
+    ),
     ("analytics-2 off?? bring it up", [("start_vms", {"analytics-2"}, {})]),
     ("what a mess. restart web-03", [("restart_vms", {"web-03"}, {})]),
 ]
@@ -331,3 +347,21 @@ LAYOUTS: list[tuple[str, list[Act]]] = [
 @pytest.mark.parametrize(("said", "expected"), LAYOUTS)
 def test_a_turn_is_read_as_it_is_laid_out(asked: Any, said: str, expected: list[Act]) -> None:
     assert asked(said, expected) == expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "stop web-01 and do something with kafka-1",
+        "snapshot gitlab, defrag nfs-01",
+        "restart web-01 and web-05 in us-west-2",
+        "resize web-01 to m5.large and web-02 to m6i.xlarge",
+    ],
+)
+def test_no_part_is_lost_in_silence(hold: Hold, said: str) -> None:
+    assert hold(said)[0].outcome == "clarify"
+
+
+def test_a_place_after_names_is_theirs(asked: Any) -> None:
+    expected: list[Act] = [("restart_vms", {"web-01", "web-02"}, {})]
+    assert asked("restart web-01 and web-02 in us-east-1", expected) == expected

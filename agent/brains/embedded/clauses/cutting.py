@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.another_time import at_another_time
-from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
+from agent.brains.embedded.clauses.clause import OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
 from agent.brains.embedded.clauses.gapping import ungapped
 from agent.brains.embedded.clauses.leads import (
@@ -15,7 +15,8 @@ from agent.brains.embedded.clauses.leads import (
     with_topic,
     without_label,
 )
-from agent.brains.embedded.clauses.nominal import asked_beside, asks_of, needs_figures
+from agent.brains.embedded.clauses.nominal import asked_beside, needs_figures
+from agent.brains.embedded.clauses.openers import leads, others_than_spared, wishes_again
 from agent.brains.embedded.clauses.participles import (
     SAME_FORM,
     caused,
@@ -65,26 +66,6 @@ def split(items: Sequence[Item]) -> list[Clause]:
 
 _BE = (("is",), ("are",), ("does",), ("do",), ("was",), ("were",), ("has",), ("have",))
 """Words with which a question begins that ends before another: "is a up, and what is its cost?"."""
-
-
-_HANDLES = frozenset(
-    {
-        "take",
-        "remove",
-        "drop",
-        "put",
-        "give",
-        "add",
-        "set",
-        "power",
-        "turn",
-        "switch",
-        "bring",
-        "spin",
-        "fire",
-        "boot",
-    }
-)
 
 
 _OFF = (("forget",), ("scrap",), ("ditch",), ("nix",), ("nevermind",))
@@ -173,13 +154,10 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                     item.kinds = {**item.kinds, "wished": True}
             seen_verb = True
             wished = k if item.form == "past" or item.words[0] in SAME_FORM else -1
-        elif (at := asked_beside(items, k)) is not None:
-            cuts.append(_cut_at(items, at))
+        elif (at := _told_beside(items, k)) is not None:
+            cuts.append(at)
             seen_verb, seen_object = True, False
-        elif needs_figures(items, k):
-            cuts.append(k - 1)
-            seen_verb = seen_object = True
-        elif _leads(items, k):
+        elif leads(items, k):
             seen_verb = True
         elif (
             (seen_object or items[0].has("time"))
@@ -187,28 +165,39 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         ) or _called_off(items, k):
             cuts.append(k)
             seen_object = seen_verb = False
-        elif _others_than_spared(items, k):
+        elif others_than_spared(items, k):
             cuts.append(k + 1)
-        elif (
-            is_reason(items, k)
-            or starts_afresh(items, k)
-            or at_another_time(items, k)
-            or _at_the_other_way(items, k)
-            or _wishes_again(items, k)
-        ):
+        elif _starts_another(items, k):
             cuts.append(k)
             seen_object = False
             seen_verb = False
         elif item.is_entity or item.has("pron", "noun", "all", "object"):
             seen_object = True
+    parts = _cut(items, cuts)
+    return [act for part in parts for half in _after_condition(part) for act in ungapped(half)]
+
+
+def _cut(items: list[Item], cuts: list[int]) -> list[list[Item]]:
     parts: list[list[Item]] = []
     last = 0
     for cut in dict.fromkeys(cuts):
         if cut > last:
             parts.append(items[last:cut])
             last = cut
-    parts.append(items[last:])
-    return [act for part in parts for half in _after_condition(part) for act in ungapped(half)]
+    return [*parts, items[last:]]
+
+
+def _starts_another(items: list[Item], k: int) -> bool:
+    """Whether a reason, a statement or a wish begins at `k`, or what has its own figure or way."""
+    said = is_reason(items, k) or starts_afresh(items, k) or wishes_again(items, k)
+    return said or at_another_time(items, k) or _at_the_other_way(items, k)
+
+
+def _told_beside(items: list[Item], k: int) -> int | None:
+    """Where a question or a need without a verb begins beside an act."""
+    if (at := asked_beside(items, k)) is not None:
+        return _cut_at(items, at)
+    return k - 1 if needs_figures(items, k) else None
 
 
 def _asks(items: list[Item], k: int) -> bool:
@@ -245,57 +234,6 @@ def _at_the_other_way(items: list[Item], k: int) -> bool:
     """ "vdi-104 on, vdi-101 off": each has its own."""
     joint = items[k].has("comma", "and") and not items[k].is_entity
     return joint and k > 1 and _is_switched(items[:k]) and _is_switched(items[k + 1 :])
-
-
-def _handles_first(items: list[Item], k: int) -> bool:
-    """ "(could you) put bob's box to sleep": a small verb that leads a request."""
-    if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
-        return False
-    return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
-
-
-def _leads(items: list[Item], k: int) -> bool:
-    """Whether a request or a question begins at `k` that ends where an act begins."""
-    asks = not any(i.is_entity for i in items[:k]) and asks_of(items, k)
-    return asks or _handles_first(items, k) or _spares_first(items, k) or _looks_first(items, k)
-
-
-def _looks_first(items: list[Item], k: int) -> bool:
-    """ "tell me the cost of a": a request to look, which ends where an act begins."""
-    item = items[k]
-    if item.is_entity or not item.has("verb") or item.action not in READING or item.form != "base":
-        return False
-    if item.words[0] in GENERIC and len(item.words) == 1:
-        return False  # "get kafka-3 going again"
-    return all(i.has("ask", "filler", "comma", "and") and not i.is_entity for i in items[:k])
-
-
-def _wishes_again(items: list[Item], k: int) -> bool:
-    """ "I want to know who owns it and I want it stopped": a wish after a question."""
-    wish = items[k].has("ask") and items[k].words[0] in ("i", "we") and not items[k].is_entity
-    asked = any(i.has("wh") and not i.is_entity for i in items[: k - 1])
-    return wish and k > 1 and asked and items[k - 1].has("and", "comma")
-
-
-_SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch", "hold"})
-_THE_OTHERS = (("do",), ("only",), ("just",), ("rather",), ("instead",), ("but",), ("take",))
-
-
-def _spares_first(items: list[Item], k: int) -> bool:
-    """ "leave web-01 alone and restart web-02": what is spared ends where an act begins."""
-    if items[k].is_entity or not _SPARING & set(items[k].words):
-        return False
-    if not any(i.is_entity for i in items[k + 1 : k + 5]):
-        return False
-    return all(i.has("ask", "filler", "comma", "not") and not i.is_entity for i in items[:k])
-
-
-def _others_than_spared(items: list[Item], k: int) -> bool:
-    """ "hold off on web-01, do web-02 and web-03": what is spared ends at the comma."""
-    if not items[k].has("comma") or items[k].is_entity or k + 2 >= len(items):
-        return False
-    led = any(_spares_first(items, n) for n in range(min(3, k)))
-    return led and items[k + 1].words in _THE_OTHERS
 
 
 def _after_condition(items: list[Item]) -> list[list[Item]]:
