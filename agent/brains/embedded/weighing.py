@@ -155,6 +155,6 @@ def _is_asked(frame: Frame, first: Item) -> bool:
         return clause.asks and not bare and not clause.has("condition", "state", "trouble")
     after = clause.items[clause.items.index(first) + 1 :][:1]
     exclaims = any(i.has("det") and not i.is_entity for i in after)
-    if not clause.asks and (exclaims or not frame.chosen.real):
+    if not clause.asks and (exclaims or (bare and not frame.chosen.real)):
         return False
     return not bare or bool(frame.chosen.real or frame.chosen.refers)

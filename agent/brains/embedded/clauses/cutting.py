@@ -352,9 +352,12 @@ def _is_reading(items: list[Item], k: int) -> bool:
     )
 
 
+_ME = (("me",), ("us",), ("let",))
+
+
 def _after_joint(items: list[Item], k: int) -> bool:
     """Whether a joint stands before `k`, or before the politeness there: "and kindly show"."""
     j = k - 1
-    while j > 0 and items[j].has("ask") and not items[j].is_entity:
+    while j > 0 and (items[j].has("ask") or items[j].words in _ME) and not items[j].is_entity:
         j -= 1
     return j >= 0 and items[j].has("comma", "and", "then", "also")

@@ -35,7 +35,7 @@ def _handles_first(items: list[Item], k: int) -> bool:
 
 def leads(items: list[Item], k: int) -> bool:
     """Whether a request or a question begins at `k` that ends where an act begins."""
-    asks = not any(i.is_entity for i in items[:k]) and asks_of(items, k)
+    asks = asks_of(items, k) and not any(i.is_entity for i in items[:k])
     return asks or _handles_first(items, k) or _spares_first(items, k) or _looks_first(items, k)
 
 
@@ -51,9 +51,11 @@ def _looks_first(items: list[Item], k: int) -> bool:
 
 def wishes_again(items: list[Item], k: int) -> bool:
     """ "I want to know who owns it and I want it stopped": a wish after a question."""
-    wish = items[k].has("ask") and items[k].words[0] in ("i", "we") and not items[k].is_entity
+    item = items[k]
+    if k < 2 or not item.has("ask") or item.is_entity or item.words[0] not in ("i", "we"):
+        return False
     asked = any(i.has("wh") and not i.is_entity for i in items[: k - 1])
-    return wish and k > 1 and asked and items[k - 1].has("and", "comma")
+    return asked and items[k - 1].has("and", "comma")
 
 
 _SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch", "hold"})

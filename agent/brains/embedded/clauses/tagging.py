@@ -9,15 +9,16 @@ from agent.brains.embedded.items import Item
 
 _PUTS = frozenset({"put", "set", "add", "give", "apply", "assign", "make", "change"})
 _TAKES = frozenset({"drop", "lose", "take", "remove"})
+_HANDLES = _PUTS | _TAKES
 _FURTHEST = 4
 
 
 def handles_a_tag(items: Sequence[Item], k: int) -> bool:
     """Whether a small verb with a tag that is put on or taken away stands at `k`."""
     item = items[k]
-    if item.is_entity or not item.words or (k and not _may_follow(items[k - 1])):
+    verb = GENERIC.get(item.words[0]) if item.words else None
+    if verb not in _HANDLES or item.is_entity or (k and not _may_follow(items[k - 1])):
         return False
-    verb = GENERIC.get(item.words[0])
     rest = items[k + 1 : k + 1 + _FURTHEST]
     if verb in _PUTS:
         return _soon(rest, lambda i: i.has("tag"))
