@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -325,10 +326,18 @@ def only_names(noun: Noun) -> None:
         noun.fields.pop(name, None)
 
 
+_OF_IT = re.compile(
+    r"\b(?:the|its|their|know) (?:new |monthly |daily |hourly )?(?:cost|costs|price)$"
+)
+"""The cost of what was just spoken of."""
+
+
 def _borrows(frame: Frame) -> bool:
     """Whether a clause without machines of its own is about those of the clause before."""
     if frame.tool == "query_metrics" and not frame.chosen.whole and "group_by" not in frame.args:
         return frame.chosen.order is None
+    if frame.tool == "cost_report" and _OF_IT.search(" ".join(frame.clause.words)):
+        return not frame.chosen.whole and "group_by" not in frame.args
     return (
         frame.tool
         not in ("list_vms", "count_vms", "cost_report", "query_metrics", "recommend_savings")

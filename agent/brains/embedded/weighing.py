@@ -87,6 +87,7 @@ def _telling(frames: list[Frame]) -> list[Frame]:
         f
         for f in frames
         if f.chosen.says_machines
+        or (f.chosen.order is not None and f.chosen.limit)
         or f.args
         or f.tool not in ("list_vms", "describe_vms", "search_runbooks")
     ]
@@ -97,10 +98,11 @@ def _telling(frames: list[Frame]) -> list[Frame]:
         if (
             twin is not None
             and not frame.args
+            and frame.chosen.order in (None, twin.chosen.order)
             and (not frame.chosen.real or frame.chosen.refers is not None)
         ):
             continue
-        if twin is not None and not twin.chosen.real and not twin.args:
+        if twin is not None and not (twin.chosen.real or twin.args or twin.chosen.order):
             made.remove(twin)
         if (
             frame.tool in ("list_vms", "describe_vms")
