@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -93,6 +94,20 @@ def planned_calls(plan: Plan) -> tuple[PlannedOrRead, ...]:
         )
         for call in plan.calls
     )
+
+
+def in_order(
+    reads: Sequence[bool], done: Sequence[PlannedOrRead], planned: Sequence[PlannedOrRead]
+) -> tuple[PlannedOrRead, ...]:
+    """What was read and what is planned, in the order in which it was asked for.
+
+    Args:
+        reads: for each call that was asked for, whether it reads.
+    """
+    if len(reads) != len(done) + len(planned):
+        return (*done, *planned)
+    read, plan = iter(done), iter(planned)
+    return tuple(next(read) if is_read else next(plan) for is_read in reads)
 
 
 def read_call(control: Control, answered: Answered) -> PlannedOrRead:

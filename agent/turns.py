@@ -15,7 +15,7 @@ from agent.fleet_words import FleetWords
 from agent.gate import opens
 from agent.next_steps import next_steps, taken
 from agent.remembering import heard, is_mistyped, spoken_of, still_asked, unsure
-from agent.turn import PlannedOrRead, Turn, planned_calls, read_call, remembered
+from agent.turn import PlannedOrRead, Turn, in_order, planned_calls, read_call, remembered
 from tools.calls import Call
 from tools.catalog import Result
 from tools.control import Answered, Control
@@ -323,11 +323,12 @@ class Turns:
             memory, calls=tuple(calls), targets=plan.machine_ids, pending=pending, asked=None
         )
         done = [read_call(self.control, a) for a in answered]
+        order = [tools.tool(call.tool).reads for call in calls]
         reply = "\n\n".join([*(a.result.text for a in answered), plan_text(plan, decision)])
         return Turn(
             "confirm",
             reply,
-            (*done, *planned_calls(plan)),
+            in_order(order, done, planned_calls(plan)),
             tuple(answered),
             plan=plan,
             decision=decision,

@@ -205,7 +205,12 @@ def _unknown_act(clause: Clause) -> str:
     items = clause.items
     for k, item in enumerate(items[:-2]):
         after = items[k + 1]
-        if not item.has("and") or item.is_entity or not any(i.has("names") for i in items[:k]):
+        joint = item.has("and", "comma") and not item.is_entity
+        if not joint or not any(i.has("names") for i in items[:k]):
+            continue
+        if after.words == ("do",) and (thing := _handled(items[k + 2 :])):
+            return f"{after.text} {thing}"
+        if item.has("comma") and not items[k + 2].has("names"):
             continue
         unused = not after.is_entity and not after.used
         strange = unused and bool(after.words)
@@ -224,6 +229,13 @@ def _unknown_act(clause: Clause) -> str:
         if named is not None:
             return f"{after.text} {named.text}"
     return ""
+
+
+def _handled(rest: Sequence[Item]) -> str:
+    """ "do something with kafka-1": an act that is not named."""
+    if len(rest) < 3 or not rest[0].has("plain", "word") or rest[1].words != ("with",):
+        return ""
+    return f"{rest[0].text} with {rest[2].text}" if rest[2].has("names") else ""
 
 
 def _later_machine(clause: Clause) -> str:

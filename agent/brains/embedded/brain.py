@@ -18,6 +18,7 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
 from agent.brains.embedded.hesitating import does_it_oneself, thinks_aloud
 from agent.brains.embedded.holding import held
+from agent.brains.embedded.layout import laid_out
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
 from agent.brains.embedded.overview import as_trouble
@@ -57,6 +58,7 @@ class EmbeddedBrain:
 
     def understand(self, text: str, context: Context) -> Understanding:
         """Read one turn; nothing is changed."""
+        text = laid_out(text)
         if (disks := read_disks(text)) is not None:
             return disks
         zoned = in_zone_said(text, local_now(context))

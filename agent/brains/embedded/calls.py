@@ -23,6 +23,7 @@ from agent.brains.embedded.sequence import after
 from agent.brains.embedded.settling import Settling
 from agent.brains.embedded.sharing import share_times
 from agent.brains.embedded.spoken_of import goes_on, is_aside, is_vague, of_those, subject
+from agent.brains.embedded.spread import asked_once
 from agent.brains.embedded.windows import put_windows
 from tools.calls import Call, When
 from tools.selector import Selector
@@ -82,7 +83,7 @@ class Builder(Settling):
                 raise Doubt(replies.ask("The second would come before the first. At what times?"))
             made.append(call)
             made.extend(self.opposite_after(frame, call))
-        return made
+        return asked_once(made)
 
     def _vague(self, frame: Frame) -> None:
         """A time that names no time is asked about."""
@@ -133,8 +134,11 @@ class Builder(Settling):
     ) -> list[Chosen]:
         """What other clauses of the turn say of machines, for a clause that says nothing."""
         topics = self.topics(frame, reading)
-        if k + 1 < len(frames):
-            topics.extend(f.chosen for f in frames[k + 1 :] if f.chosen.real or f.chosen.whole)
+        if all(f.tool in NO_SELECTOR for f in frames[:k]):
+            topics.extend(f.chosen for f in reversed(frames[:k]) if f.chosen.real)
+        looks = not frame.changes and frame.chosen.refers is None
+        later = [f for f in frames[k + 1 :] if not (looks and f.changes and not f.about)]
+        topics.extend(f.chosen for f in later if f.chosen.real or f.chosen.whole)
         return topics
 
     def topics(self, frame: Frame, reading: Reading) -> list[Chosen]:

@@ -92,7 +92,8 @@ def repeats(frame: Frame, last: Frame) -> bool:
         or frame.tool in ("create_vms", "scale_group")
     ):
         return False
-    last.said.args.update(frame.said.args)
+    tags = {**last.said.args.get("tags", {}), **frame.said.args.get("tags", {})}
+    last.said.args.update(frame.said.args, **({"tags": tags} if tags else {}))
     loose = any(i.has("time") and i.words[:1] == ("over",) for i in last.clause.items)
     if loose and frame.said.time is not None:
         # "off over the weekend. Stop it when Saturday starts": the order says what to do, and when

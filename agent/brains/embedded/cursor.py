@@ -8,6 +8,8 @@ from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import Site
 
+_PLACES = frozenset({"provider", "region", "zone", "host"})
+
 
 class Cursor:
     """The items of one clause, the place reached, and what was read so far."""
@@ -113,6 +115,14 @@ class Cursor:
                 self.noun.trailing.update(fields)
             self.join = ""
 
+    def _is_place_of_names(self, name: str) -> bool:
+        """ "web-01 and web-02 in us-east-1": where the machines named just before are."""
+        k = self.k - 1
+        while k > 0 and self.items[k].has("det", "noun", "object") and not self.items[k].is_entity:
+            k -= 1
+        led = k > 0 and self.items[k].words[-1:] in (("in",), ("at",), ("on",), ("under",))
+        return name in _PLACES and led and self.items[k - 1].has("names")
+
     def _is_new(self, fields: Sequence[str], item: Item, head: bool, predicate: bool) -> bool:
         noun = self.noun
         name = fields[0]
@@ -120,6 +130,8 @@ class Cursor:
             return False
         if name in ("names", "ids"):
             return not noun.named_only
+        if noun.named_only and self._is_place_of_names(name):
+            return False
         if noun.named_only:
             return noun.last != "stem" or head or self._heads_ahead()
         before = self.items[self.k - 1] if self.k else None

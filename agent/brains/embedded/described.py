@@ -34,6 +34,8 @@ class Described(Questioner):
             return picked, False if stem or (
                 noun.plural and any("*" in n for n in noun.names)
             ) else None
+        if len(noun.names) > 1 and noun.last != "stem" and not noun.plural:
+            return picked, None  # "web-01 and web-02 in us-east-1"
         several = noun.plural or chosen.whole or chosen.any_of or frame.tool == "scale_group"
         if not frame.changes or several:
             return picked, False if frame.changes else None

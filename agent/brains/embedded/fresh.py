@@ -150,9 +150,13 @@ def _is_of_another_thing(frame: Frame) -> bool:
 
 
 def _is_label(reading: Reading) -> bool:
-    """ "patch day, snap both": the first words only say what the day is about."""
+    """ "patch day, snap both", "patch window: …": the first words say what it is about."""
     lead = [i for i in reading.items[:3] if i.end <= reading.frames[0].clause.items[0].start]
-    return reading.frames[0].changes and bool(lead) and "day" in lead[-1].words
+    if not reading.frames[0].changes:
+        return False
+    first = reading.frames[0].clause.items[0]
+    headed = any(i.has("colon") and i.end <= first.start for i in reading.items)
+    return headed or (bool(lead) and "day" in lead[-1].words)
 
 
 def _asked_in(frames: Sequence[Frame]) -> str:

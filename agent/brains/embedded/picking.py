@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,7 +37,7 @@ class Picker(References):
         if (
             chosen.refers is not None
             and not chosen.real
-            and not made
+            and not any(c.selector for c in made)
             and not chosen.ordinal
             and not chosen.other
         ):
@@ -53,9 +54,10 @@ class Picker(References):
         if picked is not None and frame.tool == "migrate_vms":
             picked = _from_there(picked, topics, str(frame.args.get("host")))
         if picked is None and made and _borrows(frame):
-            last = next((c for c in reversed(made) if c.selector is not None), None)
-            if last is not None and last.selector is not None:
-                return last.selector.to_dict(), last.outright
+            both = ("both",) if "both" in frame.clause.words else ()
+            last = self._all_of(both, made) or _last_of(made)
+            if last is not None:
+                return last
         if picked is None:
             for topic in topics:
                 for noun in topic.real:
@@ -332,12 +334,28 @@ def only_names(noun: Noun) -> None:
         noun.fields.pop(name, None)
 
 
+_OF_IT = re.compile(
+    r"\b(?:the|its|their|know) (?:new |monthly |daily |hourly )?(?:cost|costs|price)$"
+)
+"""The cost of what was just spoken of."""
+
+
 def _borrows(frame: Frame) -> bool:
     """Whether a clause without machines of its own is about those of the clause before."""
     if frame.tool == "query_metrics" and not frame.chosen.whole and "group_by" not in frame.args:
         return frame.chosen.order is None
+    if frame.tool == "cost_report" and _OF_IT.search(" ".join(frame.clause.words)):
+        return not frame.chosen.whole and "group_by" not in frame.args
     return (
         frame.tool
         not in ("list_vms", "count_vms", "cost_report", "query_metrics", "recommend_savings")
         or frame.chosen.refers is not None
     )
+
+
+def _last_of(made: Sequence[Call]) -> Picked | None:
+    """The machines of the last call that has any."""
+    last = next((c for c in reversed(made) if c.selector is not None), None)
+    if last is None or last.selector is None:
+        return None
+    return last.selector.to_dict(), last.outright

@@ -30,6 +30,7 @@ from agent.brains.embedded.scan import Scanner
 from agent.brains.embedded.selection import SelectionReader
 from agent.brains.embedded.sharing import take_lone_time
 from agent.brains.embedded.site import Site
+from agent.brains.embedded.spread import carried_on, each_of
 from agent.brains.embedded.text import cleaned, tokenise
 from agent.brains.embedded.told import tells_of_the_past
 from agent.brains.embedded.tools import CHANGES
@@ -88,7 +89,8 @@ class Reader:
             if frame is None:
                 reading.fragments.append(clause)
             else:
-                reading.frames.append(frame)
+                carried_on(frame, reading.frames)
+                reading.frames.extend(each_of(frame))
         apply_reserves(reading, clauses, self.choose)
         if ONLY_ASKING.search(text):
             for frame in reading.frames:

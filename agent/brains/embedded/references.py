@@ -30,6 +30,8 @@ NO_SELECTOR = frozenset(
 
 
 _PAIR = frozenset({"both", "latter", "former"})
+_SEVERAL = frozenset({"both", "them", "those", "these", "they", "all", "two", "three", "their"})
+"""Words of a pronoun that stands for more than one machine."""
 
 
 def _both(chosen: Chosen) -> bool:
@@ -45,7 +47,9 @@ class References(Described):
         plain = chosen.refers is not None and chosen.ordinal is None and not chosen.other
         if last is not None and last.selector is not None and plain:
             if not chosen.real:
-                return last.selector.to_dict(), last.outright
+                assert chosen.refers is not None
+                several = self._all_of(chosen.refers.words, made)
+                return several or (last.selector.to_dict(), last.outright)
             return None
         if chosen.real and any(n.named_only and n.last != "stem" for n in chosen.real):
             return None
@@ -107,6 +111,20 @@ class References(Described):
                 )
             )
         return picked, (len(ids) == 1 or self._last_outright())
+
+    def _all_of(self, words: Sequence[str], made: Sequence[Call]) -> Picked | None:
+        """ "stop a, start b, tag both": a word for several, after acts on one machine each."""
+        several = _SEVERAL & set(words)
+        selectors = [c.selector for c in made if c.selector is not None]
+        if not several or len(selectors) < 2:
+            return None
+        found = [self.inventory.select_ids(selector) for selector in selectors]
+        if len(found[-1]) != 1:
+            return None
+        ids = list(dict.fromkeys(i for some in found for i in some))
+        if "both" in words and len(ids) != 2:
+            ids = list(dict.fromkeys(i for some in found[-2:] for i in some))
+        return ({"ids": ids}, True) if len(ids) > 1 else None
 
     def _described_last(self) -> list[str]:
         """ "would anything go down if I stopped x?": the one machine that was told of at last."""

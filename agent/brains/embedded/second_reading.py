@@ -9,7 +9,6 @@ same checks as a first reading; where the looks leave a doubt, the question stan
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
@@ -34,6 +33,7 @@ from agent.brains.embedded.parts import (
 )
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.reader import Reader
+from agent.brains.embedded.spread import of_what
 from agent.brains.embedded.told import tells_of_the_past
 from agent.brains.embedded.tools import CHANGES
 from tools.calls import Call
@@ -161,9 +161,10 @@ class SecondReading:
         """ "we have old snapshots in search-1, delete them": the machine is not meant."""
         if not _confuses_snapshots(first, whole):
             return None
+        looks = [f for f in reading.frames if not f.changes]
         frame = self._frame("delete_snapshots", reading.items)
         try:
-            calls = self._builder.calls([frame], reading)
+            calls = self._builder.calls([*looks, frame], reading)
         except Doubt as doubt:
             return doubt.understanding
         return Understanding("calls", tuple(calls))
@@ -381,7 +382,7 @@ def _asked_once(first: Understanding, whole: Proposal, text: str) -> Understandi
     others = [call for call in first.calls if call.tool != whole.label]
     if not meant or any(whole.of(call.tool) >= UNLIKELY for call in others):
         return None
-    if len({json.dumps(c.selector and c.selector.to_dict(), sort_keys=True) for c in meant}) == 1:
+    if len({of_what(call) for call in meant}) == 1:
         meant = [max(meant, key=lambda call: len(call.args))]
     return Understanding("calls", tuple(meant)) if len(meant) < len(first.calls) else None
 

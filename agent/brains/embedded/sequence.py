@@ -34,6 +34,8 @@ def after(before: Call, call: Call, text: str) -> Call:
     Args:
         text: the words: an hour said without am or pm may be that of the other half of the day.
     """
+    if _is_of_others(before, call):
+        return call
     first, then = _at(before), _at(call)
     if first is None or then is None or (before.tool, call.tool) not in _THEN or then > first:
         return call
@@ -43,6 +45,14 @@ def after(before: Call, call: Call, text: str) -> Call:
     while then <= first:
         then += step
     return call.model_copy(update={"when": When(at=then.isoformat())})
+
+
+def _is_of_others(before: Call, call: Call) -> bool:
+    """Whether both name machines, and not one of them is the same."""
+    if before.selector is None or call.selector is None:
+        return False
+    named, more = before.selector.names, call.selector.names
+    return bool(named and more) and not set(named or ()) & set(more or ())
 
 
 def _at(call: Call) -> datetime | None:

@@ -36,13 +36,18 @@ class Settling(Picker):
         if not plain or not extra or set(extra) & {"order_by", "limit", "all", "ids"}:
             return picked
         like = any(n.last == "stem" and "tags.role" in n.fields for n in frame.chosen.real)
-        if self.inventory.select_ids(Selector.parse(picked)) or (like and frame.changes):
+        fit = self.inventory.select(Selector.parse(picked))
+        stray = [n for n in names if all(vm.name != n for vm in fit)]
+        if (fit and not (stray and set(_PLACES) & set(extra))) or (like and frame.changes):
             return picked
+        names = stray
         named = self.inventory.select(Selector(names=tuple(names)))
-        if not named or len(named) > len(set(names)):
+        if not named or (not fit and len(named) > len(set(names))):
             return picked
         places = {k: v for k, v in extra.items() if k in _PLACES}
         only = {k: v for k, v in picked.items() if k in ("names", "exclude")}
+        if fit and not frame.changes:
+            return picked
         if places and frame.tool == "migrate_vms" and not {"host", "region"} & set(args):
             for field in ("region", "host"):
                 if len(places.get(field, ())) == 1:

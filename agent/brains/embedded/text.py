@@ -169,6 +169,11 @@ _IN_OTHER_WORDS = tuple(
             r"how many \1 \2 \3 and \4",
         ),
         (r"\bbefore doing (that|this|so|it)\b", r"before \1"),
+        (
+            r"(^|[,.!?;]\s*|\b(?:please|pls|plz|kindly|also|and|then|to|you|just)\s+)share "
+            r"(?:with (?:me|us) |me |us )?(?!with\b)",
+            r"\1show me ",
+        ),
         (r"\b(?:host|physical|bare metal) (?:machines|boxes|servers|hosts)\b", "hosts"),
     )
 )

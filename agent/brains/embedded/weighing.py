@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from agent.brains.embedded.clauses import Clause
+from agent.brains.embedded.clauses.nominal import opens_with
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
+from agent.brains.embedded.items import Item
 
 _LEARNING = frozenset(
     {"know", "see", "get", "find", "have", "understand", "check", "view", "look", "learn", "hear"}
@@ -49,7 +51,8 @@ def weigh(reading: Reading) -> None:
     """Leave out what only leads up to a request: a change outweighs what is said around it."""
     strongest = max((f.strength for f in reading.frames), default=0)
     if any(f.changes for f in reading.frames):
-        kept = [f for f in reading.frames if f.changes or _stands_alone(f)]
+        wished = any(f.changes and not f.about for f in reading.frames)
+        kept = [f for f in reading.frames if f.changes or _stands_alone(f, beside=wished)]
     elif strongest >= QUESTION:
         kept = _telling([f for f in reading.frames if f.strength >= QUESTION])
     else:
@@ -84,6 +87,7 @@ def _telling(frames: list[Frame]) -> list[Frame]:
         f
         for f in frames
         if f.chosen.says_machines
+        or (f.chosen.order is not None and f.chosen.limit)
         or f.args
         or f.tool not in ("list_vms", "describe_vms", "search_runbooks")
     ]
@@ -94,10 +98,11 @@ def _telling(frames: list[Frame]) -> list[Frame]:
         if (
             twin is not None
             and not frame.args
+            and frame.chosen.order in (None, twin.chosen.order)
             and (not frame.chosen.real or frame.chosen.refers is not None)
         ):
             continue
-        if twin is not None and not twin.chosen.real and not twin.args:
+        if twin is not None and not (twin.chosen.real or twin.args or twin.chosen.order):
             made.remove(twin)
         if (
             frame.tool in ("list_vms", "describe_vms")
@@ -116,8 +121,8 @@ def _telling(frames: list[Frame]) -> list[Frame]:
     return made
 
 
-def _stands_alone(frame: Frame) -> bool:
-    """A read beside a change is kept where it is told to happen too."""
+def _stands_alone(frame: Frame, *, beside: bool) -> bool:
+    """A read is kept where it is told to happen too, or asked `beside` a change that is wished."""
     if frame.clause.words[:1] in (("they",), ("he",), ("she",), ("people",), ("somebody",)):
         return False
     words = frame.clause.words
@@ -127,14 +132,31 @@ def _stands_alone(frame: Frame) -> bool:
         (
             i
             for i in frame.clause.items
-            if not i.has("filler", "ask", "comma", "and", "then") or i.has("verb")
+            if not i.has("filler", "ask", "comma", "and", "then", "also", "dash")
+            or i.has("verb", "wh")
         ),
         None,
     )
-    return (
-        first is not None
-        and first.has("verb")
-        and first.action in ("list", "count")
-        and first.form == "base"
-        and frame.strength >= QUESTION
-    )
+    if beside and frame.tool in _SHOWN and opens_with(frame.clause.items):
+        return True
+    if first is None or frame.strength < QUESTION:
+        return False
+    told = first.has("verb") and first.action in ("list", "count") and first.form == "base"
+    return told or (beside and _is_asked(frame, first))
+
+
+_SHOWN = frozenset({"query_metrics", "cost_report", "describe_vms", "list_vms"})
+_ASKING = frozenset({"what", "who", "which", "how", "where", "when", "whose"})
+
+
+def _is_asked(frame: Frame, first: Item) -> bool:
+    """ "who stopped vdi-104?? and start it": a question of its own, of something of the fleet."""
+    clause = frame.clause
+    bare = frame.tool in ("list_vms", "describe_vms", "search_runbooks", "diagnose_vms")
+    if not first.has("wh") or first.words[0] not in _ASKING:
+        return clause.asks and not bare and not clause.has("condition", "state", "trouble")
+    after = clause.items[clause.items.index(first) + 1 :][:1]
+    exclaims = any(i.has("det") and not i.is_entity for i in after)
+    if not clause.asks and (exclaims or (bare and not frame.chosen.real)):
+        return False
+    return not bare or bool(frame.chosen.real or frame.chosen.refers)

@@ -101,7 +101,6 @@ def test_what_recurs_is_kept(hold: Hold, said: str, cron: str) -> None:
         "send notebook-wei to sleep as soon as it is idle",
         "once the backup has finished, restart db-stg-1",
         "decommission sandbox-01 and hand over sandbox-02 to Tomas",
-        "move vdi-102 to esx-03 and vdi-103 to esx-02",
         "reboot dns-1, 10 min later dns-2",
         "stop dev-db today at 9am",
     ],

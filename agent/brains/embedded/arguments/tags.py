@@ -185,7 +185,9 @@ def removed_tags(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     items = clause.items
     keys: list[str] = []
     for k, item in enumerate(items):
-        if item.has("object") and item.get("object") == "tag":
+        if item.words == ("off",) and "take" in clause.generic():
+            item.used = "verb"
+        elif item.has("object") and item.get("object") == "tag":
             item.used = "tag"
             keys += _key_beside(items, k)
         elif item.has("key") and not item.used and not _is_constraint(items, k):

@@ -1,30 +1,20 @@
-"""Machines and groups that have a time or a figure of their own within one sentence."""
+"""Groups that have a figure of their own within one sentence."""
 
 from __future__ import annotations
 
-from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.scan import Item
 
 
 def at_another_time(items: list[Item], k: int) -> bool:
-    """ "restart x at 6 and y at 6:15": the second machine has a time of its own."""
+    """ "scale workers-prod to 5 and ci-runners to 6": the second group has its own figure."""
     if not items[k].has("and", "comma", "then") or items[k].is_entity:
         return False
     after = items[k + 1 : k + 5]
     lead = items[:k]
     if _another_group(items, k):
         return True
-    if _group_figure(after[:3]) and any(_group_figure(lead[n : n + 3]) for n in range(len(lead))):
-        return True
-    acts = any(is_action(lead, n) for n in range(k))
-    timed = any(_clock(i) for i in lead) and any(_clock(i) for i in after)
-    named = any(i.has("names") for i in lead) and bool(after) and after[0].has("names")
-    between = next((n for n, i in enumerate(after) if _clock(i)), 0)
-    return (
-        acts
-        and timed
-        and named
-        and not any(i.has("verb", "comma", "and") for i in after[:between] if not i.is_entity)
+    return _group_figure(after[:3]) and any(
+        _group_figure(lead[n : n + 3]) for n in range(len(lead))
     )
 
 
@@ -48,8 +38,3 @@ def _group_figure(items: list[Item]) -> bool:
     if len(items) < 3 or not items[1].has("to") or not items[2].has("number"):
         return False
     return _is_group(items[0])
-
-
-def _clock(item: Item) -> bool:
-    time = item.get("time")
-    return time is not None and time.clock is not None and time.window is None

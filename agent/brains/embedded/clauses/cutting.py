@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.another_time import at_another_time
-from agent.brains.embedded.clauses.clause import GENERIC, OFF, ON, READING, Clause
+from agent.brains.embedded.clauses.clause import OFF, ON, READING, Clause
 from agent.brains.embedded.clauses.forming import clause_of
+from agent.brains.embedded.clauses.gapping import ungapped
 from agent.brains.embedded.clauses.leads import (
     each_before_its_act,
     supposed_until,
     with_topic,
     without_label,
 )
+from agent.brains.embedded.clauses.nominal import asked_beside, needs_figures
+from agent.brains.embedded.clauses.openers import leads, others_than_spared, wishes_again
 from agent.brains.embedded.clauses.participles import (
     SAME_FORM,
     caused,
@@ -28,6 +31,7 @@ from agent.brains.embedded.clauses.starts import (
     starts_afresh,
     waits_for,
 )
+from agent.brains.embedded.clauses.tagging import handles_a_tag
 from agent.brains.embedded.clauses.tails import last_words_of_tails
 from agent.brains.embedded.scan import Item
 
@@ -49,7 +53,7 @@ def split(items: Sequence[Item]) -> list[Clause]:
             if clause.verb is None and (way := clause.first("switched")) is not None:
                 clause.verb, way.used = way, "verb"
                 clause.action = "start" if way.words[-1] in ON else "stop"
-            clause.asks = asks and part is parts[-1]
+            clause.asks = asks and (part is parts[-1] or part[0].words in _BE)
             if part is not parts[-1] and part[0].words[:1] in _OFF and len(part) <= 4:
                 clause.reason = not clause.verb
             beside = not clause.asks and _is_apart(part, clauses, number)
@@ -60,24 +64,8 @@ def split(items: Sequence[Item]) -> list[Clause]:
     return clauses
 
 
-_HANDLES = frozenset(
-    {
-        "take",
-        "remove",
-        "drop",
-        "put",
-        "give",
-        "add",
-        "set",
-        "power",
-        "turn",
-        "switch",
-        "bring",
-        "spin",
-        "fire",
-        "boot",
-    }
-)
+_BE = (("is",), ("are",), ("does",), ("do",), ("was",), ("were",), ("has",), ("have",))
+"""Words with which a question begins that ends before another: "is a up, and what is its cost?"."""
 
 
 _OFF = (("forget",), ("scrap",), ("ditch",), ("nix",), ("nevermind",))
@@ -155,9 +143,10 @@ def _parts(items: list[Item]) -> list[list[Item]]:
             item.kinds = {**item.kinds, "wished": True}
             cuts.append(at)
             wished, seen_verb, seen_object = k, True, False
-        elif is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k):
+        elif (asks := _asks(items, k)) or handles_a_tag(items, k):
             if (
-                (seen_verb and (seen_object or _joined(items, k))) or _after_statement(items, k)
+                (seen_verb and (seen_object or _joined(items, k)))
+                or (asks and _after_statement(items, k))
             ) and _begins(items, k):
                 cuts.append(_cut_at(items, k))
                 seen_object = False
@@ -165,7 +154,10 @@ def _parts(items: list[Item]) -> list[list[Item]]:
                     item.kinds = {**item.kinds, "wished": True}
             seen_verb = True
             wished = k if item.form == "past" or item.words[0] in SAME_FORM else -1
-        elif _handles_first(items, k) or _spares_first(items, k):
+        elif (at := _told_beside(items, k)) is not None:
+            cuts.append(at)
+            seen_verb, seen_object = True, False
+        elif leads(items, k):
             seen_verb = True
         elif (
             (seen_object or items[0].has("time"))
@@ -173,27 +165,44 @@ def _parts(items: list[Item]) -> list[list[Item]]:
         ) or _called_off(items, k):
             cuts.append(k)
             seen_object = seen_verb = False
-        elif _others_than_spared(items, k):
+        elif others_than_spared(items, k):
             cuts.append(k + 1)
-        elif (
-            is_reason(items, k)
-            or starts_afresh(items, k)
-            or at_another_time(items, k)
-            or _at_the_other_way(items, k)
-        ):
+        elif _starts_another(items, k):
             cuts.append(k)
             seen_object = False
             seen_verb = False
         elif item.is_entity or item.has("pron", "noun", "all", "object"):
             seen_object = True
+    parts = _cut(items, cuts)
+    return [act for part in parts for half in _after_condition(part) for act in ungapped(half)]
+
+
+def _cut(items: list[Item], cuts: list[int]) -> list[list[Item]]:
     parts: list[list[Item]] = []
     last = 0
     for cut in dict.fromkeys(cuts):
         if cut > last:
             parts.append(items[last:cut])
             last = cut
-    parts.append(items[last:])
-    return [half for part in parts for half in _after_condition(part)]
+    return [*parts, items[last:]]
+
+
+def _starts_another(items: list[Item], k: int) -> bool:
+    """Whether a reason, a statement or a wish begins at `k`, or what has its own figure or way."""
+    said = is_reason(items, k) or starts_afresh(items, k) or wishes_again(items, k)
+    return said or at_another_time(items, k) or _at_the_other_way(items, k)
+
+
+def _told_beside(items: list[Item], k: int) -> int | None:
+    """Where a question or a need without a verb begins beside an act."""
+    if (at := asked_beside(items, k)) is not None:
+        return _cut_at(items, at)
+    return k - 1 if needs_figures(items, k) else None
+
+
+def _asks(items: list[Item], k: int) -> bool:
+    """Whether a verb or a question word that asks for something stands at `k`."""
+    return is_action(items, k) or _is_reading(items, k) or acts_by_particle(items, k)
 
 
 _FACTORS = frozenset({"double", "triple", "quadruple", "halve"})
@@ -225,34 +234,6 @@ def _at_the_other_way(items: list[Item], k: int) -> bool:
     """ "vdi-104 on, vdi-101 off": each has its own."""
     joint = items[k].has("comma", "and") and not items[k].is_entity
     return joint and k > 1 and _is_switched(items[:k]) and _is_switched(items[k + 1 :])
-
-
-def _handles_first(items: list[Item], k: int) -> bool:
-    """ "(could you) put bob's box to sleep": a small verb that leads a request."""
-    if GENERIC.get(items[k].words[0] if items[k].words else "") not in _HANDLES:
-        return False
-    return all(i.has("ask", "filler", "comma") and not i.is_entity for i in items[:k])
-
-
-_SPARING = frozenset({"leave", "keep", "spare", "skip", "ignore", "hands", "touch", "hold"})
-_THE_OTHERS = (("do",), ("only",), ("just",), ("rather",), ("instead",), ("but",), ("take",))
-
-
-def _spares_first(items: list[Item], k: int) -> bool:
-    """ "leave web-01 alone and restart web-02": what is spared ends where an act begins."""
-    if items[k].is_entity or not _SPARING & set(items[k].words):
-        return False
-    if not any(i.is_entity for i in items[k + 1 : k + 5]):
-        return False
-    return all(i.has("ask", "filler", "comma", "not") and not i.is_entity for i in items[:k])
-
-
-def _others_than_spared(items: list[Item], k: int) -> bool:
-    """ "hold off on web-01, do web-02 and web-03": what is spared ends at the comma."""
-    if not items[k].has("comma") or items[k].is_entity or k + 2 >= len(items):
-        return False
-    led = any(_spares_first(items, n) for n in range(min(3, k)))
-    return led and items[k + 1].words in _THE_OTHERS
 
 
 def _after_condition(items: list[Item]) -> list[list[Item]]:
@@ -309,7 +290,7 @@ def _begins(items: list[Item], k: int) -> bool:
     """Whether the verb at `k` begins a request rather than being part of the one before."""
     before = items[k - 1] if k else None
     if before is None or before.has(
-        "comma", "and", "then", "also", "or", "plus_sign", "filler", "slash"
+        "comma", "and", "then", "also", "or", "plus_sign", "filler", "slash", "dash"
     ):
         return True
     if before.has("ask", "not", "wh", "pron") or before.words == ("but",):
@@ -357,6 +338,8 @@ def _is_reading(items: list[Item], k: int) -> bool:
         return False
     if "number" in item.words and any(is_action(items, j) for j in range(k)):
         return False
+    if item.words[:1] == ("which",) and items[0].words[:1] == ("which",) and k:
+        return items[k - 1].has("and", "comma")
     if item.has("wh") and item.words[0] in ("what", "which", "who", "how", "where", "why", "when"):
         before = items[k - 1] if k else None
         return before is None or before.has("comma", "and", "then", "stop", "also", "dash")
@@ -365,6 +348,16 @@ def _is_reading(items: list[Item], k: int) -> bool:
         and item.action in READING
         and item.form == "base"
         and _begins(items, k)
-        and k > 0
-        and items[k - 1].has("comma", "and", "then", "also")
+        and _after_joint(items, k)
     )
+
+
+_ME = (("me",), ("us",), ("let",))
+
+
+def _after_joint(items: list[Item], k: int) -> bool:
+    """Whether a joint stands before `k`, or before the politeness there: "and kindly show"."""
+    j = k - 1
+    while j > 0 and (items[j].has("ask") or items[j].words in _ME) and not items[j].is_entity:
+        j -= 1
+    return j >= 0 and items[j].has("comma", "and", "then", "also")

@@ -36,6 +36,8 @@ def without_label(items: list[Item]) -> list[Item]:
     for k, item in enumerate(items[:-1]):
         if item.has("colon") and not item.is_entity:
             label = items[:k]
+            if (acts := _under_heading(label, items[k + 1 :])) is not None:
+                return acts
             plain = not any(
                 i.has("names", "stem", "glob", "pron", "not", "noun", "time", "cancel")
                 for i in label
@@ -55,6 +57,46 @@ def without_label(items: list[Item]) -> list[Item]:
             if says and plain and is_action(items, k + 1) and any(i.is_entity for i in items[k:]):
                 return items[k + 1 :]
     return items
+
+
+_OPENS = frozenset({"if", "when", "once", "unless", "after", "before", "whenever", "except"})
+_AHEAD = frozenset({"prep", "prepare", "preparation", "preparations", "ahead"})
+_THESE = frozenset({"these", "this", "those", "following", "things"})
+
+
+def _under_heading(label: list[Item], acts: list[Item]) -> list[Item] | None:
+    """ "Patch window for ERP: snapshot erp-prod-1": the acts, which name machines of their own."""
+    first = next((k for k, i in enumerate(acts) if not i.has("ask", "comma", "then")), len(acts))
+    begins = first < len(acts) and acts[first].form == "base" and is_action(acts, first)
+    if not label or not begins or not _names_its_own(acts, first):
+        return None
+    if any(i.has("names", "glob", "not", "cancel", "wh", "except") for i in label):
+        return None
+    if any(i.has("pron") and not _THESE & set(i.words) for i in label):
+        return None
+    if set(label[0].words) & _OPENS or any(is_action(label, n) for n in range(len(label))):
+        return None
+    return [*_times_of(label, acts), *acts]
+
+
+def _names_its_own(acts: list[Item], first: int) -> bool:
+    """Whether the first act names a machine or a group itself."""
+    end = next((k for k in range(first + 1, len(acts)) if is_action(acts, k)), len(acts))
+    named = any(i.has("names", "glob") for i in acts[first:end])
+    return named or any(n == "group" for i in acts[first:end] for n, _ in i.get("value") or ())
+
+
+def _times_of(label: list[Item], acts: list[Item]) -> list[Item]:
+    """The time of a heading, where it is that of its acts: they have none, or only hours of it."""
+    times = [i.get("time") for i in acts if i.has("time") and not i.is_entity]
+    at_once = any(i.words[:1] == ("now",) for i in acts)
+    if at_once or any(t.day is not None or t.recurs or t.after is not None for t in times):
+        return []
+    if _AHEAD & {w for i in label for w in i.words}:
+        return []
+    led = [i for i in label if i.has("time") and not i.is_entity and i.words[-1].isalpha()]
+    gone = {"today", "tonight"} if times else {"today"}
+    return [i for i in led if not gone & set(i.words)]
 
 
 def _says_why(label: list[Item]) -> bool:
@@ -78,6 +120,8 @@ def _machines_then_act(items: list[Item], *, at_end: bool) -> bool:
     named = 0
     while named < len(items) and items[named].has("names") and not items[named].possessive:
         named += 1
+    if named and named + 1 < len(items) and items[named].has("colon", "dash", "to"):
+        items = [*items[:named], *items[named + 1 :]]  # "web-02: restart"
     if not named or named >= len(items) or not items[named].has("verb"):
         return False
     verb, after = items[named], items[named + 1 :]

@@ -49,7 +49,7 @@ def take_particle(clause: Clause) -> None:
         j = next((j for j in range(k + 1, len(items)) if _completes(items, k, j, verb)), None)
         if j is None:
             continue
-        if any(i.get("object") == "protection" for i in items[k:j]):
+        if any(i.get("object") in ("protection", "tag") for i in items[k:j]):
             continue
         off = _particle_of(items[j]) in OFF
         clause.action, clause.verb = "stop" if off else "start", item

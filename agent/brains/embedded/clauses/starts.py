@@ -170,7 +170,7 @@ def _gives_it(items: list[Item], k: int) -> bool:
     rest = items[k + 1 : k + 7]
     copied = any(i.has("verb") and i.action in ("clone", "create") for i in items[:k])
     sized = any(i.has("amount") and i.get("amount")[1] in ("vcpus", "gib") for i in rest)
-    if sized and not copied and rest[0].has("pron"):
+    if sized and not copied and rest[0].has("pron", "names"):
         return True
     tagged = any(i.has("tag") or i.get("object") in ("tag", "protection") for i in rest)
     return bool(rest) and not made and tagged and rest[0].has("pron", "det")

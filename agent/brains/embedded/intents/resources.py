@@ -27,6 +27,8 @@ def disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     """A disk that grows, or one that is added: "its disk to 200 gb", "add a second disk"."""
     if not speaks_of_disk(clause) or is_question(clause):
         return None
+    if _is_shown(clause):
+        return None
     if _added_figure(clause) and clause.has("names", "pron"):
         return "resize_disk"
     words = clause.words
@@ -46,6 +48,12 @@ def disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     if verbs & {"add", "give", "put", "need", "want", "get", "allocate", "have"}:
         return _disk_wanted(clause, verbs, gib=gib)
     return "attach_disk" if {"another", "extra", "second"} & set(words) else None
+
+
+def _is_shown(clause: Clause) -> bool:
+    """ "give me its disk size": shown, not given to it."""
+    led = any(i.has("verb") and i.action == "list" and len(i.words) > 1 for i in clause.items)
+    return led and not clause.has("amount", "number")
 
 
 _FURTHER = frozenset({"another", "second", "extra", "new", "additional"})

@@ -35,7 +35,7 @@ def deletion_of(clause: Clause, objects: set[str]) -> str:
     if (
         key is not None
         and not clause.has("without", "lacks")
-        and _directly(clause, key)
+        and (_directly(clause, key) or _is_all_of_it(clause, key))
         and not _is_value_key(clause, key)
     ):
         return "untag_vms"
@@ -50,6 +50,13 @@ def _directly(clause: Clause, key: Item) -> bool:
     return all(i.has("det", "filler", "all") for i in between) and any(
         i.has("from") for i in items[k:]
     )
+
+
+def _is_all_of_it(clause: Clause, key: Item) -> bool:
+    """ "put owner=x on a, remove team": a key alone, and no machine."""
+    small = ("det", "filler", "ask", "and", "comma", "then", "also", "key")
+    rest = [i for i in clause.items if i is not clause.verb and i is not key]
+    return all(i.has(*small) and not i.is_entity and not i.has("pron", "noun") for i in rest)
 
 
 def _is_value_key(clause: Clause, key: Item) -> bool:
