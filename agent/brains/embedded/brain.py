@@ -33,6 +33,7 @@ from agent.brains.embedded.taking_back import corrected_at_once, without_the_dro
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.widening import only_asks
+from agent.brains.embedded.within import kept_within
 from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
 from agent.dialogue import reads
 from tools.calls import Call, When
@@ -73,7 +74,7 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
-        text = reword(text, context, site)
+        said, text = text, reword(text, context, site)
         own = does_it_oneself(text, reader, context)
         if isinstance(own, Understanding):
             return own
@@ -95,6 +96,7 @@ class EmbeddedBrain:
                 second = SecondReading(context, reader, Builder(context, reader))
                 understood = second.better(reading, understood) or understood
             understood = held(reading, understood, context)
+        understood = kept_within(said, reading, understood, context)
         understood = as_trouble(understood, text)
         if understood.trace:
             return understood

@@ -12,6 +12,7 @@ from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.torn import without_the_complaint
+from agent.brains.embedded.within import of_those_shown
 
 _TICKET = re.compile(
     r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
@@ -98,7 +99,8 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = _THOSE_ON.sub(r"\g<but> ", without_formalities(text))
+    text = of_those_shown(without_formalities(text), context.memory)
+    text = _THOSE_ON.sub(r"\g<but> ", text)
     text = with_spans(named_by_address(text, context.world.inventory), site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
