@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from agent.brains.base import Context, Trace, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.background import fits, without_background
+from agent.brains.embedded.called_off import off_and_why
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.continuing import goes_on, with_its_measure
 from agent.brains.embedded.followups import Followups
@@ -75,6 +76,8 @@ class EmbeddedBrain:
         if plain is not None:
             return plain
         said, text = text, reword(text, context, site)
+        if off_and_why(text, reader, context):
+            return Understanding("cancel")
         own = does_it_oneself(text, reader, context)
         if isinstance(own, Understanding):
             return own

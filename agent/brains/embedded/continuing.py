@@ -158,7 +158,8 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _OF_THEM_OVER = re.compile(
-    r"(?:(?<=\bthem)|(?<=\bthose)|(?<=\bthese)) (?:(?:that|which) )?(?:is|are|was|were|has|have)(?: at)? " + _BOUND,
+    r"(?:(?<=\bthem)|(?<=\bthose)|(?<=\bthese)) (?:(?:that|which) )?(?:is|are|was|were|has|have)(?: at)? "
+    + _BOUND,
     re.IGNORECASE,
 )
 
@@ -172,7 +173,9 @@ def with_its_measure(reading: Reading, reader: Reader, memory: Memory) -> Readin
         return reading
     if (found := _OF_THEM_OVER.search(reading.text)) is not None:
         metric = last.args.get("metric", "cpu")
-        bound = found["bound"] if metric in ("network", "iops") else f"{found['bound'].strip('% ')}%"
+        bound = (
+            found["bound"] if metric in ("network", "iops") else f"{found['bound'].strip('% ')}%"
+        )
         had = f" have {metric} {bound}"
         return reader.read(reading.text[: found.start()] + had + reading.text[found.end() :])
     found = _OVER.search(reading.text)

@@ -35,7 +35,7 @@ from agent.brains.embedded.merging import (
     unite,
 )
 from agent.brains.embedded.names import key_of
-from agent.brains.embedded.overlooked import FIGURES
+from agent.brains.embedded.overlooked import FIGURES, in_it_already
 from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.putting_right import with_its_way_back
 from agent.brains.embedded.questioning import Doubt
@@ -257,6 +257,9 @@ class Corrections(Fragments):
                 elif self._adds(reading) and not frame.chosen.only:
                     if (kin := of_one_kind(nouns, call, reading, inventory)) is None:
                         return replies.ask("Which machines are those? Name them, please.")
+                    shown = self._pending_targets(call)
+                    if question := in_it_already(kin, shown, self.memory, inventory):
+                        return question
                     made = unite(call, kin, inventory)
                 elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
                     made = intersect(call, nouns, inventory, self._pending_targets(call))

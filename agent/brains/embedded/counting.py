@@ -24,7 +24,9 @@ class Counts(Cursor):
                     self._close()
                     self.join = ""
                 return 1
-            if item.words in (("both",), ("each",)) and (self._stands_alone() or self._is_subject()):
+            if item.words in (("both",), ("each",)) and (
+                self._stands_alone() or self._is_subject()
+            ):
                 self._refer(item)
                 return 1
             if item.words[-1] not in ("both", "each", "any", "either", "total", "full"):

@@ -191,8 +191,8 @@ class PendingPlan(Dropping):
 
     def _off_or_left_out(self, reading: Reading) -> Understanding | None:
         """What calls the plan off, leaves machines out of it, or makes it doubtful."""
-        if halves := self._halved(reading):
-            return halves
+        if fewer := self._halved(reading) or self._cancelled_some(reading):
+            return fewer
         stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
         parks = _PARKS.search(reading.text.replace("\u2019", "'"))
         if stops or parks or _STOP_THAT.match(reading.text) or calls_off(reading):

@@ -8,6 +8,7 @@ from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.overview import open_question
+from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
 from agent.brains.embedded.superlatives import by_group
@@ -80,6 +81,14 @@ def without_formalities(text: str) -> str:
     return plain if any(sign.isalpha() for sign in plain) else text
 
 
+_WANTED = re.compile(
+    r"\bi (?:wanted|was trying|intended|tried|meant|was going) to (?:say|write|type|tell you|ask "
+    r"for|put|enter)\b|(?<=no, )i (?:want|wanted|need)(?= [\w-]*\d)|(?<=no )i (?:want|wanted|need)"
+    r"(?= [a-z][\w-]*\d)",
+    re.IGNORECASE,
+)
+""" "I wanted to say 400 more": what is meant instead."""
+
 _UNMAKES = re.compile(
     r"(?:(?:please|ok(?:ay)?|now|can you|could you)[, ]+)*(?:delete|remove|drop|discard) "
     r"(?:that|those|the|these) (?:new )?snapshots?"
@@ -101,9 +110,11 @@ def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = of_those_shown(without_formalities(text), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
+    text = with_figures(text, site)
     text = with_spans(named_by_address(text, context.world.inventory), site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
-        text = _COUNT.sub(r"make it \g<many>", without_the_complaint(text))
+        text = _WANTED.sub("I meant", without_the_complaint(text))
+        text = _COUNT.sub(r"make it \g<many>", text)
     return _unmade(open_question(by_group(text)), context.memory)

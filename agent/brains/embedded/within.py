@@ -16,9 +16,7 @@ from tools.selector import Selector
 
 _THINGS = r"(?:machines|boxes|servers|vms|instances|nodes|hosts|results|ones|hits)"
 _MANY = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
-_SHOWN = (
-    r"(?:above|listed|shown|there|here|you (?:just )?(?:showed|listed|found|gave)(?: me)?)"
-)
+_SHOWN = r"(?:above|listed|shown|there|here|you (?:just )?(?:showed|listed|found|gave)(?: me)?)"
 _SET = (
     rf"(?:(?:these|those|them)(?: all|(?: {_MANY})?(?: {_THINGS})?(?: {_SHOWN})?)|"
     rf"the(?: {_MANY})?(?: {_THINGS})? {_SHOWN}|the {_MANY}(?: {_THINGS})?(?=,)|"
@@ -43,7 +41,9 @@ _ASKED = re.compile(
     r"(?P<any>(?:is|are) (?:there )?any\b(?: of them\b| ones\b)?))\s*(?P<then>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
-_ONES = re.compile(rf"^{_LEAD}which (?:ones|one)\b(?! (?:of|on|in|from|among)\b)(?P<then> .+)$", re.I)
+_ONES = re.compile(
+    rf"^{_LEAD}which (?:ones|one)\b(?! (?:of|on|in|from|among)\b)(?P<then> .+)$", re.I
+)
 """ "and which ones have no owner?": of those just shown."""
 
 _POINTS = re.compile(
@@ -147,9 +147,7 @@ def _is_all(call: Call, memory: Memory) -> bool:
     return listed and set(fields["ids"]) == set(memory.targets) and len(memory.targets) > 1
 
 
-def _within(
-    call: Call, shown: Sequence[str], inventory: Inventory, *, some: bool
-) -> Call | None:
+def _within(call: Call, shown: Sequence[str], inventory: Inventory, *, some: bool) -> Call | None:
     """The call on those of its machines that were shown; None where a change would have none.
 
     Args:
@@ -168,4 +166,3 @@ def _within(
     if not inventory.select_ids(made) and (call.tool in CHANGES or not some):
         return None if call.tool in CHANGES else call
     return call.model_copy(update={"selector": made})
-
