@@ -19,6 +19,7 @@ from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
+from agent.brains.embedded.refigured import refigured
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.several import not_the_plan, of_several
 from agent.brains.embedded.swapping import other_act_meant, swapped
@@ -139,6 +140,9 @@ class PendingPlan(Dropping):
         cancels = bool(CANCEL.search(reading.text))
         if smaller := self._off_or_left_out(reading):
             return smaller
+        if (figured := refigured(reading, self.context)) is not None:
+            asks = isinstance(figured, Understanding)
+            return figured if asks else Understanding("revise", figured)
         if len(pending.calls) == 1:
             call, targets = pending.calls[0], self._pending_targets(pending.calls[0])
             if made := swapped(reading, call, targets, self.reader, self.builder.inventory):
