@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from agent.brains.base import Context, Understanding
+from agent.brains.base import Context, Memory, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.items import Item
@@ -39,6 +39,23 @@ _DOUBLED = re.compile(
 """ "double it", of a disk that grows: twice what it has."""
 
 _UNITS = {"gib": ("size_gib", "memory_gib"), "vcpus": ("vcpus",)}
+
+
+_LIKE_A_CLOCK = re.compile(
+    r"^(?P<lead>[^\d]*?)(?<![\w:.-])(?P<figure>[12]\d{3})(?=\s*(?:[,.;]|and\b|but\b|then\b|"
+    r"tonight\b|tomorrow\b|on\b))(?! ?(?:hours|hrs|h|utc|o'clock)\b)",
+    re.IGNORECASE,
+)
+
+
+def with_its_unit(text: str, memory: Memory) -> str:
+    """ "1200, and tonight", of a disk that grows at once: 1200 is no hour."""
+    calls = memory.pending.calls if memory.pending is not None else ()
+    sized = len(calls) == 1 and calls[0].tool in ("resize_disk", "attach_disk")
+    found = _LIKE_A_CLOCK.match(text) if sized and calls[0].when is None else None
+    if found is None or re.search(r"\b(?:at|by|until|till|from|after) $", found["lead"], re.I):
+        return text
+    return f"{text[: found.end()]} GB{text[found.end() :]}"
 
 
 def refigured(reading: Reading, context: Context) -> tuple[Call, ...] | Understanding | None:

@@ -8,6 +8,7 @@ from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.overview import open_question
+from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
@@ -116,5 +117,5 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
         text = _WANTED.sub("I meant", without_the_complaint(text))
-        text = _COUNT.sub(r"make it \g<many>", text)
+        text = with_its_unit(_COUNT.sub(r"make it \g<many>", text), context.memory)
     return _unmade(open_question(by_group(text)), context.memory)
