@@ -7,6 +7,7 @@ import re
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.naming_again import with_its_name
+from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.said_numbers import with_figures
@@ -117,5 +118,6 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
         text = _WANTED.sub("I meant", without_the_complaint(text))
+        text = on_other_days(text, context.memory)
         text = with_its_unit(_COUNT.sub(r"make it \g<many>", text), context.memory)
     return _unmade(open_question(by_group(text)), context.memory)
