@@ -113,7 +113,7 @@ def as_it(text: str, said: Spoken | None) -> str | None:
 
 def _without_figures(text: str, figures: Sequence[str]) -> str:
     for figure in figures:
-        said = rf"(?<![\w.-])(?:(?:to|with|of|and|at) )?{re.escape(figure)}(?![\w-])"
+        said = rf"(?<![\w.-])(?:(?:to|with|of|and|at) )?{re.escape(figure)}(?![\w'-]|\.\w)"
         text = re.sub(rf"{said}(?: of (?:memory|ram|disk))?", "", text, flags=re.IGNORECASE)
     return text
 
@@ -122,9 +122,7 @@ def _without_names(text: str, names: Sequence[str]) -> str:
     """The names as "it", where all of them are said in one row, in any order."""
     if not names:
         return text
-    name = (
-        rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![\w-])"
-    )
+    name = rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![\w'-]|\.\w)"
     row = re.compile(rf"{name}(?:(?:,? and |, ?){name})*", re.IGNORECASE)
     rows = row.findall(text)
     if len(rows) != 1:

@@ -83,6 +83,16 @@ def without_formalities(text: str) -> str:
     return plain if any(sign.isalpha() for sign in plain) else text
 
 
+_BEFORE_THAT = re.compile(
+    r"^\W*(?:(?:wait|hang on|hold on|(?:one|a|just a) (?:sec|second|moment|minute)|ok(?:ay)?|hm+|but|"
+    r"well|and|just|oh|so|first)\b[,.!: ]*)*(?:right |just )?before (?:that|this|it|"
+    r"(?:i|we|you) (?:do|say yes|decide|confirm|start|go|answer)(?: (?:that|it|so|this|ahead))?)\b"
+    r"[,: ]+(?=(?:how|what|which|who|whose|where|when|is|are|does|do|did|has|have|can you (?:tell|"
+    r"show|check)|could you (?:tell|show|check)|show|tell|list|check)\b)",
+    re.IGNORECASE,
+)
+""" "wait, before that, how is …": a question in between."""
+
 _WANTED = re.compile(
     r"\bi (?:wanted|was trying|intended|tried|meant|was going) to (?:say|write|type|tell you|ask "
     r"for|put|enter)\b|(?<=no, )i (?:want|wanted|need)(?= [\w-]*\d)|(?<=no )i (?:want|wanted|need)"
@@ -117,6 +127,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
+        text = _BEFORE_THAT.sub("", text)
         text = _WANTED.sub("I meant", without_the_complaint(text))
         text = on_other_days(text, context.memory)
         text = with_its_unit(_COUNT.sub(r"make it \g<many>", text), context.memory)
