@@ -6,6 +6,7 @@ import re
 
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
+from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.overview import open_question
@@ -122,7 +123,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = of_those_shown(without_formalities(text), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
-    text = with_figures(text, site)
+    text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_spans(named_by_address(text, context.world.inventory), site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
