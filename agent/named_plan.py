@@ -29,9 +29,9 @@ _UNITS = {
     "size_gib": ("gb", "gib", "gigs", "gig", "g", "gigabytes"),
 }
 _AGREES = re.compile(
-    r"\b(?:yes|yep|yeah|yup|yea|aye|sure|ok|okay|alright|all right|go ahead|go on|proceed|fine|good|"
-    r"great|perfect|confirm|confirmed|approved?|agreed|correct|right|you (?:can|may)|please do|"
-    r"do it|let'?s (?:do|go)|absolutely|definitely)\b",
+    r"\b(?:yes|yep|yeah|yup|yea|aye|sure|ok|okay|alright|all right|go ahead|go on|proceed|fine|"
+    r"good|great|perfect|confirm|confirmed|approved?|agreed|correct|right|you (?:can|may)|do it|"
+    r"please do|let'?s (?:do|go)|absolutely|definitely)\b",
     re.IGNORECASE,
 )
 """Without one of these the act is but asked for again."""
@@ -122,7 +122,8 @@ def _without_names(text: str, names: Sequence[str]) -> str:
     """The names as "it", where all of them are said in one row, in any order."""
     if not names:
         return text
-    name = rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![\w'-]|\.\w)"
+    any_of = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    name = rf"(?<![\w-])(?:{any_of})(?![\w'-]|\.\w)"
     row = re.compile(rf"{name}(?:(?:,? and |, ?){name})*", re.IGNORECASE)
     rows = row.findall(text)
     if len(rows) != 1:

@@ -121,8 +121,8 @@ def _strong(words: list[str], doing: frozenset[str]) -> bool:
     return reads(said, doing) == "yes" and said not in _SETS["weak"]
 
 
-_OF_ANOTHER = frozenset({"its", "his", "her", "their", "my", "our", "your", "the", "a", "an", "some",
-                         "any", "another", "other", "every", "each", "this", "these"})  # fmt: skip
+_OF_ANOTHER = frozenset({"its", "his", "her", "their", "my", "our", "your", "the", "a", "an", "any",
+                         "some", "another", "other", "every", "each", "this", "these"})  # fmt: skip
 """Right after an act these begin what it shall be done to: "stop its neighbour"."""
 
 

@@ -31,7 +31,8 @@ _OFF = (
     rf"(?:(?:cancel|abort|scrap|scratch|nix|forget(?: about)?|drop|leave|skip|withdraw|discard|"
     rf"call off|put off|park) {_IT}|call {_IT} off|cancel|abort|never ?mind|nvm|"
     r"(?:let'?s|lets|let us|(?:i|we)(?:'d| would) rather|rather|better) not"
-    rf"(?: do {_IT})?|(?:please )?(?:don'?t|do not)(?: do {_IT}| proceed| go ahead)?|no(?:t| thank| thanks)"
+    rf"(?: do {_IT})?|(?:please )?(?:don'?t|do not)(?: do {_IT}| proceed| go ahead)?|"
+    r"no(?:t| thank| thanks)"
     r"(?: now| yet| today| you)?|no,? thanks?(?: you)?|"
     r"(?:i|we)(?: have|'ve)? changed (?:my|our) mind|hold off|stand down|leave it be)"
 )
@@ -51,12 +52,13 @@ _BARE_NO = re.compile(
     r".*\b(?:nothing|nobody|no ?one|never|cannot|not|freeze|frozen|forbidden)\b.*|.*n't\b.*))$",
     re.IGNORECASE | re.DOTALL,
 )
-""" "no, we agreed that nothing stops before Friday": a no, and what somebody has to do or must not."""
+""" "no, we agreed that nothing stops before Friday": a no, and what must be before, or not."""
 
 _CHANGE_OF_OURS = re.compile(
     r"\b(?:change (?:freeze|window|record|request|board|advisory|ticket|calendar|process|"
-    r"management|control|manager)|(?:code |deployment |release )?freeze)\b|\b(?:re)?start(?=ing? the (?:paperwork|ticket|process|"
-    r"discussion)| the (?:paperwork|ticket|process|discussion))",
+    r"management|control|manager)|(?:code |release )?freeze)\b|"
+    r"\b(?:re)?start(?=ing? the (?:paperwork|ticket|process|discussion)|"
+    r" the (?:paperwork|ticket|process|discussion))",
     re.IGNORECASE,
 )
 """A change that is a service desk's: no act."""

@@ -158,8 +158,8 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _OF_THEM_OVER = re.compile(
-    r"(?:(?<=\bthem)|(?<=\bthose)|(?<=\bthese)) (?:(?:that|which) )?(?:is|are|was|were|has|have)(?: at)? "
-    + _BOUND,
+    r"(?:(?<=\bthem)|(?<=\bthose)|(?<=\bthese)) (?:(?:that|which) )?"
+    r"(?:is|are|was|were|has|have)(?: at)? " + _BOUND,
     re.IGNORECASE,
 )
 

@@ -46,12 +46,10 @@ def with_its_groups(text: str, memory: Memory, site: Site) -> str:
     if memory.pending is not None or memory.asked is not None or len(text) > 300:
         return text
     last = memory.calls[-1] if memory.calls else None
-    shown = last is not None and last.tool == "list_vms" and last.selector is not None
-    if shown and (found := _HOW_MANY_BY.match(text)) and last.selector and not last.selector.all:
+    whole = last is None or last.selector is None or last.selector.all or last.tool != "list_vms"
+    if not whole and (found := _HOW_MANY_BY.match(text)):
         return f"split those by {found['key']}"
-    found = None
-    for found in _BY.finditer(text):
-        pass
+    found = next(reversed(list(_BY.finditer(text))), None)
     if found is None or not _is_key(found["key"], site):
         return text
     tail = set(_WORDS.findall(text[found.end() :].casefold()))

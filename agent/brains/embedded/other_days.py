@@ -9,8 +9,8 @@ from agent.brains.base import Memory
 _DAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?|weds?|thurs?|thu|fri|sat|sun)\b"
 _DAYS = rf"{_DAY}(?:(?:,? and|,|,? or| ?\+| ?&) {_DAY})*"
 _ONE_TIME = re.compile(
-    r"\b(?:this|next|coming|once|one time|one-off|single|tomorrow|today|tonight|every|each|starting|"
-    r"from|until|till|since|to (?:mon|tues|wednes|thurs|fri|satur|sun)day,|through)\b|"
+    r"\b(?:this|next|coming|once|one time|one-off|single|tomorrow|today|tonight|every|each|"
+    r"starting|from|until|till|since|to (?:mon|tues|wednes|thurs|fri|satur|sun)day,|through)\b|"
     rf"\b{_DAY} (?:to|through|till|until|-) {_DAY}\b|-(?:mon|tue|wed|thu|fri|sat|sun)",
     re.IGNORECASE,
 )
@@ -28,8 +28,9 @@ _OFFERS = re.compile(
 
 _NAMED = re.compile(rf"(?:\bon )?\b(?P<days>{_DAYS})\b", re.IGNORECASE)
 _PUT = re.compile(
-    r"\b(?:shift|move|change|push|switch|put|set|do)(?: (?:it|that|this|the (?:day|time|schedule)))?"
-    rf"(?: over)? (?:to|for|on) (?=(?:every |each )?(?:the )?{_DAY}\b)",
+    r"\b(?:shift|move|change|push|switch|put|set|do)"
+    r"(?: (?:it|that|this|the (?:day|time|schedule)))?(?: over)? (?:to|for|on) "
+    rf"(?=(?:every |each )?(?:the )?{_DAY}\b)",
     re.IGNORECASE,
 )
 """ "shift it to wednesday": the time, no machine."""

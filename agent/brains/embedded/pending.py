@@ -19,8 +19,8 @@ from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
-from agent.brains.embedded.refigured import refigured
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.refigured import refigured
 from agent.brains.embedded.several import not_the_plan, of_several
 from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads

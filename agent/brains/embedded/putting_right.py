@@ -164,10 +164,10 @@ def _on_the_same_days(back: Call, old: Call, new: Call) -> Call:
     """The way back of a regular there and back, on the other days of its beginning."""
     cron = back.when.cron if back.when is not None else None
     before = old.when.cron if old.when is not None else None
-    if not cron or not before or cron.split()[4] != before.split()[4]:
+    after = new.when.cron if new.when is not None else None
+    if not (cron and before and after) or cron.split()[4] != before.split()[4]:
         return back
-    assert new.when is not None and new.when.cron is not None
-    days = new.when.cron.split()[4]
+    days = after.split()[4]
     return back.model_copy(update={"when": When(cron=" ".join([*cron.split()[:4], days]))})
 
 

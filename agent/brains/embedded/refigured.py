@@ -25,9 +25,10 @@ _AROUND = frozenset(
      "the", "of", "in", "top", "than", "now", "has", "have", "what", "there", "is", "was", "today",
      "before", "present", "current", "currently", "size", "disk", "storage", "instead", "my", "bad",
      "mistake", "wrong", "would", "do", "then", "as", "by", "number", "figure", "not", "with",
-     "grow", "increase", "expand", "extend", "resize", "raise", "let", "us", "so", "right", "enough",
-     "will", "already", "gets", "get", "add", "give", "set", "apologies", "pardon", "correction",
-     "sry", "already", "existing", "one", "memory", "ram", "cores", "cpus", "vcpus", "core", "cpu"}
+     "grow", "increase", "expand", "extend", "resize", "raise", "let", "us", "so", "right",
+     "enough", "will", "already",
+     "gets", "get", "add", "give", "set", "apologies", "pardon", "correction",
+     "sry", "existing", "one", "memory", "ram", "cores", "cpus", "vcpus", "core", "cpu"}
 )  # fmt: skip
 """Words that may stand around the figure and say nothing else."""
 
@@ -51,8 +52,8 @@ _LIKE_A_CLOCK = re.compile(
 def with_its_unit(text: str, memory: Memory) -> str:
     """ "1200, and tonight", of a disk that grows at once: 1200 is no hour."""
     calls = memory.pending.calls if memory.pending is not None else ()
-    sized = len(calls) == 1 and calls[0].tool in ("resize_disk", "attach_disk")
-    found = _LIKE_A_CLOCK.match(text) if sized and calls[0].when is None else None
+    sized = [c for c in calls if c.tool in ("resize_disk", "attach_disk") and c.when is None]
+    found = _LIKE_A_CLOCK.match(text) if len(sized) == len(calls) == 1 else None
     if found is None or re.search(r"\b(?:at|by|until|till|from|after) $", found["lead"], re.I):
         return text
     return f"{text[: found.end()]} GB{text[found.end() :]}"
@@ -82,9 +83,8 @@ def refigured(reading: Reading, context: Context) -> tuple[Call, ...] | Understa
         sign = "" if words & _TOTAL else _sign_of(was)
         if sign and not words & _TOTAL and name == "size_gib" and value > _present(context):
             return replies.ask(f"{value:g} GiB more, or {value:g} GiB in all?")
-    if name == "size_gib" and ({"than"} <= words and words & {"that"}):
-        figure = _beside(was, value, sign)
-    elif sign == "-" and name == "size_gib":
+    than_planned = {"than", "that"} <= words or sign == "-"
+    if name == "size_gib" and than_planned:
         figure = _beside(was, value, sign)
     else:
         figure = f"{sign}{value:g}" if sign else value

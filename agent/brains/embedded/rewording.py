@@ -85,8 +85,8 @@ def without_formalities(text: str) -> str:
 
 
 _BEFORE_THAT = re.compile(
-    r"^\W*(?:(?:wait|hang on|hold on|(?:one|a|just a) (?:sec|second|moment|minute)|ok(?:ay)?|hm+|but|"
-    r"well|and|just|oh|so|first)\b[,.!: ]*)*(?:right |just )?before (?:that|this|it|"
+    r"^\W*(?:(?:wait|hang on|hold on|(?:one|a|just a) (?:sec|second|moment|minute)|ok(?:ay)?|hm+|"
+    r"but|well|and|just|oh|so|first)\b[,.!: ]*)*(?:right |just )?before (?:that|this|it|"
     r"(?:i|we|you) (?:do|say yes|decide|confirm|start|go|answer)(?: (?:that|it|so|this|ahead))?)\b"
     r"[,: ]+(?=(?:how|what|which|who|whose|where|when|is|are|does|do|did|has|have|can you (?:tell|"
     r"show|check)|could you (?:tell|show|check)|show|tell|list|check)\b)",

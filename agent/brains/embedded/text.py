@@ -154,8 +154,8 @@ _IN_OTHER_WORDS = tuple(
         (r"\bwhen (?:the )?weekend (?:starts|begins|comes)\b", "on saturday at 00:00"),
         (r"\boff of (?=[\w-])", "off "),
         (
-            r"(?<![\w-])(?:one|1) (?:more|additional|extra|further|new) (?=(?:\S+ ?(?:[gt]i?b|gigs?|tera\w*)"
-            r" )?(?:data )?(?:disk|drive|volume)\b)",
+            r"(?<![\w-])(?:one|1) (?:more|additional|extra|further|new) "
+            r"(?=(?:\S+ ?(?:[gt]i?b|gigs?|tera\w*) )?(?:data )?(?:disk|drive|volume)\b)",
             "another ",
         ),
         (

@@ -1,4 +1,4 @@
-"""What is asked "of these", "from those", "among them": of the machines of the last answer alone."""
+"""What is asked "of these", "from those", "among them": of the machines shown last alone."""
 
 from __future__ import annotations
 
