@@ -198,3 +198,12 @@ def test_groups_may_be_wished_for_afterwards(hold: Hold, said: str) -> None:
     (turn,) = hold(said)
     assert (turn.calls[0].tool, turn.calls[0].args["group_by"]) == ("count_vms", "env")
     assert len(turn.calls[0].targets) == 11
+
+
+def test_to_look_again_repeats_no_act(hold: Hold) -> None:
+    assert hold("restart ci-runner-3", "no", "list them again")[2].outcome == "answer"
+
+
+def test_how_many_disks_is_no_size(hold: Hold) -> None:
+    (turn,) = hold("grow the disk of the three kafka machines by 100 gigs")
+    assert {call.args["size_gib"] for call in turn.calls} == {900}

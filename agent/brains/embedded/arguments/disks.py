@@ -15,6 +15,7 @@ def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     """How large a disk shall be, or by how much it grows."""
     items = clause.items
     bare = bare_size(items)
+    united = any(i.has("amount") and i.get("amount")[1] == "gib" for i in items)
     for item in items:
         if names_disk(item):
             item.used = item.used or "disk"
@@ -25,7 +26,7 @@ def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             return
         if item.used or not item.has("number") or item.has("names"):
             continue
-        if item.has("time") and item is not bare:
+        if (item.has("time") and item is not bare) or (united and not item.has("amount")):
             continue
         if item.has("amount") and item.get("amount")[1] == "percent" and _grows_by(items, k):
             said.args["size_gib"] = f"x{1 + item.get('amount')[0] / 100:g}"
