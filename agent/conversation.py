@@ -233,6 +233,7 @@ class _Steps:
                 "digest": plan.digest,
                 "to_type": plan.to_type,
                 "tools": list(plan.tools),
+                "spoken": self._turns.spoken(plan),
             },
         }
 

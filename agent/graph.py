@@ -30,6 +30,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, Interrupt, interrupt
 
 from agent.guards import Guard, alone_on_postgres, guard_by_file, guard_by_postgres, guard_here
+from agent.named_plan import as_it
 from agent.state import Steps, TurnState, Waiting, Yes
 from tools.errors import Conflict, InvalidRequest
 
@@ -58,7 +59,10 @@ class Graph:
         with self._guard(thread_id):
             waiting = self._state(thread_id).get("waiting")
             if waiting is not None:
-                typed = self._opens(text, waiting.get("to_type"), waiting.get("tools", ()))
+                asked = waiting.get("to_type"), waiting.get("tools", ())
+                typed = self._opens(text, *asked)
+                if typed is None and (plain := as_it(text, waiting.get("spoken"))) is not None:
+                    typed = self._opens(plain, *asked)
                 if typed is not None:
                     return self._resume(thread_id, _yes(waiting, user, typed or None, text))
             return self._turn(thread_id, text, user)

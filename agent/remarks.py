@@ -121,6 +121,11 @@ def _strong(words: list[str], doing: frozenset[str]) -> bool:
     return reads(said, doing) == "yes" and said not in _SETS["weak"]
 
 
+_OF_ANOTHER = frozenset({"its", "his", "her", "their", "my", "our", "your", "the", "a", "an", "any",
+                         "some", "another", "other", "every", "each", "this", "these"})  # fmt: skip
+"""Right after an act these begin what it shall be done to: "stop its neighbour"."""
+
+
 class _Told:
     """What the parts of an utterance are: a yes, a weak yes, a remark, or something else."""
 
@@ -136,6 +141,8 @@ class _Told:
             return ["remark"]
         for k in range(1, len(words)):
             first, then = words[:k], words[k:]
+            if first[-1] in self.doing and then[0] in _OF_ANOTHER:
+                continue
             if _strong(first, self.doing) and self.is_remark(then):
                 return ["yes", "remark"]
             if _strong(then, self.doing) and self.is_remark(first):
@@ -192,7 +199,7 @@ class _Told:
         somebody = words[0] in _SETS["people"] or (
             words[0] == "you" and words[1:2] and (words[1] in _SETS["you"])
         )
-        if len(words) < 2 or not (somebody or k):
+        if len(words) < 2 or not (somebody or k) or words[0] in self.doing:
             return False
         person = bool(k) and bool(set(words[k:]) & (_SETS["told"] | {"with"}))
         told = words[k:] if person else words

@@ -15,6 +15,8 @@ class Waiting(TypedDict):
     """What must be typed before data is lost, if anything."""
     tools: NotRequired[list[str]]
     """What the plan does."""
+    spoken: NotRequired[dict[str, list[str]]]
+    """How its machines and figures may be named in a yes."""
 
 
 class Yes(TypedDict):

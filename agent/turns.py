@@ -13,6 +13,7 @@ from agent.brains.base import Asked, Brain, Context, Memory, Pending, Trace, Und
 from agent.dialogue import reads
 from agent.fleet_words import FleetWords
 from agent.gate import opens
+from agent.named_plan import as_it, spoken
 from agent.next_steps import next_steps, taken
 from agent.remembering import heard, is_mistyped, spoken_of, still_asked, unsure
 from agent.turn import PlannedOrRead, Turn, in_order, planned_calls, read_call, remembered
@@ -61,7 +62,7 @@ class Turns:
 
     def _take(self, text: str, user: User, memory: Memory, on_event: OnEvent | None) -> Turn:
         plan = self.pending_plan(memory)
-        if plan is not None and (typed := self.opens(text, plan.to_type, plan.tools)) is not None:
+        if plan is not None and (typed := self._opened(text, plan)) is not None:
             if (sooner := self.at_once(plan, text, memory)) is not None:
                 return self.resolve(sooner, user, memory)
             return self.accept(plan, typed, user, memory, on_event)
@@ -72,6 +73,17 @@ class Turns:
     def opens(self, text: str, to_type: str | None, tools: Sequence[str]) -> str | None:
         """What the words open of a plan that waits: `agent.gate.opens` with this fleet's words."""
         return opens(text, to_type, tools, self._fleet_words.knows)
+
+    def _opened(self, text: str, plan: Plan) -> str | None:
+        """What the words open of this plan, which they may name again."""
+        typed = self.opens(text, plan.to_type, plan.tools)
+        if typed is None and (plain := as_it(text, self.spoken(plan))) is not None:
+            typed = self.opens(plain, plan.to_type, plan.tools)
+        return typed
+
+    def spoken(self, plan: Plan) -> dict[str, list[str]]:
+        """How a plan that waits may be named in a yes."""
+        return spoken(plan, self.control.inventory)
 
     def pending_plan(self, memory: Memory) -> Plan | None:
         """The plan that this conversation showed last and waits with, whatever became of it."""

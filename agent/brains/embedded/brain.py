@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from agent.brains.base import Context, Trace, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.background import fits, without_background
+from agent.brains.embedded.called_off import off_and_why
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.continuing import goes_on, with_its_measure
 from agent.brains.embedded.followups import Followups
@@ -35,6 +36,7 @@ from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.unwished import only_the_question
 from agent.brains.embedded.widening import only_asks
+from agent.brains.embedded.within import kept_within
 from agent.brains.embedded.zones import Zoned, in_own_zone, in_zone_said
 from agent.dialogue import reads
 from tools.calls import Call, When
@@ -76,7 +78,9 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
-        text = reword(text, context, site)
+        said, text = text, reword(text, context, site)
+        if off_and_why(text, reader, context):
+            return Understanding("cancel")
         own = does_it_oneself(text, reader, context)
         if isinstance(own, Understanding):
             return own
@@ -99,6 +103,7 @@ class EmbeddedBrain:
                 second = SecondReading(context, reader, Builder(context, reader))
                 understood = second.better(reading, understood) or understood
             understood = held(reading, understood, context)
+        understood = kept_within(said, reading, understood, context)
         understood = as_trouble(understood, text)
         if understood.trace:
             return understood

@@ -149,11 +149,18 @@ def goes_on(text: str, understood: Understanding, memory: Memory) -> bool:
     return same and _GOES_ON.match(text.strip()) is not None
 
 
-_OVER = re.compile(
-    r"\bones? (?:(?:that ?'?s|that (?:is|are|was)|which (?:is|are)|is|are) )?"
+_BOUND = (
     r"(?P<bound>(?:over|above|under|below|beyond|past|more than|less than|at least) "
     r"\d+(?:\.\d+)?\b(?: ?%| percent)?)"
-    r"(?! ?(?:[gmt]i?b|gigs?|megs?|cores?|v?cpus?|days?|hours?|minutes?|dollars?|euros?)\b)",
+    r"(?! ?(?:[gmt]i?b|gigs?|megs?|cores?|v?cpus?|days?|hours?|minutes?|dollars?|euros?)\b)"
+)
+_OVER = re.compile(
+    r"\bones? (?:(?:that ?'?s|that (?:is|are|was)|which (?:is|are)|is|are) )?" + _BOUND,
+    re.IGNORECASE,
+)
+_OF_THEM_OVER = re.compile(
+    r"(?:(?<=\bthem)|(?<=\bthose)|(?<=\bthese)) (?:(?:that|which) )?"
+    r"(?:is|are|was|were|has|have)(?: at)? " + _BOUND,
     re.IGNORECASE,
 )
 
@@ -163,8 +170,17 @@ def with_its_measure(reading: Reading, reader: Reader, memory: Memory) -> Readin
     last = memory.calls[-1] if memory.calls else None
     if last is None or last.tool != "query_metrics" or memory.pending or memory.asked:
         return reading
+    if any(i.has("metric") and not i.is_entity for i in reading.items):
+        return reading
+    if (found := _OF_THEM_OVER.search(reading.text)) is not None:
+        metric = last.args.get("metric", "cpu")
+        bound = (
+            found["bound"] if metric in ("network", "iops") else f"{found['bound'].strip('% ')}%"
+        )
+        had = f" have {metric} {bound}"
+        return reader.read(reading.text[: found.start()] + had + reading.text[found.end() :])
     found = _OVER.search(reading.text)
-    if found is None or any(i.has("metric") and not i.is_entity for i in reading.items):
+    if found is None:
         return reading
     one = "one" if found[0].casefold().startswith("one ") else "ones"
     said = f"{one} with {last.args.get('metric', 'cpu')} {found['bound']}"

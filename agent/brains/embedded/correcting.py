@@ -35,12 +35,19 @@ from agent.brains.embedded.merging import (
     unite,
 )
 from agent.brains.embedded.names import key_of
-from agent.brains.embedded.overlooked import FIGURES
+from agent.brains.embedded.overlooked import FIGURES, in_it_already
 from agent.brains.embedded.phrases import Chosen, Noun
-from agent.brains.embedded.putting_right import with_its_way_back
+from agent.brains.embedded.putting_right import is_way_back, with_its_way_back
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
-from agent.brains.embedded.retiming import at_hour, only_length, retimed, shifted
+from agent.brains.embedded.retiming import (
+    at_hour,
+    names_days,
+    only_length,
+    retimed,
+    shifted,
+    unclear_days,
+)
 from tools.calls import Call, When
 from tools.errors import NovaError
 from tools.selector import Selector
@@ -161,6 +168,8 @@ class Corrections(Fragments):
         """What leaves open which machines or days are meant, and the plan said once more."""
         if is_but_a_day(call, frame, reading):
             return replies.ask("On which days shall it be?")
+        if question := unclear_days(call, frame, reading):
+            return question
         some = call.selector is not None and SOME_OF.search(reading.text)
         some = some or (call.selector is not None and _NOT_ALL.fullmatch(reading.text))
         if some and not (frame.chosen.real or frame.chosen.exclude):
@@ -257,6 +266,9 @@ class Corrections(Fragments):
                 elif self._adds(reading) and not frame.chosen.only:
                     if (kin := of_one_kind(nouns, call, reading, inventory)) is None:
                         return replies.ask("Which machines are those? Name them, please.")
+                    shown = self._pending_targets(call)
+                    if question := in_it_already(kin, shown, self.memory, inventory):
+                        return question
                     made = unite(call, kin, inventory)
                 elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
                     made = intersect(call, nouns, inventory, self._pending_targets(call))
@@ -367,6 +379,8 @@ class Corrections(Fragments):
             verb = call.tool.split("_")[0]
             if any(w.startswith(verb) for w in reading.words):
                 return call
+        if len(calls) == 2 and is_way_back(*calls) and names_days(reading):
+            return calls[0]
         named = [c for c in calls if c.when is None]
         return named[-1] if named and len(named) < len(calls) else calls[-1]
 

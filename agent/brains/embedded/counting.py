@@ -24,7 +24,9 @@ class Counts(Cursor):
                     self._close()
                     self.join = ""
                 return 1
-            if item.words in (("both",), ("each",)) and self._stands_alone():
+            if item.words in (("both",), ("each",)) and (
+                self._stands_alone() or self._is_subject()
+            ):
                 self._refer(item)
                 return 1
             if item.words[-1] not in ("both", "each", "any", "either", "total", "full"):
@@ -48,14 +50,7 @@ class Counts(Cursor):
                 return 0
             if self._numbered(item):
                 return 1
-            before = self.items[self.k - 1] if self.k else None
-            nearest = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
-            if (
-                before is not None
-                and before.words in (("the",), ("those",), ("these",))
-                and (nearest is None or nearest.has("be", "comma", "stop", "question"))
-            ):
-                self._refer(item)
+            if self._numbers_those(item):
                 return 1
             after = self._after_articles(self.k + 1)
             if after is not None and (
@@ -78,6 +73,38 @@ class Counts(Cursor):
             return 1
         return 0
 
+    def _numbers_those(self, item: Item) -> bool:
+        """ "the three", "all four of these", "two of them": so many of the machines of before."""
+        value = item.get("number")
+        if value != int(value) or value <= 0:
+            return False
+        nearest, then = (*self.items[self.k + 1 : self.k + 3], None, None)[:2]
+        of_them = nearest is not None and nearest.words == ("of",)
+        of_them = of_them and then is not None and then.has("pron")
+        before = self.items[self.k - 1] if self.k else None
+        pointed = before is not None and (
+            before.words[-1:] in (("the",), ("those",), ("these",))
+            or before.words in (("all",), ("all", "of"), ("each", "of"), ("every", "of"))
+        )
+        alone = nearest is None or (
+            nearest.has(*_AFTER_A_COUNT) and not nearest.is_entity and not nearest.has("noun")
+        )
+        if not of_them and not (pointed and alone and not self._counts_what_follows()):
+            return False
+        if not of_them:
+            self._refer(item)
+        item.used = item.used or "how many meant"
+        self.chosen.count = int(value)
+        if before is not None and before.has("all") and self.noun.empty:
+            self.chosen.whole = False
+        return True
+
+    def _counts_what_follows(self) -> bool:
+        """ "the pair of web servers": a figure and what it counts."""
+        after, then = (*self.items[self.k + 1 : self.k + 3], None, None)[:2]
+        of = after is not None and after.words == ("of",)
+        return of and then is not None and not then.has("pron")
+
     def _one_of(self) -> bool:
         """ "one of the databases": which one is for the person to say."""
         rest = self.items[self.k + 1 : self.k + 3]
@@ -94,6 +121,11 @@ class Counts(Cursor):
             i.has("filler", "comma", "stop", "ask", "same", "time", "then") and not i.is_entity
             for i in rest
         )
+
+    def _is_subject(self) -> bool:
+        """ "both need a restart", "both should be stopped"."""
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        return after is not None and after.words[0] in _WISHED and self.noun.empty
 
     def _numbered(self, item: Item) -> bool:
         """ "search machines 1 and 2": the numbers say which of what stands before the noun."""
@@ -123,7 +155,9 @@ class Counts(Cursor):
         if counted and (not self.noun.empty or self.noun.determined):
             self.chosen.count = _SETS[item.words[-1]]
             self.noun.head = self.noun.plural = True
-            item.used = "how many meant"
+            if self.noun.empty and not self._counts_what_follows():
+                self._refer(item)
+            item.used = item.used or "how many meant"
             return 1
         bare = item.words in (("ones",), ("one",), ("stuff",), ("lot",))
         if item.has("noun") or (bare and self.k and not self.items[self.k - 1].has("number")):
@@ -186,9 +220,16 @@ class Counts(Cursor):
         )
 
 
+_AFTER_A_COUNT = (
+    "be", "comma", "stop", "question", "then", "time", "to", "with", "in", "at", "and", "ask",
+    "cost", "by", "also", "filler", "for", "from", "number", "tag", "quote", "pair", "until",
+)  # fmt: skip
+"""What may follow "the three" where it stands for machines of before."""
+
 _SETS = {"pair": 2, "duo": 2, "twins": 2, "trio": 3, "quartet": 4}
 """Nouns that say how many: "the finance pair"."""
 
 _BESIDE = (("vs",), ("versus",))
+_WISHED = frozenset({"need", "should", "must", "shall", "can", "are", "have", "may", "could"})
 _THEN = (("before",), ("until",), ("now",), ("please",), ("again",), ("right",), ("too",))
 """What may follow a "both" that stands for machines of before."""

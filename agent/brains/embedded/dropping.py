@@ -33,6 +33,11 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _DROPS = re.compile(rf"(?P<verb>{_LIGHT}|{_HEAVY})\s+(?P<rest>\S.*)$", re.IGNORECASE | re.DOTALL)
+_CANCELS = re.compile(
+    r"(?:cancel|call off|abort|scrub) (?P<rest>(?!it\b|that\b|this\b|everything\b|all\b)\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+""" "cancel web-02": of the machines that wait, it alone."""
 _THE_PLAN = re.compile(
     r"(?:(?:all (?:of )?)?(?:it|that|this|them|those|these)(?: all| lot| both)?|the (?:whole )?"
     r"(?:thing|lot|plan|idea|request|job|change)|everything|the (?:whole )?(?:thing|lot))"
@@ -84,6 +89,14 @@ class Dropping(Sparing):
             if any(f.tool != "delete_vms" for f in others):
                 return None
             return self._all_of_it(reading, verb)
+        return self._some_of_it(reading, found.start("rest"))
+
+    def _cancelled_some(self, reading: Reading) -> Understanding | None:
+        """ "cancel web-02", of several that wait: the others stay."""
+        text = reading.text.strip()
+        found = _CANCELS.match(text, _LEAD.match(text).end())  # type: ignore[union-attr]
+        if found is None or "?" in text:
+            return None
         return self._some_of_it(reading, found.start("rest"))
 
     def _all_of_it(self, reading: Reading, verb: str) -> Understanding | None:

@@ -6,7 +6,7 @@ from agent.brains.embedded.cursor import Cursor
 from agent.brains.embedded.named import spelt
 from agent.brains.embedded.phrases import Noun
 from agent.brains.embedded.scan import Item
-from agent.brains.embedded.tools import CHANGES
+from agent.brains.embedded.tools import CHANGES, WITHOUT_FIGURES
 
 _STRICT = frozenset({"but not", "except", "except for", "excluding", "apart from", "other than"})
 """Words that always leave something out."""
@@ -61,6 +61,7 @@ class Exclusions(Cursor):
         numbered = said.isdigit() and not nearest.has("amount")
         if numbered and nearest.has("number") and not self.noun.empty and not nearest.has("time"):
             real = real or bool(self.site.names.ending(said))
+        siblings = numbered and self._may_spare(nearest, said)
         if item.words == ("not",) or item.words == ("nor",):
             real = nearest.is_entity or (
                 nearest.has("os", "noun") and nearest is not self.items[self.k + 1]
@@ -70,6 +71,7 @@ class Exclusions(Cursor):
             real = real or bool(numbered and self.noun.named_only and self.noun.names)
         if word in ("without", "less", "minus", "no", "outside", "save", "aside", "apart", "bar"):
             real = (real and nearest.is_entity) or (len(item.words) > 1 and real)
+        real = real or siblings
         if item.has("cmp") and nearest.has("number"):
             return 0
         if not real:
@@ -91,6 +93,15 @@ class Exclusions(Cursor):
         item.used = "except"
         return 1
 
+    def _may_spare(self, item: Item, said: str) -> bool:
+        """ "the web boxes without 02", "…, not 3 though": one of them, by its number alone."""
+        after = self.items.index(item) + 1
+        counts = after < len(self.items) and self.items[after].words[:1] == ("of",)
+        several = self.noun.plural or self.chosen.plural or self.chosen.whole
+        if self.tool not in WITHOUT_FIGURES or self.chosen.count or not several or counts:
+            return False
+        return item.has("number") and not item.has("time") and bool(self.site.names.ending(said))
+
     def _is_described_after(self, item: Item) -> bool:
         """ "save for the machines that finance have": a relative clause says which."""
         k = self.items.index(item)
@@ -106,7 +117,7 @@ class Exclusions(Cursor):
             if after.words[-1:] and after.words[-1] in _LEFT_OUT and not after.is_entity:
                 after.used = "except"
                 return True
-            if not (after.is_entity or after.has("det", "noun", "and", "be", "filler")):
+            if not (after.is_entity or after.has("det", "noun", "and", "be", "filler", "number")):
                 return False
         return False
 

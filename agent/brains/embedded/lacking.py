@@ -46,7 +46,7 @@ class Lacks(Cursor):
             k < len(self.items)
             and self.items[k].has("det", "all", "filler", "without", "not")
             and not self.items[k].is_entity
-            and not self.items[k].has("object", "key", "protected")
+            and not self.items[k].has("object", "key", "protected", "pron")
         ):
             lacking = lacking or (
                 self.items[k].has("not", "without")

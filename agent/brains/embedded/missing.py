@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,12 @@ def _is_one_of_them(reading: Reading) -> bool:
     """ "the us-west-2 one", "the one in the west": no figure, but one of those offered."""
     figures = [i for i in reading.items if i.has("number") and not i.is_entity]
     return all(i.words == ("one",) for i in figures) and reading.words[:1] in (("the",), ("that",))
+
+
+_MORE = re.compile(
+    r"\b(?:more|add|extra|additional|space|bigger|larger|grow|increase|extend|expand|enlarge)\b",
+    re.IGNORECASE,
+)
 
 
 class MissingArgument:
@@ -55,6 +62,11 @@ class MissingArgument:
             args = self._by_option(call, chosen_option)
         if not args and call.tool in ("resize_disk", "attach_disk", "scale_group", "resize_vms"):
             args = self._bare_number(call, reading)
+            if args and len([i for i in reading.items if i.has("number", "time")]) == 1:
+                fragment.said.time = None  # "five hundred" is a size, and no hour besides
+        size = args.get("size_gib")
+        if call.tool == "resize_disk" and isinstance(size, int | float):
+            args = {"size_gib": f"+{size:g}"} if self._only_more(call, size) else args
         if call.tool == "tag_vms" and "tags" not in args and fragment.said.ask:
             return None
         changed = {**call.args, **args}
@@ -119,12 +131,21 @@ class MissingArgument:
         return {}
 
     def _bare_number(self, call: Call, reading: Reading) -> dict[str, Any]:
-        numbers = [
-            i.get("number") for i in reading.items if i.has("number") and not i.has("time", "names")
-        ]
+        said = [i for i in reading.items if i.has("number") and not i.has("names")]
+        alone = len(said) == 1 and all(
+            i is said[0] or i.has("filler", "comma", "ask", "stop") for i in reading.items
+        )
+        numbers = [i.get("number") for i in said if alone or not i.has("time")]
         if len(numbers) != 1:
             return {}
         name = {"resize_disk": "size_gib", "attach_disk": "size_gib", "scale_group": "count"}.get(
             call.tool
         )
         return {name: int(numbers[0]) if name == "count" else numbers[0]} if name else {}
+
+    def _only_more(self, call: Call, figure: float) -> bool:
+        """ "50", after "add disk space to web-01": a disk of 60 can only become so much larger."""
+        wished = next((t for who, t in reversed(self.memory.said) if who == "user"), "")
+        ids = self.builder.inventory.select_ids(call.selector) if call.selector else []
+        least = min((vm.disk_gib for vm in self.builder.inventory.get(ids).values()), default=0)
+        return figure <= least and _MORE.search(wished) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.brains.base import Understanding
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.tools import CHANGES
@@ -25,3 +27,23 @@ def is_an_order(reading: Reading, first: Understanding) -> bool:
     clause = reading.frames[0].clause
     plain = opens is not None and opens.words[:1] in _PLAIN
     return plain and opens is not None and opens.action == clause.action
+
+
+_OF_THEM = re.compile(
+    r"^(?:(?:and|so|ok(?:ay)?|but|well|hm+)[, ]+)*(?:do|does|did|have|has|had|are|is|were|was)"
+    r"(?:n't)? (?:they|those|these|any|all|both|each|either|some|none)\b[^.!;]*\?\s*$",
+    re.IGNORECASE,
+)
+
+
+def asks_of_them(reading: Reading) -> bool:
+    """ "do they all have a snapshot?": how machines are, and nothing to be done with them."""
+    return _OF_THEM.match(reading.text.strip()) is not None
+
+
+def narrows_those(first: Understanding) -> bool:
+    """Whether a question was read as one of machines of before, with a condition on them."""
+    if first.kind != "calls" or len(first.calls) != 1 or first.calls[0].selector is None:
+        return False
+    fields = set(first.calls[0].selector.to_dict())
+    return first.calls[0].tool in ("list_vms", "count_vms") and {"ids", "snapshots"} <= fields

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from agent.brains.base import Memory, Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.correction_words import LEAVES
 from agent.brains.embedded.frames import Reading
 from tools.inventory import Inventory
+from tools.selector import Selector
 
 _ALSO = re.compile(
     r"\b(?:also|too|as well|add|plus|include|including|and (?:do|take|put|throw in)|"
@@ -122,3 +126,17 @@ def with_what_is_added(
     if not left:
         return understood
     return replies.ask(f"What shall be done with {replies.listed(left)}? Say the whole plan anew.")
+
+
+def in_it_already(
+    nouns: Sequence[dict[str, Any]], shown: Collection[str], memory: Memory, inventory: Inventory
+) -> Understanding | None:
+    """The question where a turn adds what is in the plan already, after one that left some out:
+    "and 04", after "all but 02 and 03".
+    """
+    more = {i for n in nouns for i in inventory.select_ids(Selector.parse(n))}
+    before = next((text for who, text in reversed(memory.said) if who == "user"), "")
+    if not more or not more < set(shown) or not LEAVES.search(before):
+        return None
+    names = replies.listed([vm.name for vm in inventory.get(sorted(more)).values()])
+    return replies.ask(f"{names} is in the plan already: shall it be left out as well?")

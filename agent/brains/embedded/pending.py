@@ -20,6 +20,7 @@ from agent.brains.embedded.items import Item
 from agent.brains.embedded.putting_right import put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
+from agent.brains.embedded.refigured import refigured
 from agent.brains.embedded.several import not_the_plan, of_several
 from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads
@@ -139,6 +140,9 @@ class PendingPlan(Dropping):
         cancels = bool(CANCEL.search(reading.text))
         if smaller := self._off_or_left_out(reading):
             return smaller
+        if (figured := refigured(reading, self.context)) is not None:
+            asks = isinstance(figured, Understanding)
+            return figured if asks else Understanding("revise", figured)
         if len(pending.calls) == 1:
             call, targets = pending.calls[0], self._pending_targets(pending.calls[0])
             if made := swapped(reading, call, targets, self.reader, self.builder.inventory):
@@ -191,8 +195,8 @@ class PendingPlan(Dropping):
 
     def _off_or_left_out(self, reading: Reading) -> Understanding | None:
         """What calls the plan off, leaves machines out of it, or makes it doubtful."""
-        if halves := self._halved(reading):
-            return halves
+        if fewer := self._halved(reading) or self._cancelled_some(reading):
+            return fewer
         stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
         parks = _PARKS.search(reading.text.replace("\u2019", "'"))
         if stops or parks or _STOP_THAT.match(reading.text) or calls_off(reading):

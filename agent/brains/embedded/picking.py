@@ -114,15 +114,17 @@ class Picker(References):
             return
         if not chosen.says_machines and frame.tool in ("create_vms",):
             return
-        if self._numbered(chosen):
+        if self._numbered(chosen, frame):
             return
         raise Doubt(self.stranger(chosen.strangers[0], frame))
 
-    def _numbered(self, chosen: Chosen) -> bool:
+    def _numbered(self, chosen: Chosen, frame: Frame) -> bool:
         """ "web staging two": of the machines described, the one whose name ends so."""
         word = chosen.strangers[0]
         figure = str(ONES[word]) if word in ONES else word
         if len(chosen.strangers) != 1 or len(chosen.real) != 1 or not figure.isdigit():
+            return False
+        if any(i.has("except", "not", "without") for i in frame.clause.items):
             return False
         noun = chosen.real[0]
         found = self.inventory.select(Selector.parse(noun.selector()))

@@ -144,12 +144,31 @@ def with_its_way_back(calls: Sequence[Call], old: Call, new: Call, now: datetime
     if len(made) != 2 or made[0] is not new or new.when == old.when:
         return made
     back = made[1]
+    if is_way_back(new, back) and new.when is not None and new.when.cron and back.when:
+        return [new, _on_the_same_days(back, old, new)]
     begin, end = _moment(new.when), _moment(back.when)
     if OPPOSITE.get(new.tool) != back.tool or end is None or begin is None:
         return made
     moved = begin + (end - (_moment(old.when) or now))
     at = When(at=moved.replace(microsecond=0).isoformat())
     return [new, back.model_copy(update={"when": at})]
+
+
+def is_way_back(there: Call, back: Call) -> bool:
+    """Whether the second of two calls at a time takes the first back."""
+    timed = there.when is not None and back.when is not None
+    return timed and OPPOSITE.get(there.tool) == back.tool and there.selector == back.selector
+
+
+def _on_the_same_days(back: Call, old: Call, new: Call) -> Call:
+    """The way back of a regular there and back, on the other days of its beginning."""
+    cron = back.when.cron if back.when is not None else None
+    before = old.when.cron if old.when is not None else None
+    after = new.when.cron if new.when is not None else None
+    if not (cron and before and after) or cron.split()[4] != before.split()[4]:
+        return back
+    days = after.split()[4]
+    return back.model_copy(update={"when": When(cron=" ".join([*cron.split()[:4], days]))})
 
 
 def _moment(when: When | None) -> datetime | None:

@@ -26,6 +26,10 @@ _OF_THEIR_OWN = frozenset({"forecast_metric", "find_anomalies", "diagnose_vms"})
 """Questions that name what they ask, however short."""
 
 
+_LOOKS = ("list", "count", "describe")
+"""Verbs that look: "list them again" repeats no act."""
+
+
 class Refinements(Regrouping):
     """Reads a turn against the calls of before."""
 
@@ -46,6 +50,9 @@ class Refinements(Regrouping):
         if not same or (changes and changes[0].chosen.real) or set(reading.words) & {"undo"}:
             return None
         last = self.memory.calls[-1]
+        looks = any(i.has("verb") and i.action in _LOOKS for i in reading.items[:3])
+        if looks and not self.context.catalog[last.tool].reads:
+            return None
         frame = self._as_fragment(reading, last)
         try:
             if last.tool in NO_SELECTOR:

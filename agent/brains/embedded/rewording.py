@@ -6,13 +6,18 @@ import re
 
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
+from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.naming_again import with_its_name
+from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.overview import open_question
+from agent.brains.embedded.refigured import with_its_unit
+from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.torn import without_the_complaint
 from agent.brains.embedded.versions import with_versions
+from agent.brains.embedded.within import of_those_shown
 
 _TICKET = re.compile(
     r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
@@ -97,6 +102,24 @@ def without_formalities(text: str) -> str:
     return plain if any(sign.isalpha() for sign in plain) else text
 
 
+_BEFORE_THAT = re.compile(
+    r"^\W*(?:(?:wait|hang on|hold on|(?:one|a|just a) (?:sec|second|moment|minute)|ok(?:ay)?|hm+|"
+    r"but|well|and|just|oh|so|first)\b[,.!: ]*)*(?:right |just )?before (?:that|this|it|"
+    r"(?:i|we|you) (?:do|say yes|decide|confirm|start|go|answer)(?: (?:that|it|so|this|ahead))?)\b"
+    r"[,: ]+(?=(?:how|what|which|who|whose|where|when|is|are|does|do|did|has|have|can you (?:tell|"
+    r"show|check)|could you (?:tell|show|check)|show|tell|list|check)\b)",
+    re.IGNORECASE,
+)
+""" "wait, before that, how is …": a question in between."""
+
+_WANTED = re.compile(
+    r"\bi (?:wanted|was trying|intended|tried|meant|was going) to (?:say|write|type|tell you|ask "
+    r"for|put|enter)\b|(?<=no, )i (?:want|wanted|need)(?= [\w-]*\d)|(?<=no )i (?:want|wanted|need)"
+    r"(?= [a-z][\w-]*\d)",
+    re.IGNORECASE,
+)
+""" "I wanted to say 400 more": what is meant instead."""
+
 _UNMAKES = re.compile(
     r"(?:(?:please|ok(?:ay)?|now|can you|could you)[, ]+)*(?:delete|remove|drop|discard) "
     r"(?:that|those|the|these) (?:new )?snapshots?"
@@ -116,12 +139,17 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = _THOSE_ON.sub(r"\g<but> ", without_formalities(text))
+    text = of_those_shown(without_formalities(text), context.memory)
+    text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
+    text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_versions(named_by_address(text, context.world.inventory), site)
     text = with_spans(text, site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     if context.memory.pending is not None:
-        text = _COUNT.sub(r"make it \g<many>", without_the_complaint(text))
+        text = _BEFORE_THAT.sub("", text)
+        text = _WANTED.sub("I meant", without_the_complaint(text))
+        text = on_other_days(text, context.memory)
+        text = with_its_unit(_COUNT.sub(r"make it \g<many>", text), context.memory)
     return _unmade(open_question(by_group(text)), context.memory)

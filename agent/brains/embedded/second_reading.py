@@ -21,7 +21,7 @@ from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.fresh import fresh
 from agent.brains.embedded.intent_model import NOT_TOOLS, SURE, Proposal, intent_model
 from agent.brains.embedded.items import Item
-from agent.brains.embedded.orders import is_an_order
+from agent.brains.embedded.orders import asks_of_them, is_an_order, narrows_those
 from agent.brains.embedded.parts import (
     DENIALS,
     RESERVES,
@@ -132,7 +132,8 @@ class SecondReading:
             return None
         if tools and not tools & CHANGES and is_an_order(reading, first):
             return None
-        return None if tools & CHANGES and _forbids(reading) else again
+        forbids = _forbids(reading) or asks_of_them(reading)
+        return None if tools & CHANGES and forbids else again
 
     def _is_weak(self, reading: Reading, first: Understanding, whole: Proposal) -> bool:
         """Whether the first look gave no reading to rely on."""
@@ -344,7 +345,9 @@ def _social(reading: Reading, first: Understanding, whole: Proposal) -> Understa
 def _is_settled(reading: Reading, first: Understanding) -> bool:
     """A name that no machine bears is always asked about; what is done inside is never ours."""
     unknown = first.kind == "ask" and (first.frame or {}).get("kind") in ("name", "unknown act")
-    return unknown or (first.kind == "decline" and replies.acts_elsewhere(reading.text))
+    if unknown or narrows_those(first):
+        return True
+    return first.kind == "decline" and replies.acts_elsewhere(reading.text)
 
 
 def _forbids(reading: Reading) -> bool:

@@ -11,7 +11,7 @@ from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.pronouns import Pronouns
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.stated import States
-from agent.brains.embedded.tools import CHANGES
+from agent.brains.embedded.tools import CHANGES, WITHOUT_FIGURES
 from agent.brains.embedded.unions import share
 from agent.brains.embedded.valued import Values
 from agent.brains.embedded.words import word_lists
@@ -88,7 +88,7 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
         """ "kick the stuck runners": which of them are, nothing tells."""
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
         before = self.items[self.k - 1] if self.k else None
-        if self.tool not in _WITHOUT_FIGURES or after is None or before is None or item.is_entity:
+        if self.tool not in WITHOUT_FIGURES or after is None or before is None or item.is_entity:
             return False
         led = before.has("det", "all") and not before.is_entity
         described = after.has("stem", "noun", "value") or (after.has("names") and after.plural)
@@ -104,7 +104,7 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
         """A comparison or a figure that nothing took would narrow the machines of a change."""
         if self.tool not in CHANGES or item.has("time") or item.is_entity:
             return False
-        if item.has("number") and self.tool in _WITHOUT_FIGURES:
+        if item.has("number") and self.tool in WITHOUT_FIGURES:
             return not (self.chosen.count or self.noun.empty)
         return item.has("condition", "amount") or (
             item.has("cmp") and item.get("cmp") in ("gt", "lt")
@@ -113,12 +113,7 @@ class SelectionReader(Exclusions, Pronouns, Names, Measures, Lacks, Values, Stat
     def _is_lost_word(self, item: Item) -> bool:
         """A plain word that would say which machines: "on mars", "all the stocks", "kvm olden"."""
         lost = item.has("plain") and not item.is_entity and not item.has("filler", "ask")
-        if (
-            self.tool not in _WITHOUT_FIGURES
-            or not lost
-            or item.words[0] in _HARMLESS
-            or not self.k
-        ):
+        if self.tool not in WITHOUT_FIGURES or not lost or item.words[0] in _HARMLESS or not self.k:
             return False
         before = self.items[self.k - 1]
         after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
@@ -148,17 +143,3 @@ _SAYS_VALUE = frozenset({"tagged", "labelled", "labeled", "marked", "flagged", "
 
 _HARMLESS = frozenset(word_lists("clauses")["harmless_after_machines"])
 """Words after machines that say nothing of which: "the web tier", "in parallel"."""
-
-_WITHOUT_FIGURES = frozenset(
-    {
-        "start_vms",
-        "stop_vms",
-        "restart_vms",
-        "suspend_vms",
-        "resume_vms",
-        "delete_vms",
-        "protect_vms",
-        "unprotect_vms",
-        "snapshot_vms",
-    }
-)

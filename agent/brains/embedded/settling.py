@@ -12,6 +12,9 @@ from tools.selector import Selector
 
 _PLACES = ("region", "zone", "host", "provider")
 
+_WHICH = frozenset({"which", "any", "many", "who", "ones"})
+"""With which it is asked for some of several: none of them is an answer too."""
+
 
 class Settling(Picker):
     """Decides what a name and the words around it mean together."""
@@ -29,6 +32,8 @@ class Settling(Picker):
         """
         if picked.get("ids") and not frame.changes and not set(picked) & {"limit", "exclude"}:
             plain = {"ids": picked["ids"]}
+            if len(picked["ids"]) > 1 and _WHICH.intersection(frame.clause.words[:6]):
+                return picked
             return picked if self.inventory.select_ids(Selector.parse(picked)) else plain
         extra = {k: v for k, v in picked.items() if k not in ("names", "exclude")}
         names = picked.get("names", ())

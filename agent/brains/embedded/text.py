@@ -153,6 +153,28 @@ _IN_OTHER_WORDS = tuple(
         ),
         (r"\bwhen (?:the )?weekend (?:starts|begins|comes)\b", "on saturday at 00:00"),
         (r"\boff of (?=[\w-])", "off "),
+        (
+            r"(?<![\w-])(?:one|1) (?:more|additional|extra|further|new) "
+            r"(?=(?:\S+ ?(?:[gt]i?b|gigs?|tera\w*) )?(?:data )?(?:disk|drive|volume)\b)",
+            "another ",
+        ),
+        (
+            r"\b(another|an? (?:second|third|new|extra|additional|further|separate)) "
+            r"((?:data )?(?:disk|drive|volume)),? (?:of|with|sized|at)(?: size)? "
+            r"((?:half an? |an? |\d[\d.,]* ?)(?:[gt]i?b|gigs?|gigabytes?|tera(?:byte)?s?)\b)",
+            r"\1 \3 \2",
+        ),
+        (
+            r"\b(another (?:data )?(?:disk|drive|volume)\b[^.;?!]{0,60}?),? (?:of |with )?(?:the )?"
+            r"same size as (?:on |in )?(?:the )?[\w-]+(?:'s)?(?: (?:disk|one))?",
+            r"\1",
+        ),
+        (
+            r"\b(?:could (?:really )?(?:use|do with)|would need|should (?:get|have)|has to (?:get|"
+            r"have)|must (?:get|have)) (?=(?:another|an? (?:second|third|new|extra|additional|"
+            r"further)) (?:\S+ ?(?:[gt]i?b|gigs?|tera\w*) )?(?:data )?(?:disk|drive|volume)\b)",
+            "needs ",
+        ),
         (r"\be-mail(s?)\b", r"email\1"),
         (r"^(\w+) by os\b", r"count \1 by os"),
         (

@@ -11,3 +11,18 @@ CHANGES = frozenset(
         "release_public_address",
     }
 )  # fmt: skip
+
+WITHOUT_FIGURES = frozenset(
+    {
+        "start_vms",
+        "stop_vms",
+        "restart_vms",
+        "suspend_vms",
+        "resume_vms",
+        "delete_vms",
+        "protect_vms",
+        "unprotect_vms",
+        "snapshot_vms",
+    }
+)
+"""Changes that take no figure: one beside them is a machine's number, or a count."""

@@ -19,6 +19,8 @@ _GROWING = frozenset(
 def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     """How large a disk shall be, or by how much it grows."""
     items = clause.items
+    bare = bare_size(items)
+    united = any(i.has("amount") and i.get("amount")[1] == "gib" for i in items)
     for item in items:
         if names_disk(item):
             item.used = item.used or "disk"
@@ -27,7 +29,9 @@ def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             said.args["size_gib"] = f"x{factor:g}"
             item.used = "times"
             return
-        if item.used or not item.has("number") or item.has("time", "names"):
+        if item.used or not item.has("number") or item.has("names"):
+            continue
+        if (item.has("time") and item is not bare) or (united and not item.has("amount")):
             continue
         if item.has("amount") and item.get("amount")[1] == "percent" and _grows_by(items, k):
             said.args["size_gib"] = f"x{1 + item.get('amount')[0] / 100:g}"
@@ -49,6 +53,25 @@ def disk_size(clause: Clause, said: Said, site: Site, now: datetime) -> None:
         return
 
 
+_OF_A_CLOCK = frozenset(
+    {"at", "until", "till", "from", "after", "before", "around", "about", "past", "@"}
+)
+
+
+def bare_size(items: list[Item]) -> Item | None:
+    """ "grow it to 1200 tonight": the figure without a unit that could be a clock, and is none."""
+    if any(i.has("amount") and i.get("amount")[1] == "gib" for i in items):
+        return None
+    for k, item in enumerate(items):
+        if not item.has("number") or item.is_entity or not item.words[0].isdigit():
+            continue
+        if item.has("amount") or len(item.words) > 1:
+            continue
+        clock = k and items[k - 1].words[-1:] and items[k - 1].words[-1] in _OF_A_CLOCK
+        return item if item.has("time") and not clock else None
+    return None
+
+
 def _grows_by(items: list[Item], k: int) -> bool:
     """ "by 20%", "20 % bigger", "20 percent more"."""
     near = [w for i in (*items[max(0, k - 1) : k], *items[k + 1 : k + 2]) for w in i.words]
@@ -62,6 +85,7 @@ def names_disk(item: Item) -> bool:
 
 def new_disk(clause: Clause, said: Said, site: Site, now: datetime) -> None:
     """How large a disk is that is added."""
+    bare = bare_size(clause.items)
     for item in clause.items:
         if names_disk(item):
             item.used = item.used or "disk"
@@ -70,3 +94,6 @@ def new_disk(clause: Clause, said: Said, site: Site, now: datetime) -> None:
             if unit == "gib":
                 said.args["size_gib"] = value
                 item.used = "size of the disk"
+        elif item is bare:
+            said.args["size_gib"] = item.get("number")
+            item.used = "size of the disk"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.brains.embedded.arguments.disks import bare_size
 from agent.brains.embedded.arguments.said import Said
 from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.moments import Time
@@ -13,9 +14,10 @@ from agent.brains.embedded.tools import CHANGES
 
 def take_time(tool: str, clause: Clause, said: Said) -> None:
     """Take when it shall happen out of a change's clause."""
+    size = bare_size(clause.items) if tool in ("resize_disk", "attach_disk") else None
     for item in clause.items:
         time = item.get("time")
-        if time is None or item.used or item.is_entity:
+        if time is None or item.used or item.is_entity or item is size:
             continue
         if _is_size(tool, clause, item) or _is_name(tool, clause, item):
             continue

@@ -41,7 +41,22 @@ def snapshots_rule(clause: Clause) -> str | None:
     )
     if head is not None and head.has("noun", "value", "stem") and clause.has("without"):
         return "list_vms"
+    if _asks_which_have(clause):
+        return "count_vms" if "many" in words else "list_vms"
     return "list_snapshots"
+
+
+def _asks_which_have(clause: Clause) -> bool:
+    """ "which of those have no snapshot?", "any of them without one?": machines of before."""
+    items = [i for i in clause.items if not i.has("comma", "stop")]
+    k = next((k for k, i in enumerate(items) if i.get("object") == "snapshot"), 0)
+    said = [w for i in items[:k] for w in i.words]
+    asked = {"which", "who", "any", "many", "ones"} & set(said[:5])
+    had = any(i.has("with", "without") and i.words != ("of",) for i in items[:k])
+    pointed = items[max(0, k - 3) : k]
+    if any(i.has("pron") or i.words == ("ones",) for i in pointed) and pointed[-1].has("without"):
+        return True
+    return bool(asked) and had and ("which" in said[:3] or any(i.has("pron") for i in items[:k]))
 
 
 def count_rule(clause: Clause) -> str | None:
