@@ -32,12 +32,15 @@ def of_the_listed(
         return _reframed(frame, "restore_snapshot", reader)
     if frame.tool == "restore_snapshot" and len(machines) == 1:
         return _restored(frame, words, machines)
-    if frame.tool != "delete_vms" or frame.chosen.real or frame.chosen.unknown:
+    aged = all(set(noun.selector()) == {"age_days"} for noun in frame.chosen.real)
+    if frame.tool != "delete_vms" or not aged or frame.chosen.unknown:
         return None
     named = _compared(words, machines)
     if frame.chosen.refers is None and not named:
         return None
+    refers = frame.chosen.refers
     made = _reframed(frame, "delete_snapshots", reader)
+    made.chosen.refers = made.chosen.refers or refers
     if named:
         made.said.args["snapshot"] = named
         made.said.args.pop("older_than_days", None)

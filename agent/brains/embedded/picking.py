@@ -42,7 +42,7 @@ class Picker(References):
             and not chosen.other
         ):
             for topic in topics:
-                if topic.real and not topic.unknown:
+                if topic.real and not topic.unknown and not _says_only_how(topic):
                     _only_the_named(topic, chosen)
                     found, outright = self.pick(topic, frame, made)
                     if found is not None and self._is_several(found, topic, frame):
@@ -298,6 +298,11 @@ class Picker(References):
                 Selector.parse({**real[0].selector(), "ids": list(self.memory.targets)})
             )
         )
+
+
+def _says_only_how(topic: Chosen) -> bool:
+    """ "it's still broken": how something is, and not which."""
+    return all(set(noun.selector()) <= {"state", "metric"} for noun in topic.real)
 
 
 def _only_the_named(topic: Chosen, chosen: Chosen) -> None:

@@ -67,11 +67,7 @@ class Reader:
                 frame.about = True
             elif frame is not None and frame.about:
                 asked_in = clause.sentence
-            if (
-                frame is not None
-                and frame.tool == "delete_vms"
-                and (reading.fragments or reading.frames)
-            ):
+            if frame is not None and (reading.fragments or reading.frames) and _takes_off(frame):
                 frame = self._thing_of_before(frame, reading)
             if frame is not None and frame.changes:
                 _drop_what_it_takes_back(frame, reading)
@@ -170,6 +166,8 @@ class Reader:
         for item in (*before.items, *clause.items):
             item.used = ""
         clause.items = [*(i for i in before.items if not i.has("not")), *clause.items]
+        if frame.tool == "stop_vms" and "tag" in before.objects():
+            return self.framed("untag_vms", clause)
         return self.frame(clause) or frame
 
     def frame(self, clause: Clause) -> Frame | None:
@@ -275,6 +273,13 @@ def _repairs(items: Sequence[Item]) -> bool:
     rest = next((i for i in items if i.has("names")), None)
     regret = bool(led) and led[0] in ("sorry", "oops", "er", "scratch")
     return rest is not None and (regret or (len(led) > 1 and led[1] in _REGRETS))
+
+
+def _takes_off(frame: Frame) -> bool:
+    """ "remove it", "take it off"."""
+    verb = frame.clause.verb
+    off = verb is not None and verb.words[:1] == ("take",) and "off" in frame.clause.words
+    return frame.tool == "delete_vms" or (frame.tool == "stop_vms" and off)
 
 
 def _says_how_far(frame: Frame, last: Frame) -> bool:

@@ -107,7 +107,8 @@ def in_zone_said(text: str, now: datetime) -> Zoned:
         if not word and not found["sign"]:
             continue
         said = text[found.end("clock") : found.end()].strip(" (),")
-        rest = f"{text[: found.end('clock')]} {text[found.end() :]}"
+        again = re.compile(rf"(?<=[\dm])\s*\(?\b{re.escape(said)}\b\)?", re.IGNORECASE)
+        rest = f"{text[: found.end('clock')]} {again.sub('', text[found.end() :])}"
         if found["sign"]:
             zone = _offset(found["sign"], int(found["hours"]), int(found["minutes"] or 0))
         elif word.casefold() in _OWN:

@@ -71,7 +71,7 @@ def test_there_are_enough(hold: Hold) -> None:
 
 @pytest.mark.parametrize("way", LEFT_OUT)
 def test_what_is_left_out_is_not_in_the_plan(hold: Hold, way: str) -> None:
-    wrong, asked = [], 0
+    wrong, asked = list[str](), 0
     for said, names in requests(hold):
         spared = names[len(names) // 2]
         words = LEFT_OUT[way](said, spared)

@@ -1,0 +1,57 @@
+"""Ways of saying that mean what plainer words say: "give it a kick", "set it up so that …"."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS: tuple[tuple[str, str], ...] = (
+    (r"\bset (?:it|this|things|everything) up so(?: that)? (?=[\w-]+)", ""),
+    (
+        r"\bgive (it|them) (?:a|another) (?:good |quick |hard )?"
+        r"(?:re-?boot|restart|kick|bounce)\b",
+        r"restart \1",
+    ),
+    (r"\bpower of(?= [\w -]{0,20}\d)", "power off"),
+    (
+        r"\b(?:activate|enable|turn on|switch on) (?:the )?(?:deletion |delete )?protection "
+        r"(?:on|for|of)\b",
+        "protect",
+    ),
+    (
+        r",? (?:counting|including|incl\.?) (?:the |any )?"
+        r"(?:(?:powered|switched|turned)[- ]off|stopped|running) (?:ones|machines)\b|"
+        r",? (?:the )?(?:(?:powered|switched|turned)[- ]off|stopped) ones included\b",
+        "",
+    ),
+    (
+        r"\bhow long (?:has|have|does|do) ([\w-]+) (?:got|have|last)?\s*(?:left )?"
+        r"(?:before|until|till) (?:it|its disk) "
+        r"(?:fills up|is full|runs full|runs out(?: of (?:disk|space))?)",
+        r"when will \1 be full",
+    ),
+    (
+        r"\bwhat(?:'s| is) (?:more expensive|cheaper|costlier|dearer)(?: for us)?"
+        r"( per \w+| a \w+)?,? ([\w-]+) or ([\w-]+)\b",
+        r"compare the cost\1 of \2 vs \3",
+    ),
+    (
+        r"\bthe group ([\w-]+) [^.;!?]{0,80}?[,.;] (?:please )?"
+        r"(?:reduce|scale|bring|increase|raise|take|set|shrink|grow) it (?:down |up )?to (\w+)",
+        r"scale the group \1 to \2",
+    ),
+    (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
+    (
+        r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "
+        r"(?=(?:just |please |and )?\w+ \w+)",
+        "",
+    ),
+    (r"\b(take|make|do) first (?=an? )", r"first \1 "),
+)
+_PATTERNS = tuple((re.compile(said, re.IGNORECASE), meant) for said, meant in _WORDS)
+
+
+def in_plain_words(text: str) -> str:
+    """The sentence with each of these said plainly."""
+    for said, meant in _PATTERNS:
+        text = said.sub(meant, text)
+    return text
