@@ -122,7 +122,7 @@ class Machines:
             for vm in rows
         }
         subscription = places[0].subscription
-        addresses = self.addresses(subscription) if rows else {}
+        addresses: Mapping[str, Addresses] = self.addresses(subscription) if rows else {}
         return self._records(subscription, rows, powers, parts, addresses)
 
     def _all_of(self, subscription: str) -> list[VM]:

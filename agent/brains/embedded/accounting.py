@@ -76,6 +76,10 @@ def check_accounted(frame: Frame) -> None:
         raise Doubt(replies.ask(f"At what times shall I do each? I read “{lost}”."))
     if lost := _pause_between(frame.clause):
         raise Doubt(replies.ask(f"I cannot “{lost}” in between. At what times shall I do each?"))
+    if frame.said.time is None and (spoken := _THAT_TIME.search(frame.clause.text)):
+        raise Doubt(replies.ask(f"“{spoken[0]}”: when is that? Say the day and the hour."))
+    if lost := _second_time(frame.clause):
+        raise Doubt(replies.ask(f"One time for each act, please: when, and “{lost}” what?"))
     if lost := _lost_time(frame.clause):
         raise Doubt(replies.ask(f"I do not understand “{lost}” here. When shall it be done?"))
     if lost := _lost_repeats(frame.clause):
@@ -259,6 +263,18 @@ def _groups(clause: Clause) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def _second_time(clause: Clause) -> str:
+    """ "restart web-01 at 8am and at 6pm"."""
+    items = clause.items
+    for k, item in enumerate(items[2:], 2):
+        pair = (item.get("time"), items[k - 2].get("time"))
+        clocks = all(time is not None and time.clock and not time.recurs for time in pair)
+        if clocks and items[k - 1].words == ("and",) and item.used == "when":
+            return item.text
+    return ""
+
+
+_THAT_TIME = re.compile(r"\b(?:at|by) that (?:time|hour|moment)\b", re.IGNORECASE)
 _SPAN = re.compile(r"\d{1,2}(?::\d\d)?(?:am|pm)?-\d{1,2}(?::\d\d)?(?:am|pm)", re.IGNORECASE)
 """From when to when: "2am-4am"."""
 

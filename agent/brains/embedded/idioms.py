@@ -45,6 +45,18 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(?=(?:just |please |and )?\w+ \w+)",
         "",
     ),
+    (r"(?-i:\b(?:Dr|Mr|Mrs|Ms|Prof)\.? (?=[A-Z]))", ""),
+    (r"\b(up|down) with (?=\d|one\b|two\b|three\b|four\b|five\b|six\b)", r"\1 by "),
+    (r"\b(split|broken down|break it down|grouped) on (?=\w)", r"\1 by "),
+    (
+        r",\s*(?:the |my |our |his |her |their )?[a-z' ]{2,40}? "
+        r"(?:starts|begins|opens|kicks off|goes live) (?:in|at) [^,.;!?]{1,20}(?=[.!?]|$)",
+        "",
+    ),
+    (r"\btop (\d+) (cpu|memory|mem|disk|network|iops)\b(?! (?:us|con|hogs))", r"top \1 by \2"),
+    (r"\byuo\b", "you"),
+    (r"\bfcst\b", "forecast"),
+    (r"\b(last|past|per|this|an|a|each|every) hr\b", r"\1 hour"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),
 )
 _PATTERNS = tuple((re.compile(said, re.IGNORECASE), meant) for said, meant in _WORDS)

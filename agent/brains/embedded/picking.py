@@ -60,6 +60,8 @@ class Picker(References):
                 return last
         if picked is None:
             for topic in topics:
+                if frame.changes and topic.real and _says_only_how(topic):
+                    continue
                 for noun in topic.real:
                     if noun.names and not noun.by_stem:
                         only_names(noun)

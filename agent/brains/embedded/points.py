@@ -29,7 +29,7 @@ def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
     if _by_a_figure(words, i):
         return None
     while j < len(words):
-        if got and _turns(words, j):
+        if got and (_turns(words, j) or (time.clock and _another_clock(words, j))):
             break
         step = _past_leads(words, j, got)
         if step >= len(words):
@@ -48,6 +48,12 @@ def _turns(words: Sequence[str], j: int) -> bool:
     """ "… and on at 7", "… and back up at 8": another act begins."""
     turned = words[j] == "and" and words[j + 1 : j + 2] != [] and words[j + 1] in _WAYS
     return turned and bool({"at", "from", "by"} & set(words[j + 2 : j + 4]))
+
+
+def _another_clock(words: Sequence[str], j: int) -> bool:
+    """ "at 22:00, and at 22:30 …": the second is of another act."""
+    rest = list(words[j : j + 3])
+    return (rest[1:] if rest[:1] == [","] else rest)[:2] == ["and", "at"]
 
 
 _WAYS = frozenset({"on", "off", "up", "down", "back"})

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.brains.base import Understanding
+from agent.brains.embedded import replies
 from tools.calls import Call, When
 
 _THEN = {
     ("stop_vms", "start_vms"), ("start_vms", "stop_vms"),
     ("suspend_vms", "resume_vms"), ("resume_vms", "suspend_vms"),
 }  # fmt: skip
+_SENSELESS = {("start_vms", "stop_vms"), ("resume_vms", "suspend_vms")}
+"""At one moment; a stop and a start are a restart."""
 _BARE_HOUR = re.compile(
     r"\b(?:at|by|around|from|until|till)\s+(?P<hour>\d{1,2})(?:[:.]\d\d)?\b(?!\s?[ap]\.?\s?m\b|\s?%)",
     re.IGNORECASE,
@@ -24,8 +27,17 @@ def in_sequence(understood: Understanding, text: str) -> Understanding:
     made: list[Call] = []
     for call in understood.calls:
         before = made[-1] if made else None
+        if before is not None and _at_once(before, call):
+            act = call.tool.removesuffix("_vms")
+            return replies.ask(f"When shall I {act} it? I would {before.tool[:-4]} it now.")
         made.append(call if before is None else after(before, call, text))
     return replace(understood, calls=tuple(made)) if made else understood
+
+
+def _at_once(before: Call, call: Call) -> bool:
+    """Whether one takes the other back at the same moment: then a time was not understood."""
+    now = before.when is None and call.when is None
+    return now and (before.tool, call.tool) in _SENSELESS and before.selector == call.selector
 
 
 def after(before: Call, call: Call, text: str) -> Call:

@@ -34,7 +34,7 @@ def is_negated(clause: Clause) -> bool:
             )
             and not item.has("lacks", "untagged", "protected", "condition")
             and not (item.has("without") and len(item.words) > 1)
-            and not any(x.is_entity or x.has("comma", "stop") for x in before[n + 1 :])
+            and not any(x.is_entity or x.has("comma", "stop", "protected") for x in before[n + 1 :])
         ):
             after = [w for i in before[n + 1 :] for w in i.words]
             if (
@@ -43,6 +43,7 @@ def is_negated(clause: Clause) -> bool:
                 or "mind" in after
                 or "why" in words[:1]
                 or "only" in after
+                or "so" in after
             ):
                 return False
             if opener == "no" and not set(after) & {"need", "one", "reason", "to"}:

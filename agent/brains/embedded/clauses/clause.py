@@ -34,7 +34,7 @@ GENERIC: dict[str, str] = {
         "change": "change changed changing changes",
         "get": "get gotten getting gets got",
         "assign": "assign assigned assigning assigns",
-        "have": "have had having",
+        "have": "have having",
         "apply": "apply applied applying applies",
         "shut": "shut shutting shuts",
         "boot": "boot booted booting",
