@@ -54,6 +54,29 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "",
     ),
     (r"\btop (\d+) (cpu|memory|mem|disk|network|iops)\b(?! (?:us|con|hogs))", r"top \1 by \2"),
+    (
+        r"\bbefore (?:i|we) \w+(?: \w+)? (?:it|them|that|things|anything)(?: (?:lol|haha))?"
+        r"(?=\s*(?:[,.;!]|and\b|$))",
+        "",
+    ),
+    (
+        r",? (?:the )?(?:worst|highest|biggest|largest|most expensive|fullest|busiest)(?: ones?)? "
+        r"(?:first|at the top|on top)\b",
+        "",
+    ),
+    (
+        r"^for ((?:the|all|our|all the) [^,?.!]{3,60}), "
+        r"((?:how many|how much|what|which|show|list|give)\b[^?.!]*)",
+        r"\2 for \1",
+    ),
+    (r"\bto (?:deploy|create|build|clone)(?: (?:new )?(?:vms?|machines?))? from\b", ""),
+    (r"\b([a-z][\w-]*) equals ([\w-]+)\b", r"\1=\2"),
+    (r"\b(of|from|in|on) (?:this|that|the) list\b", r"\1 those"),
+    (
+        r"(?<!the )(?<!in )(?<!over )(?<!this )(?<!was )(?<!were )(?<!my )(?<!our )\blast "
+        r"(?=(?:\d+ )?(?:hours?|days?|weeks?|minutes?)\b(?!'))",
+        "over the last ",
+    ),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(last|past|per|this|an|a|each|every) hr\b", r"\1 hour"),

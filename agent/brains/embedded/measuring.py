@@ -35,7 +35,7 @@ class Measures(Cursor):
             and not item.is_entity
             and not (self.k and self.items[self.k - 1].words[-1:] == ("how",))
         ):
-            if self._says_why(item):
+            if self._says_why(item) or self.tool == "forecast_metric":
                 item.used = "told"
                 return 1
             metric, aggregate, window, op, figure = item.get("condition")

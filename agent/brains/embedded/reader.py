@@ -116,6 +116,9 @@ class Reader:
             reading.frames = [grown]
         elif frame is not None and reading.frames and _says_how_far(frame, reading.frames[-1]):
             reading.frames[-1].said.args.update(frame.said.args)
+        elif frame is not None and reading.frames and _is_the_same_one(frame, reading.frames[-1]):
+            frame.said.args.update(reading.frames.pop().said.args | frame.said.args)
+            reading.frames.append(frame)
         else:
             return bool(frame is not None and reading.frames and repeats(frame, reading.frames[-1]))
         return True
@@ -282,6 +285,12 @@ def _takes_off(frame: Frame) -> bool:
     return frame.tool == "delete_vms" or (frame.tool == "stop_vms" and off)
 
 
+def _is_the_same_one(frame: Frame, last: Frame) -> bool:
+    """ "I need a server. Please create one in us-east-1 …": the same one machine."""
+    same = frame.tool == last.tool == "create_vms" and last.clause.sentence != frame.clause.sentence
+    return same and last.said.args.keys() <= {"count"} and "one" in frame.clause.words
+
+
 def _says_how_far(frame: Frame, last: Frame) -> bool:
     """ "when will nfs-01 be full? forecast the next 14 days": one forecast, and how far ahead."""
     bare = not frame.chosen.says_machines and frame.said.args.keys() <= {"horizon"}
@@ -290,7 +299,9 @@ def _says_how_far(frame: Frame, last: Frame) -> bool:
 
 def _is_condition(clause: Clause, reading: Reading) -> bool:
     """Whether a clause only sets a condition; a real one makes the whole turn conditional."""
-    if clause.condition == "if" and asks_about(clause):
+    asked = clause.asks and clause.has("names")
+    whole_question = clause.condition == "when" and clause.words[:1] == ("when",) and asked
+    if (clause.condition == "if" and asks_about(clause)) or whole_question:
         clause.condition = ""
     if not clause.condition:
         return False

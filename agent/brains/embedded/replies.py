@@ -108,6 +108,7 @@ _ELSEWHERE = re.compile(
     r"\w+(?: team| folks| people| guys| person)?(?: for \w+)? "
     r"(?:that|about|to|we|saying|when|please)\b|"
     r"page (?:the )?on-?call|"
+    r"(?:convert|turn) \S+ (?:in)?to (?:a |an )?(?:\w+ )?template|make \S+ (?:into )?a template|"
     r"order (?:me|us|a|some)|buy|"
     r"compile|encrypt|decrypt|curl|wget|telnet|grep|tail|"
     r"(?:open|close|block|unblock|allow) (?:the |an? )?(?:tcp |udp )?(?:ports?|firewall|traffic|"
