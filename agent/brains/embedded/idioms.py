@@ -77,6 +77,36 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(?=(?:\d+ )?(?:hours?|days?|weeks?|minutes?)\b(?!'))",
         "over the last ",
     ),
+    (
+        r"^(?:blimey|crikey|gosh|jeez|geez|whoa|yikes|damn|argh|ugh|ooh|bloody hell|good grief|"
+        r"oh dear)[,!]? (?=\w)",
+        "",
+    ),
+    (
+        r"\bhalf (?=(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})\b"
+        r"(?! (?:of|v?cpus?|cores?|gigs?|gb|machines?|servers?|boxes)))",
+        "half past ",
+    ),
+    (
+        r"(?<=\w)(?:,| because| as| since) (?:i|we) (?:need|want|have|would like) to "
+        r"(?:know|understand|see|find out) (?:what|which|how|why|if|whether|where|who)\b[^.?!]*",
+        "",
+    ),
+    (
+        r"\b(?:can|could) (.{3,40}?) be made (?:any |a bit |much )?cheaper\b",
+        r"how can we save money on \1",
+    ),
+    (
+        r"\b(?:set|due|going|meant|supposed) to (?:switch|turn|shut|power|go|start|stop|run)"
+        r"[^?]{0,20} (?:by (?:it|them)sel(?:f|ves)|automatically|on (?:its|their) own)\b",
+        "scheduled",
+    ),
+    (
+        r"^(?:ok(?:ay)?,? |so,? )?(?:[a-z]+ ){0,3}"
+        r"(?:follow-?ups?|update|request|action|task|todo|note): ",
+        "",
+    ),
+    (r"(\bsave\b[^?]{0,80}?) (?:at night|overnight|at weekends|over the weekend)\b", r"\1"),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(last|past|per|this|an|a|each|every) hr\b", r"\1 hour"),

@@ -21,6 +21,7 @@ from agent.brains.embedded.continuing import (
     repeats,
 )
 from agent.brains.embedded.frames import CHANGE, NOMINAL, Frame, Reading
+from agent.brains.embedded.halves import without_other_halves
 from agent.brains.embedded.intents import change_of
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.phrases import Chosen
@@ -49,7 +50,8 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """The frames of a turn."""
-        return self.read_items(text, at_the_time_told(self.scanner.scan(tokenise(cleaned(text)))))
+        items = without_other_halves(self.scanner.scan(tokenise(cleaned(text))))
+        return self.read_items(text, at_the_time_told(items))
 
     def read_items(self, text: str, items: list[Item]) -> Reading:
         """The frames of a turn, or of a part of it, by its items."""

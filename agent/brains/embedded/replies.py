@@ -107,7 +107,7 @@ _ELSEWHERE = re.compile(
     r"(?:tell|inform|notify|alert|warn|ping|page|text|message|dm) (?!me\b|us\b|nova)(?:the )?"
     r"\w+(?: team| folks| people| guys| person)?(?: for \w+)? "
     r"(?:that|about|to|we|saying|when|please)\b|"
-    r"page (?:the )?on-?call|"
+    r"page (?:the )?on-?call|submit (?:the |an? )|"
     r"(?:convert|turn) \S+ (?:in)?to (?:a |an )?(?:\w+ )?template|make \S+ (?:into )?a template|"
     r"order (?:me|us|a|some)|buy|"
     r"compile|encrypt|decrypt|curl|wget|telnet|grep|tail|"

@@ -1,4 +1,4 @@
-"""What somebody did, told in the past: "Lena removed the tag", "they moved it yesterday"."""
+"""What somebody did or does: "Lena removed the tag", "they moved it", "they deploy late"."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def _is_thing(items: Sequence[Item], k: int) -> bool:
 
 
 def _was_done(items: Sequence[Item], k: int) -> bool:
-    if items[k].form != "past":
-        return False
     before = [i for i in items[:k] if not _BETWEEN.issuperset(i.words)]
+    habit = items[k].form == "base" and bool(before) and before[-1].words == ("they",)
+    if items[k].form != "past" and not habit:
+        return False
     return bool(before) and (before[-1].words[-1:] != () and _is_somebody(before[-1]))
 
 
