@@ -55,6 +55,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (r"\btop (\d+) (cpu|memory|mem|disk|network|iops)\b(?! (?:us|con|hogs))", r"top \1 by \2"),
     (
+        r"\bbefore you (restart|reboot|stop|delete|shut down|migrate|suspend) (it|them|that)\b",
+        r"and then \1 \2",
+    ),
+    (
         r"\bbefore (?:i|we) \w+(?: \w+)? (?:it|them|that|things|anything)(?: (?:lol|haha))?"
         r"(?=\s*(?:[,.;!]|and\b|$))",
         "",
