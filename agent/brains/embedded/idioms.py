@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _WORDS: tuple[tuple[str, str], ...] = (
+    (r"\b(last|past|per|this|an|a|each|every) hr\b", r"\1 hour"),
     (r"\bset (?:it|this|things|everything) up so(?: that)? (?=[\w-]+)", ""),
     (
         r"\bgive (it|them) (?:a|another) (?:good |quick |hard )?"
@@ -113,7 +114,6 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"(\bsave\b[^?]{0,80}?) (?:at night|overnight|at weekends|over the weekend)\b", r"\1"),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
-    (r"\b(last|past|per|this|an|a|each|every) hr\b", r"\1 hour"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),
 )
 _PATTERNS = tuple((re.compile(said, re.IGNORECASE), meant) for said, meant in _WORDS)

@@ -84,6 +84,13 @@ _NEW_OWNER = re.compile(
     re.IGNORECASE,
 )
 
+_WITH_TAGS = re.compile(
+    r"^(?:(?:and|also|plus|oh|please)[, ]+)*(?:(?:with|add|put)(?: on)? )?(?:the |a |these )?"
+    r"tags? (?=[\w.-]+ ?=)",
+    re.IGNORECASE,
+)
+"""Of a machine that is about to be made."""
+
 
 def _said_apart(text: str, site: Site) -> str:
     """Each statement about somebody as a sentence of its own: "…, and carol's on leave"."""
@@ -148,7 +155,10 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = with_spans(text, site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
-    if context.memory.pending is not None:
+    pending = context.memory.pending
+    if pending is not None and pending.calls[-1].tool == "create_vms":
+        text = _WITH_TAGS.sub("tag it ", text)
+    if pending is not None:
         text = _BEFORE_THAT.sub("", text)
         text = _WANTED.sub("I meant", without_the_complaint(text))
         text = on_other_days(text, context.memory)
