@@ -164,9 +164,9 @@ def test_the_audit_is_read_whole_on_a_narrow_terminal(nova: Nova) -> None:
 
 
 def test_an_interruption_says_where_to_look(nova: Nova) -> None:
-    asked = pexpect.spawn(
+    asked: pexpect.spawn[str] = pexpect.spawn(
         NOVACRON[0], [*NOVACRON[1:], "vms", "stop", "web-02"], env=nova.environment,
-        cwd=str(nova.home), encoding="utf-8", timeout=40,
+        cwd=str(nova.home), encoding="utf-8", timeout=40, preexec_fn=hears_interrupts,
     )  # fmt: skip
     asked.expect("yes")
     interrupt(asked, "Interrupted. .novacron operations. shows what had begun")
@@ -174,6 +174,11 @@ def test_an_interruption_says_where_to_look(nova: Nova) -> None:
     asked.close()
     assert asked.exitstatus == 130
     assert nova.state_of("web-02") == "running"
+
+
+def hears_interrupts() -> None:
+    """As at a terminal: what a shell began in the background is born deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def interrupt(asked: pexpect.spawn[str], said: str) -> None:
