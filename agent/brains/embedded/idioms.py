@@ -79,7 +79,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"\b(of|from|in|on) (?:this|that|the) list\b", r"\1 those"),
     (
         r"(?<!the )(?<!in )(?<!over )(?<!this )(?<!was )(?<!were )(?<!my )(?<!our )\blast "
-        r"(?=(?:\d+ )?(?:hours?|days?|weeks?|minutes?)\b(?!'))",
+        r"(?=(?:hour|\d+ (?:hours?|days?|weeks?|minutes?))\b(?!'))",
         "over the last ",
     ),
     (
