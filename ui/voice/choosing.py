@@ -27,6 +27,8 @@ _SURE_NAME = 1.5
 """A name that was heard no nearer than this is asked about."""
 _CUT = -1.8
 """Words fit the time no worse than this, unless some were not heard."""
+_FAINT = -1.2
+"""A word is heard no worse than this on average (a logarithm), unless something else was said."""
 _RESTART = re.compile(r"\b(?:we|he|free|re|be) start\b", re.IGNORECASE)
 """What "restart" is heard as; nobody commands so, and a start is another act."""
 _OPEN = frozenset(
@@ -40,11 +42,16 @@ _OPEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reading, of which transcript it is, and the logarithm of how likely it is."""
+    """A reading, of which transcript it is, and the logarithm of how likely it is.
+
+    Attributes:
+        sound: how likely the transcript alone is for the sound.
+    """
 
     reading: Reading
     transcript: str
     score: float
+    sound: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ def ranked(
         for reading in corrector.readings(transcript, _READINGS):
             likely = PRIOR * prior.of(reading.text) + WORD * len(words_of(reading.text))
             score = sound + likely + length - _COST * reading.cost
-            found.append(Candidate(reading, transcript, score))
+            found.append(Candidate(reading, transcript, score, sound))
     found.sort(key=lambda one: -one.score)
     once = {one.reading.text: one for one in reversed(found)}
     return sorted(once.values(), key=lambda one: -one.score)
@@ -114,6 +121,11 @@ def rival_of(candidates: Sequence[Candidate], meant: Callable[[str], Meaning]) -
 def far_names(reading: Reading) -> tuple[str, ...]:
     """Names that were guessed at: what was heard is like them, and no more."""
     return tuple(s.meant for s in reading.snaps if s.is_name and s.far > _SURE_NAME)
+
+
+def is_faint(one: Candidate) -> bool:
+    """Whether these words are so unlikely for the sound that others may have been said."""
+    return one.sound < _FAINT * max(1, len(words_of(one.transcript)))
 
 
 def lost_of(text: str, transcript: str, seconds: float) -> tuple[str, ...]:

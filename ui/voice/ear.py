@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -14,20 +13,19 @@ from typing import Any
 from agent.brains.embedded.site import Site, build_site
 from tools.settings import Settings
 from tools.world import World
+from ui.voice.adapter import OF, load_adapter
 from ui.voice.audio import Sound, loud
-from ui.voice.choosing import Candidate, far_names, lost_of, ranked, rival_of
+from ui.voice.choosing import far_names, is_faint, lost_of, ranked, rival_of
 from ui.voice.corrector import Corrector, Snap
 from ui.voice.lexicon import lexicon_of, names_said
-from ui.voice.models import find_model, second_model
+from ui.voice.models import find_model, packaged_model
 from ui.voice.prior import Prior, parts_of
 from ui.voice.recogniser import Recogniser
 from ui.voice.sense import Sense
-from ui.voice.speech import Speech, speech_in
+from ui.voice.speech import speech_in
 
 _threads: Any = import_module("threadpoolctl")
 
-_BESIDE = 5
-"""So many transcripts of the second model are weighed."""
 _EXCEPT = re.compile(r"\b(?:except|but not|apart from|excluding|other than|without)\b", re.I)
 """Whoever is left out must have been heard: an exception that is lost makes a plan wider."""
 
@@ -113,14 +111,17 @@ class Ear:
             return Heard("", "", seconds=time.perf_counter() - began)
         fleet = self._known()
         with _threads.threadpool_limits(1, "blas"):
-            candidates = _candidates(recogniser, speech, fleet)
+            listening = recogniser.listen(loud(speech.sound), fleet.names)
+            heard = listening.transcripts(fleet.prior, speech.seconds)
+        candidates = ranked(heard, fleet.corrector, fleet.prior, speech.seconds)
         if not candidates:
             return Heard("", "", seconds=time.perf_counter() - began)
         best = candidates[0]
         reading = best.reading
         lost = lost_of(reading.text, best.transcript, speech.seconds)
         exception = _lost_exception(reading.text, fleet.corrector)
-        strange = (*reading.strange, *far_names(reading), *lost, *exception)
+        faint = (reading.text,) if is_faint(best) else ()
+        strange = (*reading.strange, *far_names(reading), *lost, *exception, *faint)
         instead = rival_of(candidates, self._sense.of) or ""
         spent = time.perf_counter() - began
         return Heard(reading.text, best.transcript, reading.snaps, instead, strange, spent)
@@ -130,8 +131,12 @@ class Ear:
         speech = speech_in(sound)
         if speech is None:
             return ""
-        heard = self._loaded().quick(loud(speech.sound))
-        return self._known().corrector.readings(heard, 1)[0].text
+        fleet, listen = self._known(), self._loaded().listen
+        with _threads.threadpool_limits(1, "blas"):
+            listening = listen(loud(speech.sound), fleet.names)
+            found = listening.transcripts(fleet.prior, speech.seconds, beam=1)
+        heard = next(iter(found), "")
+        return fleet.corrector.readings(heard, 1)[0].text if heard else ""
 
     def _loaded(self) -> Recogniser:
         with self._lock:
@@ -155,28 +160,6 @@ class Ear:
             return self._fleet
 
 
-def _candidates(recogniser: Recogniser, speech: Speech, fleet: _Fleet) -> list[Candidate]:
-    """What may have been said, the likeliest first; a second model is asked beside the first.
-
-    Its transcripts are weighed by the first, which hears better.
-    """
-    sound, second = loud(speech.sound), recogniser.second
-    with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(_transcripts, second, sound, speech, fleet) if second else None
-        listening = recogniser.listen(sound, fleet.names)
-        fits = listening.transcripts(fleet.prior, speech.seconds)
-        others = [text for text in (beside.result() if beside else ()) if text not in fits]
-    if others:
-        fits |= zip(others, listening.fits(others), strict=True)
-    return ranked(fits, fleet.corrector, fleet.prior, speech.seconds)
-
-
-def _transcripts(
-    recogniser: Recogniser, sound: Sound, speech: Speech, fleet: _Fleet
-) -> Sequence[str]:
-    return list(recogniser.listen(sound).transcripts(fleet.prior, speech.seconds, _BESIDE))
-
-
 def open_recogniser(settings: Settings) -> Recogniser:
     """The model that the settings name; its weights are read when it is first used.
 
@@ -184,9 +167,9 @@ def open_recogniser(settings: Settings) -> Recogniser:
         NotFound: it is not installed.
     """
     cache = settings.data_dir / "voice"
-    folder, beside = find_model(settings.voice_model, cache), second_model(settings.voice_model)
-    second = Recogniser(find_model(beside, cache), 1) if beside else None
-    return Recogniser(folder, settings.voice_threads, second)
+    folder = find_model(settings.voice_model, cache)
+    taught = packaged_model(settings.voice_model) == OF
+    return Recogniser(folder, settings.voice_threads, load_adapter() if taught else None)
 
 
 Hears = Callable[[Sound], Heard]

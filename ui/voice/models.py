@@ -55,13 +55,11 @@ def find_model(name: str, cache: Path) -> Path:
         NotFound: it is not installed.
         InvalidRequest: its weights are not what they should be.
     """
+    packaged = packaged_model(name)
+    if packaged:
+        return _packaged(packaged, cache)
     if not name:
-        found = next((known for known in PACKAGED if _installed(PACKAGED[known])), None)
-        if found is None:
-            raise NotFound("No speech model is installed.", hint=f"Run: {INSTALL}")
-        name = found
-    if name in PACKAGED:
-        return _packaged(name, cache)
+        raise NotFound("No speech model is installed.", hint=f"Run: {INSTALL}")
     folder = Path(name).expanduser()
     if not (folder / "model.bin").is_file():
         raise NotFound(
@@ -72,13 +70,11 @@ def find_model(name: str, cache: Path) -> Path:
     return folder
 
 
-def second_model(name: str) -> str:
-    """The packaged model that is asked beside this one; empty where none is.
-
-    `tiny.en` knows English alone and errs otherwise than `base`.
-    """
-    both = all(_installed(model) for model in PACKAGED.values())
-    return "tiny.en" if name in ("", "base") and both else ""
+def packaged_model(name: str) -> str:
+    """Which packaged model a name means, empty meaning the best; empty where it means none."""
+    if name:
+        return name if name in PACKAGED else ""
+    return next((known for known in PACKAGED if _installed(PACKAGED[known])), "")
 
 
 def _installed(model: Packaged) -> bool:

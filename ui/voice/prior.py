@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TypeAlias
 
 from agent.brains.embedded.lexicon import vocabulary
@@ -30,6 +30,7 @@ Past: TypeAlias = tuple[str, str, str]
 START: Past = (BEGIN, BEGIN, "")
 
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d+")
+_SIZE = re.compile(r"(x)(?=large)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}|\b[ap]\.m\b")
 _FIGURES = frozenset((*ONES, *TENS, "hundred", "thousand", "oh", "zero"))
 _ENGLISH, _OTHER = 1 / 40_000, 1 / 4_000_000
@@ -37,8 +38,10 @@ _ENGLISH, _OTHER = 1 / 40_000, 1 / 4_000_000
 _OF_FIGURES, _OF_LETTERS = 1 / 30, 1 / 20
 _SAME_NAME, _OH = 0.5, 0.2
 """How often a name that has begun is said to its end; and its figure with a nought before it."""
-_VALUES = {**ONES, **TENS}
+_VALUES = {**ONES, **TENS, "oh": 0}
 _DIGITS = frozenset("123456789")
+_SPELLED = 3
+"""A piece of so many letters may be said letter by letter."""
 
 
 def words_of(text: str) -> list[str]:
@@ -72,11 +75,32 @@ def parts_of(site: Site) -> Parts:
     written = (*names, *site.hosts.values(), *site.groups, *site.regions.values(), *phrases)
     keys = [key_of(name.partition(".")[0] or name) for name in dict.fromkeys(written)]
     after: dict[str, set[str]] = {}
-    for key in keys:
-        for one, following in pairwise(key):
+    sizes = [key_of(_SIZE.sub(r" \1 ", size.replace(".", " dot "))) for size in site.sizes]
+    for key in (*keys, *sizes):
+        for one, following in _steps(key):
             after.setdefault(one, set()).add(following)
     words = frozenset(part for key in keys for part in key if part.isalpha())
     return Parts(words, {one: frozenset(all_) for one, all_ in after.items()})
+
+
+def _steps(key: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What follows what in a name, as words and where its short pieces are spelled."""
+    pieces = list(key)
+    for one, following in pairwise(pieces):
+        yield from product(_edges(one, -1), _edges(following, 0))
+    for piece in pieces:
+        yield from pairwise(_spelled(piece))
+
+
+def _edges(piece: str, at: int) -> tuple[str, ...]:
+    """A piece of a name as one word, and its first or last letter or digit where it is spelled."""
+    spelled = _spelled(piece)
+    return (piece, spelled[at]) if spelled else (piece,)
+
+
+def _spelled(piece: str) -> str:
+    """A piece as its letters or digits, where somebody may say them one by one."""
+    return piece if 1 < len(piece) <= _SPELLED else ""
 
 
 def kind_of(word: str, parts: frozenset[str]) -> str:
@@ -125,9 +149,8 @@ class Prior:
 
     def _goes_on(self, last: str, word: str) -> float:
         """How likely a name that has begun goes on so."""
-        after = self._after.get(last, frozenset())
-        figure = str(_VALUES.get(word, word if not word.isdigit() else int(word)))
-        if figure in after:
+        after = self._after.get(_as_figure(last), frozenset())
+        if _as_figure(word) in after:
             return _SAME_NAME / len(after)
         return _OH / len(after) if after and word == "oh" and after & _DIGITS else 0.0
 
@@ -149,6 +172,13 @@ class Prior:
         chance = counts.one(word)
         chance = counts.mixed((past[1],), word, chance)
         return counts.mixed(past[:2], word, chance)
+
+
+def _as_figure(word: str) -> str:
+    """A number's word in digits; any other as it is."""
+    if word.isdigit():
+        return str(int(word))
+    return str(_VALUES[word]) if word in _VALUES else word
 
 
 class Counts:

@@ -1,4 +1,4 @@
-"""Whisper in this process: sound to several transcripts, and how well a text fits a sound.
+"""Whisper in this process: sound to several transcripts, and how well each fits the sound.
 
 CTranslate2 computes what the model sees of a sound; the transcripts are searched for here, so that
 what commands are like counts in every step (`ui.voice.search`). The encoder is given the sound and
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ui.voice.adapter import adapted
 from ui.voice.audio import RATE, Sound
 from ui.voice.decoder import Decoder
 from ui.voice.prior import Prior, begins_english
@@ -28,9 +29,11 @@ from ui.voice.weights import Numbers, decoder_weights
 
 MARGIN_S = 5.0
 LONGEST_S = 29.0
-_MOST_TOKENS, _MOST_NAMES = 90, 140
+_LOOKED_ON_S = 1.0
+"""So much of the silence is shown to a decoder that was taught with it."""
+_MOST_NAMES, _MOST_TAUGHT = 140, 76
+"""So many tokens of names are told before, and to who was taught with no more."""
 _FRAMES = 100
-_UNSAYABLE = -12.0
 _BYTES = 256
 """So many tokens are single bytes; the next is the first that is made of two."""
 
@@ -41,6 +44,8 @@ _MANNER = (
 )
 """What the model is told was said before: commands about machines that nobody has."""
 _SAYABLE = re.compile(r"Ġ?[A-Za-z]+|Ġ?[0-9]{1,3}|Ġ?[-.,?'%:]|'[a-z]+")
+_TAUGHT = re.compile(r"Ġ?[a-z]+|'[a-z]+")
+"""Who was taught commands writes every word as it is said, in small letters."""
 
 
 class Listening:
@@ -51,7 +56,6 @@ class Listening:
         vocabulary: what may be said.
         encoded: what the model sees of the sound.
         prompt: what was said before, as tokens.
-        tokens: a text as the model's tokens.
     """
 
     def __init__(
@@ -60,11 +64,9 @@ class Listening:
         vocabulary: Vocabulary,
         encoded: Numbers,
         prompt: Sequence[int],
-        tokens: Callable[[str], list[int]],
     ) -> None:
         self._decoder = decoder
         self._vocabulary = vocabulary
-        self._tokens = tokens
         self._begun = decoder.begin(encoded, prompt)
 
     def transcripts(self, prior: Prior, seconds: float, beam: int = BEAM) -> dict[str, float]:
@@ -76,22 +78,6 @@ class Listening:
             made.setdefault(text, one.sound)
         return made
 
-    def fits(self, texts: Sequence[str]) -> list[float]:
-        """How likely each of these texts is for this sound: logarithms, the larger the likelier."""
-        end = self._vocabulary.tokens[self._vocabulary.end]
-        rows = [[*self._tokens(text), end] for text in texts]
-        longest = max(map(len, rows))
-        filled = [[*row[:-1], *[end] * (longest - len(row))] for row in rows]
-        memory, first = self._begun
-        _, after = self._decoder.go_on(memory, np.array(filled), last=False)
-        places = self._vocabulary.places
-        likely = np.concatenate([np.repeat(first[None], len(rows), 0), after], axis=1)
-        return [
-            sum(float(likely[i, j, places[t]]) if t in places else _UNSAYABLE
-                for j, t in enumerate(row))
-            for i, row in enumerate(rows)
-        ]  # fmt: skip
-
 
 class Recogniser:
     """One Whisper model, loaded when it is first needed; thread-safe.
@@ -99,13 +85,18 @@ class Recogniser:
     Args:
         folder: of the model, in CTranslate2's form.
         threads: how many it computes with; 0: what the machine has.
-        second: another model, whose transcripts are weighed beside its own.
+        adapter: what was taught to its decoder (`ui.voice.adapter`).
     """
 
-    def __init__(self, folder: Path, threads: int = 0, second: Recogniser | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        threads: int = 0,
+        adapter: Mapping[str, Numbers] | None = None,
+    ) -> None:
         self._folder = folder
         self._threads = threads
-        self.second = second
+        self._adapter = adapter
         self._lock = threading.Lock()
 
     @cached_property
@@ -130,52 +121,62 @@ class Recogniser:
         )
 
     @cached_property
-    def _vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> Vocabulary:
+        """What may be said."""
         known = self._whisper.hf_tokenizer
         texts = {i: known.id_to_token(i) for i in range(self._tokenizer.eot)}
-        said = {i: text.replace("Ġ", " ") for i, text in texts.items() if text and _sayable(text)}
+        sayable = _sayable if self._adapter is None else _TAUGHT.fullmatch
+        kept = {i: text for i, text in texts.items() if text and sayable(text)}
+        said = {i: text.replace("Ġ", " ") for i, text in kept.items()}
         return Vocabulary((*said, self._tokenizer.eot), (*said.values(), ""))
 
     @cached_property
     def _decoder(self) -> Decoder:
-        return Decoder(decoder_weights(self._folder / "model.bin"), self._vocabulary.tokens)
+        weights = decoder_weights(self._folder / "model.bin")
+        if self._adapter is not None:
+            weights = adapted(weights, self._adapter)
+        return Decoder(weights, self.vocabulary.tokens)
 
-    def _prompt(self, names: Sequence[str] = ()) -> list[int]:
-        """What the model is told was said before: names as many as fit, the commonest last."""
-        manner = self._tokens(_MANNER)
+    def prompt(self, names: Sequence[str] = ()) -> list[int]:
+        """What the model is told was said before: names as many as fit, the commonest last.
+
+        Whoever was taught commands needs no example of them.
+        """
+        manner = self.tokens(_MANNER) if self._adapter is None else []
+        most = _MOST_NAMES if self._adapter is None else _MOST_TAUGHT
         listed: list[int] = []
         for name in names:
-            more = self._tokens(f"{name}," if listed else f"{name}.")
-            if len(listed) + len(more) > _MOST_NAMES:
+            more = self.tokens(f"{name}," if listed else f"{name}.")
+            if len(listed) + len(more) > most:
                 break
             listed = [*more, *listed]
         before = [*listed, *manner]
         return self._whisper.get_prompt(self._tokenizer, before, without_timestamps=True)
 
-    def _tokens(self, text: str) -> list[int]:
+    def tokens(self, text: str) -> list[int]:
+        """A text as the model writes it."""
         return self._tokenizer.encode(" " + text.strip())
 
     def load(self) -> None:
         """Load the model now."""
         self.listen(np.zeros(RATE, np.float32))
-        if self.second is not None:
-            self.second.load()
 
     def listen(self, sound: Sound, names: Sequence[str] = ()) -> Listening:
         """A sound as the model hears it, where these names may be spoken of."""
         with self._lock:
-            seen = np.array(self._encode(sound))[0].astype(np.float32)
-            prompt = self._prompt(names)
-            return Listening(self._decoder, self._vocabulary, seen, prompt, self._tokens)
+            seen = self._seen(sound)
+            return Listening(self._decoder, self.vocabulary, seen, self.prompt(names))
 
-    def quick(self, sound: Sound) -> str:
-        """The words in a sound, quickly and not as well."""
+    def seen(self, sound: Sound) -> Numbers:
+        """What the decoder is given of a sound: a row of numbers for each fiftieth of a second."""
         with self._lock:
-            start = self._prompt()
-            result = self._whisper.model.generate(
-                self._encode(sound), [start], beam_size=1, max_length=len(start) + _MOST_TOKENS
-            )[0]
-            return without_repeats(self._tokenizer.decode(result.sequences_ids[0]).strip())
+            return self._seen(sound)
+
+    def _seen(self, sound: Sound) -> Numbers:
+        whole = np.array(self._encode(sound))[0].astype(np.float32)
+        if self._adapter is None:
+            return whole
+        return whole[: int((len(sound) / RATE + _LOOKED_ON_S) * _FRAMES) // 2]
 
     def _encode(self, sound: Sound) -> Any:
         heard = sound[: int(LONGEST_S * RATE)]

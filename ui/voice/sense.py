@@ -7,6 +7,7 @@ from functools import cached_property
 from agent.brains.base import Context
 from agent.brains.embedded import EmbeddedBrain
 from agent.dialogue import reads
+from tools.calls import Call
 from tools.catalog import Catalog, Risk
 from tools.control import TOOL_PACKAGES
 from tools.errors import NovaError
@@ -38,7 +39,22 @@ class Sense:
         except NovaError:
             return Meaning("ask", changes=False, asks=True)
         calls = understood.calls
-        changes = any(self._catalog.tool(call.tool).risk is not Risk.READ for call in calls)
-        written = (call.model_dump_json(exclude={"outright"}) for call in calls)
-        asks = understood.kind in ("ask", "decline")
-        return Meaning(" ".join((understood.kind, *written)), changes, asks)
+        changing = [c for c in calls if self._catalog.tool(c.tool).risk is not Risk.READ]
+        written = (self._written(call) for call in calls)
+        asks = understood.kind in ("ask", "decline") or (
+            bool(changing) and not any(map(self._concerns_any, changing))
+        )
+        return Meaning(" ".join((understood.kind, *written)), bool(changing), asks)
+
+    def _written(self, call: Call) -> str:
+        """What would be done to which machines, however they were called."""
+        return f"{call.tool} {self._ids(call)} {call.args} {call.when}"
+
+    def _concerns_any(self, call: Call) -> bool:
+        return call.selector is None or bool(self._ids(call))
+
+    def _ids(self, call: Call) -> list[str]:
+        try:
+            return sorted(self._world.inventory.select_ids(call.selector)) if call.selector else []
+        except NovaError:
+            return []

@@ -4,7 +4,16 @@ import pytest
 
 from agent.brains.embedded.site import build_site
 from tools.control import Control
-from ui.voice.choosing import Candidate, Meaning, breaks_off, far_names, lost_of, ranked, rival_of
+from ui.voice.choosing import (
+    Candidate,
+    Meaning,
+    breaks_off,
+    far_names,
+    is_faint,
+    lost_of,
+    ranked,
+    rival_of,
+)
 from ui.voice.corrector import Corrector, Reading, Snap
 from ui.voice.lexicon import lexicon_of
 from ui.voice.prior import Prior, parts_of
@@ -12,7 +21,7 @@ from ui.voice.sense import Sense
 
 
 def said(*texts: tuple[str, float]) -> list[Candidate]:
-    return [Candidate(Reading(text, 0.0), text, score) for text, score in texts]
+    return [Candidate(Reading(text, 0.0), text, score, 0.0) for text, score in texts]
 
 
 @pytest.fixture
@@ -47,6 +56,7 @@ def test_a_change_is_told_from_a_look(sense: Sense) -> None:
     assert not sense.of("which machines are idle").changes
     assert sense.of("stop").asks
     assert sense.of("stop web-03").act == sense.of("shut down web-03").act
+    assert sense.of("restart print-srv").act == sense.of("restart the print server").act
     assert isinstance(sense.of(""), Meaning)
 
 
@@ -76,3 +86,10 @@ def test_a_name_that_was_only_guessed_at_is_asked_about() -> None:
 
     assert far_names(Reading("stop jenkins", 0.0, (near,))) == ()
     assert far_names(Reading("stop print-srv", 0.0, (far,))) == ("print-srv",)
+
+
+def test_words_that_do_not_fit_the_sound_are_asked_about() -> None:
+    heard = Reading("stop bob-dev", 0.0)
+
+    assert not is_faint(Candidate(heard, "stop bob dev", 0.0, -2.0))
+    assert is_faint(Candidate(heard, "stop bob dev", 0.0, -9.0))
