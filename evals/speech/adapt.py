@@ -1,8 +1,9 @@
-"""Teaches Whisper's decoder commands: `python -m evals.speech.adapt LESSONS [EPOCHS]`.
+"""Teaches Whisper's decoder commands: `python -m evals.speech.adapt LESSONS [ROUNDS [on]]`.
 
 LESSONS is the folder that `evals.speech.lessons` filled. It writes `ui/voice/adapter.npz`: two thin
-matrices for each of the decoder's, taught by cross-entropy on the right words. Half an hour on one
-processor. Only here JAX is needed: `pip install jax==0.10.2 jaxlib==0.10.2`.
+matrices for each of the decoder's, taught by cross-entropy on the right words. With `on` it goes on
+from those that are there. Half an hour on one processor. Only here JAX is needed, and no lock has
+it: `pip install jax==0.10.2 jaxlib==0.10.2`.
 
 The voices of `_UNTAUGHT` are left out and only looked at: how likely their words are is printed
 after each round.
@@ -25,7 +26,7 @@ import numpy as np
 from evals.speech.decoding import likely_next, stacked, unstacked
 from evals.speech.lessons import Lesson, read
 from evals.speech.made_up import machine
-from ui.voice.adapter import DOWN, FILE, MATRICES, UP, packed_of
+from ui.voice.adapter import DOWN, FILE, MATRICES, UP, load_adapter, packed_of
 from ui.voice.models import find_model
 from ui.voice.recogniser import Recogniser
 from ui.voice.weights import Numbers, decoder_weights
@@ -35,7 +36,7 @@ jnp: Any = import_module("jax.numpy")
 
 MADE = Path(__file__).resolve().parents[2] / "ui" / "voice" / FILE
 _EPOCHS, _RANK, _BATCH = 5, 12, 16
-_RATE, _WARMING, _DECAY = 1.5e-3, 40, 1e-3
+_RATE, _RATE_ON, _WARMING, _DECAY = 1.5e-3, 5e-4, 20, 1e-3
 _UNTAUGHT = ("am_onyx", "bf_lily", "af_sky", "en-029+m6")
 _FRAMES = 75
 """Sounds are filled up to these many rows, or twice as many ...: each length is compiled."""
@@ -47,6 +48,8 @@ _UNHEARD = 0.15
 """How often a machine that is said is not in the list."""
 
 Thin = dict[str, Any]
+Kept = tuple[Thin, Thin, Any]
+"""What is not taught: what each layer has, what there is once, and what tokens look like."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +89,20 @@ class Teacher:
         self._folder = folder
         self._recogniser = recogniser
         self._vocabulary = recogniser.vocabulary
-        self._layers, self._once = stacked(weights)
-        self._out = jnp.asarray(weights["embeddings/weight"][list(self._vocabulary.tokens)])
-        self._step = jax.jit(self._stepped)
-        self._loss = jax.jit(self._mean_loss)
+        out = jnp.asarray(weights["embeddings/weight"][list(self._vocabulary.tokens)])
+        self._kept = (*stacked(weights), out)
+        self._step = jax.jit(_stepped)
+        self._loss = jax.jit(_mean_loss)
 
-    def teach(self, epochs: int) -> None:
-        """Some rounds over all lessons; what came of it is written after each."""
-        thin = _untaught(self._layers)
+    def teach(self, epochs: int, before: Thin | None = None) -> None:
+        """Some rounds over all lessons; what came of it is written after each.
+
+        Args:
+            epochs: how many rounds.
+            before: what was taught before: it goes on from there in smaller steps.
+        """
+        most = _RATE if before is None else _RATE_ON
+        thin = _untaught(self._kept[0]) if before is None else before
         still = {name: jnp.zeros_like(one) for name, one in thin.items()}
         moments, done, began = (still, still), 0, time.monotonic()
         for epoch in range(epochs):
@@ -103,8 +112,10 @@ class Teacher:
             for i, batch in enumerate(batches):
                 cooled = _cooled((epoch + i / len(batches)) / epochs)
                 done += 1
-                rate = _RATE * min(1, done / _WARMING) * cooled
-                thin, moments, loss = self._step(thin, moments, done, rate, *batch.parts)
+                rate = most * min(1, done / _WARMING) * cooled
+                thin, moments, loss = self._step(
+                    thin, moments, done, rate, self._kept, *batch.parts
+                )
                 losses.append(float(loss))
             MADE.write_bytes(packed_of(unstacked(thin)))
             asked = self._asked(thin, [one for one in lessons if one.voice in _UNTAUGHT])
@@ -115,33 +126,11 @@ class Teacher:
 
     def _asked(self, thin: Thin, lessons: Sequence[Lesson]) -> float:
         return float(
-            np.mean([float(self._loss(thin, *b.parts)) for b in self._batches(lessons)] or [np.nan])
+            np.mean(
+                [float(self._loss(thin, self._kept, *b.parts)) for b in self._batches(lessons)]
+                or [np.nan]
+            )
         )
-
-    def _stepped(
-        self, thin: Thin, moments: tuple[Thin, Thin], done: Any, rate: Any, *batch: Any
-    ) -> tuple[Thin, tuple[Thin, Thin], Any]:
-        """Adam's step."""
-        loss, slope = jax.value_and_grad(self._mean_loss)(thin, *batch)
-        size = jnp.sqrt(sum(jnp.sum(one**2) for one in slope.values()))
-        slope = {name: one * jnp.minimum(1.0, 1.0 / size) for name, one in slope.items()}
-        first = {name: 0.9 * moments[0][name] + 0.1 * one for name, one in slope.items()}
-        second = {name: 0.99 * moments[1][name] + 0.01 * one**2 for name, one in slope.items()}
-        made: Thin = {}
-        for name, one in thin.items():
-            away = first[name] / (1 - 0.9**done)
-            away = away / (jnp.sqrt(second[name] / (1 - 0.99**done)) + 1e-8)
-            made[name] = one - rate * (away + _DECAY * one)
-        return made, (first, second), loss
-
-    def _mean_loss(
-        self, thin: Thin, seen: Any, heard: Any, tokens: Any, places: Any, wanted: Any
-    ) -> Any:
-        layers = {**self._layers, **thin}
-        likely = likely_next(layers, self._once, seen, heard, tokens, places, self._out)
-        right = jnp.take_along_axis(likely, jnp.maximum(wanted, 0)[..., None], -1)[..., 0]
-        taught = wanted >= 0
-        return -jnp.sum(right * taught) / jnp.sum(taught)
 
     def _batches(self, lessons: Sequence[Lesson]) -> Iterator[Batch]:
         """All lessons once, those of one length together, in any order."""
@@ -192,6 +181,32 @@ class Teacher:
         return listed
 
 
+def _stepped(
+    thin: Thin, moments: tuple[Thin, Thin], done: Any, rate: Any, kept: Kept, *batch: Any
+) -> tuple[Thin, tuple[Thin, Thin], Any]:
+    """Adam's step."""
+    loss, slope = jax.value_and_grad(_mean_loss)(thin, kept, *batch)
+    size = jnp.sqrt(sum(jnp.sum(one**2) for one in slope.values()))
+    slope = {name: one * jnp.minimum(1.0, 1.0 / size) for name, one in slope.items()}
+    first = {name: 0.9 * moments[0][name] + 0.1 * one for name, one in slope.items()}
+    second = {name: 0.99 * moments[1][name] + 0.01 * one**2 for name, one in slope.items()}
+    made: Thin = {}
+    for name, one in thin.items():
+        away = first[name] / (1 - 0.9**done)
+        away = away / (jnp.sqrt(second[name] / (1 - 0.99**done)) + 1e-8)
+        made[name] = one - rate * (away + _DECAY * one)
+    return made, (first, second), loss
+
+
+def _mean_loss(thin: Thin, kept: Kept, *batch: Any) -> Any:
+    layers, once, out = kept
+    seen, heard, tokens, places, wanted = batch
+    likely = likely_next({**layers, **thin}, once, seen, heard, tokens, places, out)
+    right = jnp.take_along_axis(likely, jnp.maximum(wanted, 0)[..., None], -1)[..., 0]
+    taught = wanted >= 0
+    return -jnp.sum(right * taught) / jnp.sum(taught)
+
+
 def _untaught(layers: Thin) -> Thin:
     chance = np.random.default_rng(1)
     made: Thin = {}
@@ -213,7 +228,8 @@ def main() -> None:
     model = find_model("base", folder)
     weights = decoder_weights(model / "model.bin")
     teacher = Teacher(folder, Recogniser(model, 1, adapter={}), weights)
-    teacher.teach(int(sys.argv[2]) if len(sys.argv) > 2 else _EPOCHS)
+    taught = stacked(load_adapter())[0] if "on" in sys.argv else None
+    teacher.teach(int(sys.argv[2]) if len(sys.argv) > 2 else _EPOCHS, taught)
 
 
 if __name__ == "__main__":

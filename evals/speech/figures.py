@@ -36,8 +36,23 @@ def read_aloud(digits: str) -> str:
     return counted(int(digits)) if len(digits) < 5 else digit_by_digit(digits)
 
 
-def time_of_day(hour: int, minute: int) -> str:
-    """A time on the clock, without its half of the day."""
+def ways_to_say_a_time(hour: int, minute: int) -> list[str]:
+    """How people say a time of day."""
+    short = (hour - 1) % 12 + 1
+    half = "a m" if hour < 12 else "p m"
     if not minute:
-        return counted(hour)
-    return f"{counted(hour)} {digit_by_digit(f'{minute:02}') if minute < 10 else counted(minute)}"
+        full = [f"{counted(short)} {half}", f"{counted(short)} o'clock", counted(hour)]
+        return [*full, {0: "midnight", 12: "noon"}.get(hour, full[0])]
+    rest = digit_by_digit(f"{minute:02}") if minute < 10 else counted(minute)
+    said = [f"{counted(short)} {rest} {half}", f"{counted(hour)} {rest}"]
+    if minute == 30:
+        said += [f"half past {counted(short)}"] * 2
+    elif minute in (15, 45):
+        quarter = "past" if minute == 15 else "to"
+        following = counted(short if minute == 15 else short % 12 + 1)
+        said += [f"{start} {quarter} {following}" for start in ("quarter", "a quarter")]
+    elif minute > 30 and minute % 5 == 0:
+        said.append(f"{counted(60 - minute)} to {counted(short % 12 + 1)}")
+    elif minute % 5 == 0:
+        said.append(f"{counted(minute)} past {counted(short)}")
+    return said

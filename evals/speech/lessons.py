@@ -54,8 +54,10 @@ _BY_ROBOTS, _MIXED, _IN_A_ROOM, _QUIET = 0.35, 0.5, 0.3, 0.3
 """How often a robot speaks, two voices are mixed, walls are heard and nothing else is."""
 _AGAIN = 2
 """So often a network's sentence is used, in another room and by another throat."""
-_MORE_SPEECH = 0.4
-"""So many of the sentences without a machine are left out: names are harder than words."""
+_PLAIN, _NAMED = 0.25, 0.6
+"""So many sentences without a machine and with one are taken; with a time or a size, all: names,
+times and sizes are harder than words."""
+_HARD = frozenset(("dot", "o'clock", "quarter", "half", "past", "at", "noon", "midnight"))
 
 assert not {voice.name for voice in VOICES} & {*_AMERICAN, *_BRITISH, *_FOREIGN, *_ROBOTS}
 
@@ -114,13 +116,19 @@ def read(folder: Path) -> list[Lesson]:
 
 def _lessons(recogniser: Recogniser, number: int) -> Iterator[Lesson]:
     chance = random.Random(1000 + number)
-    wanted = (one for one in sentences(number) if one.stems or chance.random() > _MORE_SPEECH)
+    wanted = (one for one in sentences(number) if _is_wanted(one, chance))
     for sentence in islice(wanted, IN_A_FILE):
         voice, sound = _speak(sentence.words, chance)
         for _ in range(1 if voice in _ROBOTS else _AGAIN):
             speech = speech_in(_somewhere(sound, chance))
             if speech is not None:
                 yield Lesson(recogniser.seen(loud(speech.sound)), sentence, voice)
+
+
+def _is_wanted(sentence: Sentence, chance: random.Random) -> bool:
+    if _HARD & set(sentence.words.split()):
+        return True
+    return chance.random() < (_NAMED if sentence.stems else _PLAIN)
 
 
 def _speak(words: str, chance: random.Random) -> tuple[str, Sound]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from evals.speech.figures import counted, digit_by_digit
+from evals.speech.figures import counted, digit_by_digit, ways_to_say_a_time
 
 _TRADE = (
     "api", "app", "auth", "backend", "backup", "bastion", "batch", "billing", "build", "cache",
@@ -93,6 +93,23 @@ def machine(chance: random.Random) -> Name:
         " ".join(said_of(piece, chance) for piece in pieces),
         chance.random() < (0.1 if person else 0.8),
     )
+
+
+def time_of_day(chance: random.Random) -> str:
+    """Some time of day as somebody says it."""
+    minute = chance.choice((0, 0, 0, 0, 15, 30, 30, 45, 45, 5, 10, 20, 40, 50))
+    return chance.choice(ways_to_say_a_time(chance.randrange(24), minute))
+
+
+def size(chance: random.Random) -> str:
+    """Some size of machine as somebody says it."""
+    if chance.random() < 0.2:
+        family, many = chance.choice("end"), counted(chance.choice((2, 4, 8, 16)))
+        return f"{family} {counted(chance.choice((1, 2)))} standard {many}"
+    family, letter = chance.choice("mmtcrgx"), chance.choice(("", " i", " i", " a", " g", " n"))
+    steps = ("nano", "micro", "small", "medium", "large", "large", "x large", "x large",
+             "two x large", "four x large", "eight x large")  # fmt: skip
+    return f"{family} {counted(chance.randint(3, 7))}{letter} dot {chance.choice(steps)}"
 
 
 def number(chance: random.Random) -> str:

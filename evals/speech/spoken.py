@@ -1,7 +1,8 @@
 """What people wrote to NovaCron as they would say it, about machines that nobody has.
 
 The sentences that `benchmarks/voice.py` says are left out (`evals.speech.typed`). Names, numbers
-and owners of the fleets are put by others, so that nothing can be learnt of a fleet but the form.
+and owners of the fleets, times and sizes are put by others, so that nothing can be learnt but the
+form.
 """
 
 from __future__ import annotations
@@ -10,20 +11,26 @@ import json
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from agent.brains.embedded.lexicon import everyday_words, vocabulary
 from agent.brains.embedded.spelling import english
-from evals.speech.figures import counted, digit_by_digit, read_aloud, time_of_day
-from evals.speech.made_up import PEOPLE, Name, machine, number
+from evals.speech.figures import counted, digit_by_digit, read_aloud
+from evals.speech.made_up import PEOPLE, Name, machine, number, size, time_of_day
 from evals.speech.typed import unheard
 
 _ALIKE = 0.5
 """So often the second machine of a sentence is called like the first, with another number."""
 _MOST_WORDS = 20
+_TIMED, _SIZED = 0.2, 0.06
+_OF_SIZES = (
+    "resize {name} to {size}", "make {name} a {size}", "change {name} to {size} please",
+    "move {name} from {size} to something smaller", "which machines are {size}",
+    "what does a {size} cost", "is {name} a {size}", "create two {size} machines",
+)  # fmt: skip
 _NO_NAMES = frozenset(("monitoring", "backup", "search", "bastion", "worker", "analytics"))
 """Names of the fleets that are also plain words."""
 _CHAT = {"pls": "please", "plz": "please", "thx": "thanks", "vms": "machines", "vm": "v m",
@@ -41,7 +48,14 @@ _UNITS = {"gb": "gigs", "gib": "gigs", "g": "gigs", "tb": "terabytes", "mb": "me
 _ORDINALS = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth",
              "6th": "sixth", "10th": "tenth", "12th": "twelfth", "15th": "fifteenth"}  # fmt: skip
 _UNSAID = re.compile(r"[{}*<>|`#@\\~^\[\]+]|https?:|\d+\.\d+\.\d+|\w/\w|\w==|_\w+_\w+_")
-_CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)\b")
+_CLOCK = re.compile(
+    r"\b\d{1,2}:\d\d(?: ?[ap]\.?m\b\.?)?|\b\d{1,2} ?[ap]\.?m\b\.?"
+    r"|(?<=\bat )\d{1,2}\b(?! ?%|\d|\.\d)",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    r"\b[a-z]\d[a-z]{0,2}\.\d*x?[a-z]+|\b[end][12]-[a-z]+-\d+|Standard_\w+", re.IGNORECASE
+)
 _WORD = re.compile(r"[a-z]+'[a-z]+|[a-z]+|\d+(?:st|nd|rd|th)|\d+|\.(?=\w)|=|%|[$€£](?=\d)|&", re.I)
 
 
@@ -92,7 +106,26 @@ def sentences(seed: int) -> Iterator[Sentence]:
         for say, fleet in typed:
             made = spoken(say, fleet, chance)
             if made is not None:
-                yield made
+                yield _with_more(made, chance)
+
+
+def _with_more(sentence: Sentence, chance: random.Random) -> Sentence:
+    """Now and then a command gets a time, which few have, or another is told of a size."""
+    words = sentence.words.split()
+    if sentence.stems and chance.random() < _TIMED and len(words) < 14 and "at" not in words:
+        return replace(sentence, words=f"{sentence.words} {_when(chance)}")
+    if chance.random() < _SIZED:
+        name = machine(chance)
+        said = f"{name.said} {number(chance)}" if name.numbered else name.said
+        made = chance.choice(_OF_SIZES).format(name=said, size=size(chance))
+        return Sentence(made, (name.stem,) if said in made else ())
+    return sentence
+
+
+def _when(chance: random.Random) -> str:
+    day = chance.choice(("", "", "tonight ", "tomorrow ", "tomorrow ", "on friday ", "every day "))
+    part = chance.choice(("", "", "", " in the morning", " in the evening"))
+    return f"{day}at {time_of_day(chance)}{part}"
 
 
 def spoken(say: str, fleet: Path, chance: random.Random) -> Sentence | None:
@@ -124,7 +157,8 @@ def _said(text: str, chance: random.Random, fleet: Path) -> list[str] | None:
     """Words that are no name as they are said; None where one of them is of no language."""
     owners = _owners(fleet)
     text = re.sub(r"\bus-(?=[a-z])", "US ", text)
-    text = _CLOCK.sub(lambda at: f" {time_of_day(int(at[1]), int(at[2]))} ", text)
+    text = _CLOCK.sub(lambda _: f" {time_of_day(chance)} ", text)
+    text = _SIZE.sub(lambda _: f" {size(chance)} ", text)
     found = [match[0] for match in _WORD.finditer(text)]
     made: list[str] = []
     for i, word in enumerate(found):
@@ -163,7 +197,9 @@ def _word(word: str, before: str, chance: random.Random) -> str | None:
 
 @cache
 def _is_word(low: str) -> bool:
-    known = low.replace("'", "") if low not in ("i", "a") else low
+    if len(low) == 1 or low == "o'clock":
+        return True
+    known = low.replace("'", "")
     stem = low.partition("'")[0]
     return any(w in english() | everyday_words() | vocabulary() for w in (low, known, stem)) and (
         len(low) > 2 or low in english()

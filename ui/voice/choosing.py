@@ -23,7 +23,7 @@ _SURE = 0.65
 """So likely must what is planned be, of all that it may have been."""
 _READS = 0.3
 """What a reading that changes nothing counts beside one that would change something else."""
-_SURE_NAME = 1.5
+_SURE_NAME = 1.2
 """A name that was heard no nearer than this is asked about."""
 _CUT = -1.8
 """Words fit the time no worse than this, unless some were not heard."""

@@ -119,7 +119,8 @@ class Lexicon:
     exact: frozenset[str]
 
     def familiarity(self, word: str) -> float:
-        """What it costs to keep a word: nothing where NovaCron knows it."""
+        """What it costs to keep a word: nothing where NovaCron knows it, or what owns something."""
+        word = word.removesuffix("'s")
         if word in self.known or word.isdigit():
             return 0.0
         if len(word) == 1:
@@ -128,7 +129,8 @@ class Lexicon:
 
     def is_strange(self, word: str) -> bool:
         """Whether a word is of no language: "call" was said, it is no misheard "kill"."""
-        return word not in self.known and word not in english() and not word.isdigit()
+        spelled = len(word) == 1 or word.isdigit()
+        return not spelled and word not in self.known and word not in english()
 
 
 def lexicon_of(site: Site) -> Lexicon:

@@ -33,13 +33,14 @@ _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d+")
 _SIZE = re.compile(r"(x)(?=large)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}|\b[ap]\.m\b")
 _FIGURES = frozenset((*ONES, *TENS, "hundred", "thousand", "oh", "zero"))
-_ENGLISH, _OTHER = 1 / 40_000, 1 / 4_000_000
+_ENGLISH, _OTHER = 1 / 8_000, 1 / 4_000_000
 """How likely a word of no command is, where it is English, and where it is none."""
 _OF_FIGURES, _OF_LETTERS = 1 / 30, 1 / 20
 _SAME_NAME, _OH = 0.5, 0.2
 """How often a name that has begun is said to its end; and its figure with a nought before it."""
 _VALUES = {**ONES, **TENS, "oh": 0}
 _DIGITS = frozenset("123456789")
+_MOST_AHEAD = 100_000
 _SPELLED = 3
 """A piece of so many letters may be said letter by letter."""
 
@@ -124,11 +125,42 @@ class Prior:
         self._after = parts.after
         self._counts = _counts()
         self._one_of_names = 1 / (len(parts.words) + 1)
-        self._prefixes = _prefixes() | frozenset(_beginnings(parts.words))
+        self._begin_names = frozenset(_beginnings(parts.words))
+        self._prefixes = _prefixes() | self._begin_names
+        self._ahead: dict[tuple[Past, str], float] = {}
 
     def begins_a_word(self, part: str) -> bool:
         """Whether some known word begins so."""
         return part.isdigit() or part in self._prefixes
+
+    def ahead(self, past: Past, part: str) -> float:
+        """The logarithm of how likely the likeliest word is that begins so, after those words."""
+        key = (past, part)
+        if key not in self._ahead:
+            if len(self._ahead) > _MOST_AHEAD:
+                self._ahead.clear()
+            self._ahead[key] = math.log(max(self._chances_ahead(past, part)))
+        return self._ahead[key]
+
+    def _chances_ahead(self, past: Past, part: str) -> Iterator[float]:
+        unknown = _ENGLISH if self.begins_a_word(part) else _OTHER
+        yield self._chance(past, "") * unknown
+        for seen in ((), (past[1],), past[:2]):
+            likeliest = self._counts.likeliest(seen).get(part)
+            if likeliest is not None:
+                yield self._chance(past, likeliest)
+        if part in self._begin_names:
+            yield self._chance(past, NAME) * self._one_of_names
+        if len(part) == 1:
+            yield self._chance(past, LETTER) * _OF_LETTERS
+        figures = [part] if part.isdigit() else _figures_that_begin(part)
+        if figures:
+            yield self._chance(past, FIGURE) * _OF_FIGURES
+        after = self._after.get(_as_figure(past[2]), frozenset())
+        if after and any(self._goes_on(past[2], figure) for figure in figures):
+            yield _SAME_NAME / len(after)
+        if any(one.startswith(part) for one in after):
+            yield _SAME_NAME / len(after)
 
     def next(self, past: Past, word: str) -> tuple[float, Past]:
         """The logarithm of how likely this word is after those, and what stands before the next."""
@@ -192,8 +224,19 @@ class Counts:
         self._after: dict[tuple[str, ...], dict[str, int]] = {}
         for past, word, often in rows:
             self._after.setdefault(past, {})[word] = often
+        self._likeliest: dict[tuple[str, ...], dict[str, str]] = {}
         self._sums = {past: sum(after.values()) for past, after in self._after.items()}
         self.words = frozenset(self._after.get((), {}))
+
+    def likeliest(self, past: tuple[str, ...]) -> Mapping[str, str]:
+        """Each beginning of a word that was seen after these, and the word that was seen most."""
+        if past not in self._likeliest:
+            made: dict[str, str] = {}
+            for word, _ in sorted(self._after.get(past, {}).items(), key=lambda one: one[1]):
+                if not word.startswith("<"):
+                    made.update(dict.fromkeys(_beginnings([word]), word))
+            self._likeliest[past] = made
+        return self._likeliest[past]
 
     def one(self, word: str) -> float:
         """How likely a word is anywhere."""
@@ -235,6 +278,11 @@ def unpacked(packed: bytes) -> Iterator[tuple[tuple[str, ...], str, int]]:
 
 def _beginnings(words: Iterable[str]) -> Iterator[str]:
     return (word[:i] for word in words for i in range(1, len(word) + 1))
+
+
+@cache
+def _figures_that_begin(part: str) -> list[str]:
+    return [word for word in _FIGURES if word.startswith(part)]
 
 
 def begins_english(part: str) -> bool:

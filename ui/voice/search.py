@@ -15,18 +15,16 @@ from ui.voice.decoder import Beginnings, Decoder
 from ui.voice.prior import START, Past, Prior
 from ui.voice.weights import Numbers
 
-BEAM = 8
+BEAM = 6
 _LOOKED_AT = 10
 """So many next tokens of each beginning are looked at."""
 _MOST_STEPS = 24
 """So many longer beginnings are weighed by their words."""
 _MOST_TOKENS = 70
-PRIOR, WORD = 0.4, 1.4
+PRIOR, WORD = 0.3, 1.1
 """What the prior counts beside the sound, and what a word more is worth: priors are of words."""
 _SOUNDS_A_SECOND, _SPREAD, _A_DIGIT = 10.8, 0.25, 3.0
 """How fast people talk, how far apart they are (as logarithms), and how long a digit is."""
-_STRANGE = -9.0
-"""What the beginning of no known word counts until the word is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class Beginning:
         prior: and as a command, of its whole words.
         words: how many whole words it has.
         open: the word that may go on.
+        ahead: how likely the likeliest word is that it may become.
     """
 
     tokens: tuple[int, ...] = ()
@@ -49,19 +48,19 @@ class Beginning:
     past: Past = START
     text: str = ""
     open: str = ""
-    strange: bool = False
+    ahead: float = 0.0
 
     def score(self) -> float:
         """How likely it is by all that counts."""
-        pending = _STRANGE if self.strange else 0.0
-        return self.sound + self.length + PRIOR * (self.prior + pending) + WORD * self.words
+        words = self.words + bool(self.open)
+        return self.sound + self.length + PRIOR * (self.prior + self.ahead) + WORD * words
 
     def with_text(self, text: str, prior: Prior) -> Beginning:
         """It with more text."""
         if text.isalpha() and self.open.isalpha():
             whole = self.open + text.casefold()
-            strange = not prior.begins_a_word(whole)
-            return replace(self, open=whole, strange=strange, text=self.text + text)
+            ahead = prior.ahead(self.past, whole)
+            return replace(self, open=whole, ahead=ahead, text=self.text + text)
         made = replace(self, text=self.text + text)
         for letter in text.casefold():
             if _goes_on(made.open, letter):
@@ -70,18 +69,17 @@ class Beginning:
             made = made.closed(prior)
             if letter.isalnum():
                 made = replace(made, open=letter)
-        strange = bool(made.open) and not prior.begins_a_word(made.open.replace(".", ""))
-        return replace(made, strange=strange)
+        part = made.open.replace(".", "")
+        return replace(made, ahead=prior.ahead(made.past, part) if part else 0.0)
 
     def closed(self, prior: Prior) -> Beginning:
         """It with its open word counted."""
         word = self.open.strip("'").replace(".", "")
         if not word:
-            return replace(self, open="", strange=False)
+            return replace(self, open="", ahead=0.0)
         likely, past = prior.next(self.past, word)
-        return replace(
-            self, prior=self.prior + likely, words=self.words + 1, past=past, open="", strange=False
-        )
+        prior_ = self.prior + likely
+        return replace(self, prior=prior_, words=self.words + 1, past=past, open="", ahead=0.0)
 
     def ended(self, sound: float, prior: Prior, seconds: float) -> Beginning:
         """It as a whole transcript of so many seconds of speech."""

@@ -1,12 +1,13 @@
 """What people wrote, as they would say it."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from evals.case import CONTRACT_FLEET
-from evals.speech.figures import counted, read_aloud
+from evals.speech.figures import counted, read_aloud, ways_to_say_a_time
 from evals.speech.judge import commands
 from evals.speech.spoken import sentences, spoken
 from evals.speech.typed import unheard
@@ -19,7 +20,6 @@ from ui.voice.prior import words_of
         pytest.param("Which VMs use > 90% CPU?", None, id="nobody says a sign"),
         pytest.param("What's above 90% CPU?", "what's above ninety percent c p u", id="letters"),
         pytest.param("resize it to 16GB pls", "resize it to sixteen gigs please", id="a unit"),
-        pytest.param("start it at 22:30", "start it at twenty two thirty", id="a time"),
         pytest.param("what's in us-west-2", "what's in u s west two", id="a region"),
         pytest.param("restrat the werkers", None, id="nobody says a slip of the hand"),
     ],
@@ -39,6 +39,24 @@ def test_machines_are_put_by_others(typed: str) -> None:
     assert made.words == f"restart {name} now"
     assert name not in ("d b prod two", "db prod two")
     assert len(made.stems) == 1
+
+
+def test_a_time_is_put_by_another() -> None:
+    made = {spoken("start it at 22:30", CONTRACT_FLEET, random.Random(i)) for i in range(20)}
+
+    said = {one.words for one in made if one is not None}
+    assert len(said) > 5
+    assert all(re.fullmatch(r"start it at [a-z' ]+", words) for words in said)
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "said"),
+    [(19, 45, "a quarter to eight"), (11, 50, "ten to twelve"), (0, 0, "midnight"),
+     (22, 0, "ten p m"), (6, 5, "six oh five a m"), (23, 45, "quarter to twelve"),
+     (17, 30, "half past five")],
+)  # fmt: skip
+def test_times_are_said_in_several_ways(hour: int, minute: int, said: str) -> None:
+    assert said in ways_to_say_a_time(hour, minute)
 
 
 def test_one_machine_is_put_by_one() -> None:
