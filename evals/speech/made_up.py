@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase
 
 from evals.speech.figures import counted, digit_by_digit, ways_to_say_a_time
 
@@ -36,6 +38,9 @@ PEOPLE = (
     "rosa", "sam", "sara", "simon", "sofia", "sven", "tara", "theo", "tomas", "vera", "victor",
     "wei", "yara", "yusuf", "zoe",
 )  # fmt: skip
+_OF_PEOPLE = ("dev", "dev", "test", "box", "lab")
+_LETTERS = 0.25
+"""So often a piece of a name is letters that stand for something that nobody knows."""
 _WORDS = {
     "stg": ("staging", "stage", "s t g"), "dev": ("dev", "dev", "development"),
     "prod": ("prod", "prod", "prod", "production"), "db": ("d b", "d b", "database"),
@@ -74,25 +79,22 @@ def said_of(piece: str, chance: random.Random) -> str:
 
 def machine(chance: random.Random) -> Name:
     """Some machine's name."""
-    match chance.random():
-        case part if part < 0.12:
-            pieces = [chance.choice(PEOPLE), chance.choice(("dev", "dev", "test", "box", "lab"))]
-        case part if part < 0.4:
-            pieces = [chance.choice(_TRADE)]
-        case part if part < 0.65:
-            pieces = [chance.choice(_TRADE), chance.choice(_STAGES)]
-        case part if part < 0.8:
-            pieces = [chance.choice(_PLACES), chance.choice(_TRADE)]
-        case part if part < 0.92:
-            pieces = [chance.choice(_TRADE), chance.choice(_TRADE)]
-        case _:
-            pieces = [chance.choice(_TRADE), chance.choice(_STAGES), chance.choice(_TRADE)]
-    person = pieces[0] in PEOPLE
-    return Name(
-        " ".join(pieces),
-        " ".join(said_of(piece, chance) for piece in pieces),
-        chance.random() < (0.1 if person else 0.8),
-    )
+
+    def some(of: Sequence[str]) -> tuple[str, str]:
+        if of is _TRADE and chance.random() < _LETTERS:
+            letters = chance.choices(ascii_lowercase, k=chance.choice((2, 2, 3)))
+            return "".join(letters), " ".join(letters)
+        piece = chance.choice(of)
+        return piece, said_of(piece, chance)
+
+    kinds = (
+        (PEOPLE, _OF_PEOPLE), (_TRADE,), (_TRADE, _STAGES), (_PLACES, _TRADE), (_TRADE, _TRADE),
+        (_TRADE, _STAGES, _TRADE),
+    )  # fmt: skip
+    (kind,) = chance.choices(kinds, (12, 28, 25, 15, 12, 8))
+    pieces = [some(of) for of in kind]
+    numbered = chance.random() < (0.1 if kind[0] is PEOPLE else 0.8)
+    return Name(" ".join(w for w, _ in pieces), " ".join(said for _, said in pieces), numbered)
 
 
 def time_of_day(chance: random.Random) -> str:

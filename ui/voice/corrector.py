@@ -128,7 +128,7 @@ class Corrector:
         best = self.readings(text, 1)[0]
         words = (piece.low for piece in pieces_of(text)[1])
         sure = any(s.is_name and s.far <= _CLOSE for s in best.snaps)
-        return sure or any(w in self._lexicon.exact for w in words)
+        return sure or any(w in self._lexicon.exact | self._lexicon.parts for w in words)
 
     def _steps(self, pieces: Sequence[Piece], i: int) -> Iterator[tuple[int, float, Snap | Piece]]:
         """What may stand from here on: where it ends, its cost, and what it is."""

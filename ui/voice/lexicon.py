@@ -109,6 +109,7 @@ class Lexicon:
         words: ordinary words of the trade, tag values and places.
         known: words that are kept as they were heard.
         exact: names, places, tags and their keys as they are written.
+        parts: words of names: "runner" of `ci-runner-1`.
     """
 
     stems: Sounding
@@ -117,6 +118,7 @@ class Lexicon:
     words: Sounding
     known: frozenset[str]
     exact: frozenset[str]
+    parts: frozenset[str]
 
     def familiarity(self, word: str) -> float:
         """What it costs to keep a word: nothing where NovaCron knows it, or what owns something."""
@@ -129,8 +131,9 @@ class Lexicon:
 
     def is_strange(self, word: str) -> bool:
         """Whether a word is of no language: "call" was said, it is no misheard "kill"."""
+        words = {word, word.partition("'")[0]}
         spelled = len(word) == 1 or word.isdigit()
-        return not spelled and word not in self.known and word not in english()
+        return not spelled and not words & self.known and not words & english()
 
 
 def lexicon_of(site: Site) -> Lexicon:
@@ -146,6 +149,7 @@ def lexicon_of(site: Site) -> Lexicon:
         Sounding((way, Unit(word)) for word in sorted(words) for way in _said(word)),
         _known(site, names, phrases),
         frozenset(n.casefold() for n in (*names, *phrases, *site.tag_keys)),
+        frozenset(part for name in names for part in key_of(name) if len(part) > 3),
     )
 
 
