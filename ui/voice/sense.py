@@ -15,6 +15,7 @@ from tools.identity import User
 from tools.world import World
 from ui.voice.choosing import Meaning
 
+_IDLE = {"start_vms": "running", "stop_vms": "stopped"}
 _LISTENING = User("ear", frozenset(), "voice")
 
 
@@ -45,6 +46,20 @@ class Sense:
             bool(changing) and not any(map(self._concerns_any, changing))
         )
         return Meaning(" ".join((understood.kind, *written)), bool(changing), asks)
+
+    def is_idle(self, text: str) -> bool:
+        """Whether it would start what runs or stop what is stopped: another act may be meant."""
+        try:
+            calls = self._brain.understand(
+                text, Context(self._world, self._catalog, _LISTENING)
+            ).calls
+        except NovaError:
+            return False
+        idle = [(_IDLE[c.tool], self._ids(c)) for c in calls if c.tool in _IDLE]
+        return any(
+            bool(ids) and {vm.state for vm in self._world.inventory.get(ids).values()} == {state}
+            for state, ids in idle
+        )
 
     def _written(self, call: Call) -> str:
         """What would be done to which machines, however they were called."""
