@@ -120,7 +120,7 @@ class Ear:
         reading = best.reading
         lost = lost_of(reading.text, best.transcript, speech.seconds)
         exception = _lost_exception(reading.text, fleet.corrector)
-        doubtful = is_faint(best) or self._sense.is_idle(reading.text)
+        doubtful = is_faint(best) or self._sense.starts_what_runs(reading.text)
         faint = (reading.text,) if doubtful else ()
         strange = (*reading.strange, *far_names(reading), *lost, *exception, *faint)
         instead = rival_of(candidates, self._sense.of) or ""

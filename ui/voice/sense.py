@@ -15,7 +15,6 @@ from tools.identity import User
 from tools.world import World
 from ui.voice.choosing import Meaning
 
-_IDLE = {"start_vms": "running", "stop_vms": "stopped"}
 _LISTENING = User("ear", frozenset(), "voice")
 
 
@@ -47,18 +46,18 @@ class Sense:
         )
         return Meaning(" ".join((understood.kind, *written)), bool(changing), asks)
 
-    def is_idle(self, text: str) -> bool:
-        """Whether it would start what runs or stop what is stopped: another act may be meant."""
+    def starts_what_runs(self, text: str) -> bool:
+        """Whether it would start what runs already: "restart" may have been said."""
+        context = Context(self._world, self._catalog, _LISTENING)
         try:
-            calls = self._brain.understand(
-                text, Context(self._world, self._catalog, _LISTENING)
-            ).calls
+            calls = self._brain.understand(text, context).calls
         except NovaError:
             return False
-        idle = [(_IDLE[c.tool], self._ids(c)) for c in calls if c.tool in _IDLE]
+        started = [self._ids(call) for call in calls if call.tool == "start_vms"]
+        inventory = self._world.inventory
         return any(
-            bool(ids) and {vm.state for vm in self._world.inventory.get(ids).values()} == {state}
-            for state, ids in idle
+            ids and all(vm.state == "running" for vm in inventory.get(ids).values())
+            for ids in started
         )
 
     def _written(self, call: Call) -> str:

@@ -61,11 +61,11 @@ def test_a_change_is_told_from_a_look(sense: Sense) -> None:
 
 
 def test_a_start_of_what_runs_shows(sense: Sense) -> None:
-    assert sense.is_idle("start web-03")
-    assert sense.is_idle("start web-03 at midnight")
-    assert not sense.is_idle("stop web-03")
-    assert not sense.is_idle("restart web-03")
-    assert not sense.is_idle("which machines are idle")
+    assert sense.starts_what_runs("start web-03")
+    assert sense.starts_what_runs("start web-03 at midnight")
+    assert not sense.starts_what_runs("stop web-03")
+    assert not sense.starts_what_runs("restart web-03")
+    assert not sense.starts_what_runs("which machines are idle")
 
 
 def test_what_commands_are_like_decides_between_sounds_that_are_alike(control: Control) -> None:
