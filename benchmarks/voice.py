@@ -5,7 +5,8 @@
 Every sentence of evals/cases/look/speech.jsonl (written by others, for typing) is said twice, by
 two synthesised voices at one of three speeds with one of three noises, heard, and planned on the
 contract fleet. `network` voices are nearest to a person, `robot` ones are computed by rule. The
-ear was tuned on the sentences of the first half (every other one) alone. "Seconds" run from the
+ear was tuned on the sentences of the first half (every other one); those of the second were looked
+at once. "Seconds" run from the
 end of speech to the plan. -v lists every sentence whose plan differs.
 """
 

@@ -47,13 +47,15 @@ class Sense:
         return Meaning(" ".join((understood.kind, *written)), bool(changing), asks)
 
     def starts_what_runs(self, text: str) -> bool:
-        """Whether it would start what runs already: "restart" may have been said."""
+        """Whether it would but start what runs already: "restart" may have been said."""
         context = Context(self._world, self._catalog, _LISTENING)
         try:
             calls = self._brain.understand(text, context).calls
         except NovaError:
             return False
-        started = [self._ids(call) for call in calls if call.tool == "start_vms"]
+        if any(call.tool != "start_vms" for call in calls):
+            return False
+        started = [self._ids(call) for call in calls]
         inventory = self._world.inventory
         return any(
             ids and all(vm.state == "running" for vm in inventory.get(ids).values())

@@ -65,6 +65,7 @@ def test_a_start_of_what_runs_shows(sense: Sense) -> None:
     assert sense.starts_what_runs("start web-03 at midnight")
     assert not sense.starts_what_runs("stop web-03")
     assert not sense.starts_what_runs("restart web-03")
+    assert not sense.starts_what_runs("turn off web-03 for an hour")
     assert not sense.starts_what_runs("which machines are idle")
 
 
