@@ -15,6 +15,7 @@ from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
+from agent.brains.embedded.split_names import with_joined_names
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.torn import without_the_complaint
 from agent.brains.embedded.versions import with_versions
@@ -151,7 +152,8 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
-    text = with_versions(named_by_address(text, context.world.inventory), site)
+    text = with_joined_names(named_by_address(text, context.world.inventory), site)
+    text = with_versions(text, site)
     text = with_spans(text, site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)

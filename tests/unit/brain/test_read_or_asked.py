@@ -77,3 +77,8 @@ def test_two_acts_have_two_times(hold: Hold) -> None:
 def test_a_group_goes_up_by_a_figure(hold: Hold) -> None:
     (turn,) = hold("Scale ci-runners up with two.")
     assert turn.calls[0].args["count"] == 6
+
+
+def test_a_name_taken_for_two_words_is_the_name(hold: Hold, planned: Planned) -> None:
+    assert planned(hold("restart jen kins please")[0]) == ("restart_vms", {"jenkins"})
+    assert hold("restart the moon base please")[0].outcome != "confirm"
