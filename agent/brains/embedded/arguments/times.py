@@ -19,7 +19,7 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
         time = item.get("time")
         if time is None or item.used or item.is_entity or item is size:
             continue
-        if _is_size(tool, clause, item) or _is_name(tool, clause, item):
+        if _is_name(tool, clause, item):
             continue
         if tool in CHANGES:
             if _is_denied(clause, item):
@@ -53,17 +53,6 @@ def _is_name(tool: str, clause: Clause, item: Item) -> bool:
     named = before[-1:] != [] and before[-1] in ("called", "named", "titled")
     told = len(before) > 1 and before[-2] in ("call", "name") and before[-1] in ("it", "them")
     return tool in ("snapshot_vms", "create_vms", "clone_vm") and (named or told)
-
-
-def _is_size(tool: str, clause: Clause, item: Item) -> bool:
-    """ "grow its disk to 1000": no clock, where nothing else says how large."""
-    bare = item.words[:1] != () and item.words[-1].isdigit() and len(item.words) == 1
-    figures = [i for i in clause.items if i is not item and i.has("number") and not i.is_entity]
-    if tool not in ("resize_disk", "attach_disk") or not bare or figures:
-        return False
-    item.kinds.pop("time")
-    item.kinds.setdefault("number", float(item.words[0]))
-    return True
 
 
 def _same_day(said: Said, end: Time) -> None:
