@@ -92,18 +92,21 @@ def _hearing(request: Request, hub: Hub, user: User) -> Hearing:
     return cast(Ears, state.ears).of(hub, user)
 
 
-def _warmed(request: Request, hub: Hub, user: User) -> None:
-    _hearing(request, hub, user).warm()
-
-
 @router.get("")
-async def ready(request: Request, user: TheUser, hub: TheHub) -> dict[str, Any]:
-    """Whether this server can hear; it gets ready meanwhile."""
+async def can_hear(request: Request, user: TheUser, hub: TheHub) -> dict[str, Any]:
+    """Whether this server can hear. Nothing is loaded: most who come only type."""
     try:
-        await run_in_threadpool(_warmed, request, hub, user)
+        await run_in_threadpool(_hearing, request, hub, user)
     except NovaError as error:
         return {"ready": False, "why": clean(error.message)}
     return {"ready": True}
+
+
+@router.post("/ready", status_code=204)
+async def get_ready(request: Request, user: TheUser, hub: TheHub) -> None:
+    """Load the model: somebody has pressed the button and speaks meanwhile."""
+    hearing = await run_in_threadpool(_hearing, request, hub, user)
+    await run_in_threadpool(hearing.warm)
 
 
 @router.post("")

@@ -90,4 +90,4 @@ def test_how_fast_and_how_large(serve: Serve, visit: Visit) -> None:
     print(f"start {server.started_in_s:.1f} s, first answer {first_s:.2f} s, RSS {rss_mib:.0f} MiB")  # noqa: T201
     assert server.started_in_s < 40
     assert first_s < 10
-    assert rss_mib < 600
+    assert rss_mib < 400

@@ -58,6 +58,7 @@
     const mine = (recording = { pieces: [], over: false, busy: false });
     button.setAttribute("aria-pressed", "true");
     tell("Listening …");
+    fetch("/api/web/speech/ready", { method: "POST" }).catch(() => null);
     try {
       mine.stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
       mine.context = new AudioContext({ sampleRate: RATE });
