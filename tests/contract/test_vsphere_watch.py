@@ -114,3 +114,29 @@ def test_a_session_that_ended_is_read_as_a_whole(vc: Vcenter, provider: Provider
 def test_a_mark_of_another_time_is_no_mark(provider: Provider) -> None:
     provider.changes("")
     assert provider.changes("7:of-yesterday").whole
+
+
+def test_devices_are_read_again_of_machines_that_were_configured_anew(
+    vc: Vcenter, wire: Wire, provider: Provider
+) -> None:
+    from pyVmomi import vim
+
+    sizes = {vm.name: vm.disk_gib for vm in provider.list_machines()}
+    with wire.counted() as sent:
+        assert {vm.name: vm.disk_gib for vm in provider.list_machines()} == sizes
+    assert not any(b"config.hardware.device" in request.body for request in sent)
+
+    machine = vc.machines()["web-01"]
+    [disk] = [d for d in machine.config.hardware.device if hasattr(d, "capacityInKB")]
+    disk.capacityInKB *= 2
+    disk.capacityInBytes = disk.capacityInKB * 1024
+    change = vim.vm.device.VirtualDeviceSpec(operation="edit", device=disk)
+    vc.do(machine.ReconfigVM_Task(vim.vm.ConfigSpec(deviceChange=[change])))
+    clone(vc, "new-01")
+    with wire.counted() as sent:
+        listed = {vm.name: vm.disk_gib for vm in provider.list_machines()}
+    asked = [request.body for request in sent if b"config.hardware.device" in request.body]
+    assert len(asked) == 1
+    assert asked[0].count(b'type="VirtualMachine"') == 2
+    assert sizes["web-01"] > 0
+    assert listed == {**sizes, "web-01": sizes["web-01"] * 2, "new-01": sizes["web-01"] * 2}

@@ -10,11 +10,15 @@ from tools.machine import VM, Host, Network, Offer
 from tools.providers.vsphere_link import Link
 from tools.providers.vsphere_notes import Attributes
 from tools.providers.vsphere_record import (
+    CONFIG_VERSION,
+    DEVICES,
     GIB,
+    LISTED_PATHS,
     MACHINE_PATHS,
     Places,
     Prices,
     Seen,
+    disk_bytes,
     machine_record,
     place_paths,
 )
@@ -38,6 +42,7 @@ class Fleet:
         self._link = link
         self._page = page
         self._prices = prices
+        self._disks: dict[str, tuple[Any, int]] = {}
 
     def machine_id(self, ref: Any) -> str:
         """A machine's id here."""
@@ -53,13 +58,37 @@ class Fleet:
 
     def survey(self) -> tuple[list[Seen], list[Seen]]:
         """Every machine and every template by name, and their places anew: a request a page."""
-        paths = {vim.VirtualMachine: MACHINE_PATHS, **place_paths()}
+        wanted = LISTED_PATHS if self._disks else MACHINE_PATHS
+        paths = {vim.VirtualMachine: wanted, **place_paths()}
         read = self._link.retrieve_all(paths, self._page)
         self.places = Places.of(read)
         seen = [Seen(ref, found) for ref, found in read if isinstance(ref, vim.VirtualMachine)]
+        self._look_at_disks(seen)
         seen.sort(key=lambda one: (one.name, one.ref._moId))
         templates = [one for one in seen if one.get("config.template")]
         return [one for one in seen if not one.get("config.template")], templates
+
+    def _look_at_disks(self, seen: Sequence[Seen]) -> None:
+        """How large the disks are of machines that are new or configured anew since they were read.
+
+        Where `seen` has the devices they are taken from there; for the others vCenter is asked.
+        """
+        known, read = dict[str, tuple[Any, int]](), list[Seen]()
+        asked: list[Any] = []
+        for one in seen:
+            kept = self._disks.get(one.ref._moId)
+            if DEVICES in one.properties:
+                read.append(one)
+            elif kept is None or kept[0] != one.get(CONFIG_VERSION):
+                asked.append(one.ref)
+            else:
+                known[one.ref._moId] = kept
+        paths = {vim.VirtualMachine: (CONFIG_VERSION, DEVICES)}
+        for start in range(0, len(asked), self._page):
+            found = self._link.retrieve(asked[start : start + self._page], paths)
+            read.extend(Seen(ref, properties) for ref, properties in found)
+        known.update((one.ref._moId, (one.get(CONFIG_VERSION), disk_bytes(one))) for one in read)
+        self._disks = known
 
     def look_at_places(self) -> Places:
         """Hosts, clusters and datacenters, read afresh."""
@@ -101,9 +130,16 @@ class Fleet:
                 self.attributes_of(one),
                 tags.get(one.ref._moId, {}),
                 self._prices,
+                self._disk_bytes(one),
             )
             for one in seen
         ]
+
+    def _disk_bytes(self, seen: Seen) -> int:
+        if DEVICES in seen.properties:
+            return disk_bytes(seen)
+        _, known = self._disks.get(seen.ref._moId, (None, 0))
+        return known
 
     def attributes_of(self, seen: Seen) -> dict[str, str]:
         """A machine's custom attributes, ours too."""

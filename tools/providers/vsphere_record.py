@@ -21,6 +21,11 @@ MACHINE_PATHS = (
     "guest.disk", "snapshot", "customValue", "parent",
 )  # fmt: skip
 """All that any verb looks at, read in one request."""
+DEVICES, CONFIG_VERSION = "config.hardware.device", "config.changeVersion"
+LISTED_PATHS = tuple(
+    path for path in MACHINE_PATHS if path not in {DEVICES, "guest.disk", "config.files.vmPathName"}
+)
+"""What a listing looks at where it knows the disks: a machine's devices are half of its answer."""
 
 _STATES = {
     "poweredOn": State.RUNNING,
@@ -135,6 +140,7 @@ def machine_record(
     attributes: dict[str, str],
     tags: Mapping[str, str],
     prices: Prices,
+    disk_bytes: int,
 ) -> VM:
     """A machine as vCenter has it; its vCenter tags come before attributes of the same name."""
     host = seen.get("runtime.host")
@@ -155,7 +161,7 @@ def machine_record(
         host=on.name if on else None,
         vcpus=vcpus,
         memory_gib=memory_gib,
-        disk_gib=round(sum(size_of(disk) for disk in disks(seen)) / GIB, 6),
+        disk_gib=round(disk_bytes / GIB, 6),
         os="windows" if str(seen.get("config.guestId")).lower().startswith("win") else "linux",
         image=attributes.get(IMAGE),
         private_ip=str(address) if address and not address.is_global else None,
@@ -184,7 +190,7 @@ def _address(text: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address 
 
 def disks(seen: Seen) -> list[Any]:
     """The machine's disks, the first one first."""
-    devices = seen.get("config.hardware.device") or ()
+    devices = seen.get(DEVICES) or ()
     found = [device for device in devices if isinstance(device, vim.vm.device.VirtualDisk)]
     return sorted(found, key=lambda disk: (disk.controllerKey or 0, disk.unitNumber or 0))
 
@@ -192,6 +198,11 @@ def disks(seen: Seen) -> list[Any]:
 def size_of(disk: Any) -> int:
     """A disk's size in bytes."""
     return disk.capacityInBytes or disk.capacityInKB * 1024
+
+
+def disk_bytes(seen: Seen) -> int:
+    """The size of all its disks."""
+    return sum(size_of(disk) for disk in disks(seen))
 
 
 def snapshots(info: Any) -> list[tuple[str, Any]]:
