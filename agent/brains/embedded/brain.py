@@ -14,6 +14,7 @@ from agent.brains.embedded.background import fits, without_background
 from agent.brains.embedded.called_off import off_and_why
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.continuing import goes_on, with_its_measure
+from agent.brains.embedded.doubtful import whole_fleet_or_less
 from agent.brains.embedded.followups import Followups
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
@@ -22,6 +23,7 @@ from agent.brains.embedded.holding import held
 from agent.brains.embedded.layout import laid_out
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
+from agent.brains.embedded.news import without_news
 from agent.brains.embedded.overview import as_trouble
 from agent.brains.embedded.parts import without_remarks
 from agent.brains.embedded.putting_off import puts_off
@@ -85,6 +87,8 @@ class EmbeddedBrain:
         if isinstance(own, Understanding):
             return own
         reading = own or reader.read(text)
+        if context.memory.pending is None and context.memory.asked is None:
+            reading = without_news(reading, reader)
         if context.memory.pending is None and called_off(reading):
             return replies.not_wished()
         if context.memory.pending is None and ends_schedules(text):
@@ -95,7 +99,7 @@ class EmbeddedBrain:
         reading = without_the_dropped(reading, reader, context.memory)
         reading = with_its_measure(reading, reader, context.memory)
         reading = only_the_question(reading, reader)
-        text = reading.text
+        text, whole = reading.text, reading
         understood, reading = self._of_request(text, context, reader, reading)
         if understood is None:
             understood = self._understand(text, context, reader, reading)
@@ -103,6 +107,7 @@ class EmbeddedBrain:
                 second = SecondReading(context, reader, Builder(context, reader))
                 understood = second.better(reading, understood) or understood
             understood = held(reading, understood, context)
+        understood = whole_fleet_or_less(understood, whole)
         understood = kept_within(said, reading, understood, context)
         understood = as_trouble(understood, text)
         if understood.trace:

@@ -5,13 +5,14 @@ word beside "everything" that might narrow it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import NOMINAL, Frame, Reading
 from agent.brains.embedded.items import Item
+from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.words import word_lists
 
 _HARMLESS = frozenset(word_lists("clauses")["harmless_after_machines"])
@@ -23,6 +24,18 @@ _SMALL = (
     "instead", "to", "not",
 )  # fmt: skip
 """What may stand beside "everything" and narrow nothing."""
+
+
+def whole_fleet_or_less(understood: Understanding, reading: Reading) -> Understanding:
+    """ "Staging is broken. Restart everything.": of staging, or of the whole fleet? It is asked."""
+    changes = (c for c in understood.calls if c.tool in CHANGES - {"delete_snapshots"})
+    whole = any(c.selector is not None and c.selector.all for c in changes)
+    beside = (i for clause in reading.fragments for i in clause.items)
+    if understood.kind != "calls" or not whole or not any(i.is_entity for i in beside):
+        return understood
+    return replies.ask(
+        "Everything of what you speak of, or of the whole fleet? Say which machines."
+    )
 
 
 def only_perhaps(clause: Clause) -> str:
@@ -82,6 +95,15 @@ def lost_beside_machines(frame: Frame) -> str:
         for k, item in enumerate(items[:-1]):
             if item.has("except") and not item.used and item.words[0] in _EXCEPTS:
                 return " ".join(i.text for i in items[k : k + 4])
+    several = any(n.by_stem or not n.named_only for n in chosen.real)
+    if several and not (chosen.other or any(not n.empty for n in chosen.exclude)):
+        for item, after in pairwise(items):
+            if (
+                item.words[-1:] in (("other",), ("remaining",))
+                and after.is_entity
+                and not item.used
+            ):
+                return f"{item.text} {after.text}"
     if chosen.whole and not chosen.real and {"whatever", "whichever"} & set(frame.clause.words):
         return frame.clause.text
     return ""

@@ -30,6 +30,8 @@ class Exclusions(Cursor):
         if not item.has("except"):
             return 0
         word = item.words[0] if item.words else ""
+        if word == "everything":
+            self.chosen.whole = True
         if word == "spare" and self.k and self.items[self.k - 1].has("det"):
             item.used = "spare"
             return 1

@@ -112,6 +112,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "",
     ),
     (r"(\bsave\b[^?]{0,80}?) (?:at night|overnight|at weekends|over the weekend)\b", r"\1"),
+    (r",? ?\b(?:that is to say|that's to say|in other words|i\.e\.|ie)(?: |, ?)(?=\w)", ", "),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

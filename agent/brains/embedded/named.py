@@ -14,6 +14,7 @@ class Names(Cursor):
             following = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
             if item.possessive and following is not None and following.has("plain", "word"):
                 self.chosen.owned = f"{item.text} {following.text}"
+            self._narrow(item.get("names"))
             self._begin(["names"], item, head=True)
             self.noun.names.extend(item.get("names"))
             item.used = "names " + ", ".join(item.get("names"))
@@ -59,6 +60,14 @@ class Names(Cursor):
             item.used = f"tag {key} is {value}"
             return 1
         return 0
+
+    def _narrow(self, names: list[str]) -> None:
+        """ "the runners, just qa-runner-1": of those that a stem stands for, this one alone."""
+        if self.excluding or not self.k or not self.items[self.k - 1].has("only"):
+            return
+        for noun in (self.noun, *self.chosen.include):
+            if noun.last == "stem" and noun.named_only and set(names) < set(noun.names):
+                noun.names.clear()
 
     def _names_ending(self, item: Item) -> list[str]:
         """ "the sandboxes, leave 02 alone": the machines of this number, whichever are meant."""

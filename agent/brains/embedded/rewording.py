@@ -6,10 +6,13 @@ import re
 
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
+from agent.brains.embedded.apposition import narrowed
+from agent.brains.embedded.framing import without_framing
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.other_days import on_other_days
+from agent.brains.embedded.other_ones import others_than_named
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.said_numbers import with_figures
@@ -148,12 +151,13 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = of_those_shown(in_plain_words(without_formalities(text)), context.memory)
+    text = narrowed(without_framing(without_formalities(text), site), site)
+    text = of_those_shown(in_plain_words(text), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
-    text = with_versions(text, site)
+    text = with_versions(others_than_named(text, site), site)
     text = with_spans(text, site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)

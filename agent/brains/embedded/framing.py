@@ -1,0 +1,160 @@
+"""What people put around a request that says nothing of it: courtesies, announcements, sign-offs.
+
+"If it's not too much trouble, …", "Management has decided: …", "…, and let me know how it goes",
+"…, per the runbook", "…, cheers, Tom". Each is taken off before anything is read, so that a request
+is read alike with it and without. No machine, place or time stands in any of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from agent.brains.embedded.site import Site
+from agent.brains.embedded.words import word_lists
+
+_JOINT = r"(?:\s*[,:;\u2014\u2013-]+\s*|\s*\.{3}\s*|\s+(?=(?:please|can|could|would)\b))"
+_MOMENT = r"(?:a|the|some|one) (?:spare |free |quick )?(?:minute|min|moment|sec|second|chance|time)"
+_COURTESIES = (
+    r"(?:if|as long as|provided|assuming) (?:it|that|this)(?:'s| is| isn't| is not|'s not| would)? "
+    r"(?:not )?(?:be )?(?:too much|much|a|any|no|an?)? ?"
+    r"(?:trouble|bother|hassle|problem|imposition|inconvenience|ok(?:ay)?|alright|all right|fine|"
+    r"possible|convenient)(?: (?:for|with|to) you)?",
+    r"if (?:it|that) (?:does not|doesn't|won't|wouldn't) (?:bother|trouble|disturb) you"
+    r"(?: too much)?",
+    r"if you (?:would|could) be so (?:kind|good)(?: as to)?",
+    r"if you (?:do not|don't|would not|wouldn't) mind",
+    rf"(?:if|when|whenever|once) you(?: have| get|'ve got| find) {_MOMENT}",
+    r"(?:if|when|whenever) you(?:'re| are) (?:free|around|back|ready|not busy|less busy)",
+    r"at your (?:earliest )?(?:convenience|leisure)",
+    r"if (?:i|we) (?:may|might|could|can)(?: ask| trouble you| be so bold)?",
+    r"(?:i'?m |i am )?sorry (?:to|for) (?:bother|disturb|trouble|bug|ping|interrupt|nag)(?:ing)?"
+    r"(?: you)?(?: (?:again|with this|so late|so early))?",
+    r"(?:i )?(?:hope|trust) (?:you(?:'re| are) (?:well|doing well|fine)|"
+    r"this (?:finds you well|is ok))",
+)
+_ASIDES = (
+    r"before i forget(?: it| again)?", r"while i(?:'m| am) (?:at it|here|thinking of it)",
+    r"while we(?:'re| are) (?:at it|here)", r"while i (?:remember|think of it|have you(?: here)?)",
+    r"(?:to (?:cut|make) a )?long story short", r"in (?:short|brief|a nutshell|a word)",
+    r"here(?:'s| is) the (?:thing|deal|situation|plan)", r"bottom line",
+    r"for the record", r"for what it'?s worth", r"just so you know", r"fyi", r"btw",
+    r"by the way", r"(?:to be|in all) (?:honest|honesty|fair|fairness|clear)",
+    r"(?:and )?(?:one|another|just one|one more|one last) (?:more |other |last |final |small |"
+    r"quick |little )*(?:thing|favou?r|request|item|question|job|"
+    r"task)(?: (?:from|for) (?:me|you|us))?",
+    r"(?:a |and a |just a )?(?:quick|small|little|last|final|simple) (?:one|thing|favou?r|request|"
+    r"job|task)(?: (?:from|for) (?:me|you|us))?",
+    r"as (?:always|ever|usual|promised|agreed|discussed|requested|mentioned|planned|instructed)"
+    r"(?: (?:before|earlier|yesterday|today|above|last week))?",
+    r"on second thoughts?", r"come to think of it", r"now that i think (?:of|about) it",
+    r"if (?:memory serves(?: me right)?|i remember (?:right|rightly|correctly))",
+    r"no (?:rush|hurry|pressure)(?: (?:but|at all|though))?", r"when all is said and done",
+)  # fmt: skip
+_OPENING = re.compile(
+    rf"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    rf"(?:{'|'.join((*_COURTESIES, *_ASIDES))}){_JOINT}(?=\w)",
+    re.IGNORECASE,
+)
+_INSIDE = re.compile(
+    rf"(?P<stop>[.!?]\s+)(?:{'|'.join((*_COURTESIES, *_ASIDES))}){_JOINT}(?=\w)", re.IGNORECASE
+)
+_BETWEEN = re.compile(
+    rf"(?<=[\w)]), ?(?:{'|'.join((*_COURTESIES, *_ASIDES))}|as (?:i|we) (?:said|wrote|mentioned|"
+    r"agreed|discussed|told you)(?: (?:before|earlier|already|yesterday|"
+    r"above))?|of course|you know|"
+    r"as (?:you|we|everybody|everyone|all of us) (?:all )?(?:know|see|can see|remember)|"
+    r"i (?:think|guess|believe|suppose|hear|gather|presume|assume)|obviously|naturally|"
+    r"apparently|"
+    r"frankly|honestly|hopefully|sadly|luckily|if possible|needless to say|mind you)"
+    r"(?: (?:before|earlier|yesterday|today|in the (?:meeting|stand-?up|call)))?, ?(?=\w)",
+    re.IGNORECASE,
+)
+""" "the idle ones, as agreed, should be stopped": an aside within a sentence."""
+_BEHALF = re.compile(
+    r"(?P<lead>^|[,.;]? )on behalf of (?:the |our |my |all )?[\w'&-]+(?: (?:and|&) [\w'-]+)?"
+    r"(?: (?:team|department|dept|folks|people|guys|group|squad|side|manager|lead|office))?"
+    r"(?P<end> ?[,:] ?|(?=[.;!]|$)| (?=\w))",
+    re.IGNORECASE,
+)
+_BY_THE_BOOK = re.compile(
+    r"[,;]? ?(?:\()?\b(?:as per|per|according to|following|in line with|in accordance with) "
+    r"(?:the|our|its|their|company|internal|standard)(?: (?:usual|standard|company|internal|new|"
+    r"change|security|operations?|ops|maintenance|release|agreed|official|current))* "
+    r"(?:runbooks?|playbooks?|polic(?:y|ies)|procedures?|process(?:es)?|sops?|guidelines?|"
+    r"guide|rules?|standards?|checklists?|instructions?|agreement|plan)\)?(?=\s*(?:[.!,;]|$))",
+    re.IGNORECASE,
+)
+_ASKS_FIRST = re.compile(
+    r"^\W*(?:how|what|why|which|where|when|who|is|are|does|do|explain|show|find|search|look)\b",
+    re.IGNORECASE,
+)
+_REPORT = re.compile(
+    r"(?<=[\w)'\"])[,;.!]?\s*(?:\b(?:and|then|but|also|please|pls|kindly|just|plus)\b[, ]*)*"
+    r"(?:(?:can|could|would|will) you )?"
+    r"(?:let (?:me|us) know|tell (?:me|us)|keep (?:me|us) (?:posted|updated|informed|in the loop)|"
+    r"report back(?: to (?:me|us))?|update (?:me|us)|get back to (?:me|us))"
+    r"(?: (?:on|about|of|with))?"
+    r"(?: how (?:it|that|this|they|things|everything|all) (?:goes|go|went|is going|are going|"
+    r"works? out|turns? out|turned out|worked out)| what (?:happens|happened|comes of it)|"
+    r"(?: the)? (?:results?|outcome|progress)|"
+    r" (?:if|whether|that) (?:it|that|this|all|everything) (?:works|worked|went well|goes well|"
+    r"went (?:ok|okay|fine|through)|is ok(?:ay)?))?"
+    r"(?: (?:afterwards|later|then|please|pls|when done|after))*(?P<end>\s*(?:[.!]+(?=\s|$)|$))",
+    re.IGNORECASE,
+)
+_BARE_REPORT = re.compile(r"(?:let (?:me|us) know|tell (?:me|us))\W*$", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"(?<=[\w)'\"])\s*[,.;!\u2014-]+\s*(?i:(?:many |kind |best |warm )?(?:thanks|regards|wishes)|"
+    r"cheers|thank you|thx|ta|best|yours|greetings|rgds|br)(?i: so much| a lot| a million| again|"
+    r" in advance)?\s*[,.!\u2014-]+\s*(?P<who>[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?)[.!]?\s*$"
+)
+_ANNOUNCED = re.compile(r"^(?P<head>[A-Za-z' ,]{3,70}): +(?=\w)")
+_WORDS = word_lists("framing")
+_ANNOUNCING = frozenset(_WORDS["announcing"])
+"""Words of which an announcement may be made: none says which machines or what is to be done."""
+_SAYS_SO = frozenset(_WORDS["says"])
+
+
+def without_framing(text: str, site: Site) -> str:
+    """A turn without what is put around it; as it is where nothing else would be left."""
+    plain = _announced(text, site)
+    for _ in range(3):
+        before = plain
+        plain = _OPENING.sub(r"\g<lead>", plain)
+        if plain == before:
+            break
+    plain = _INSIDE.sub(r"\g<stop>", plain)
+    plain = _BETWEEN.sub(" ", plain)
+    plain = _BEHALF.sub(lambda found: _instead(found, plain), plain)
+    if not _ASKS_FIRST.match(plain):
+        plain = _BY_THE_BOOK.sub("", plain)
+    signed = _SIGNED.search(plain)
+    if signed is not None and not site.names.exact.get(signed["who"].casefold()):
+        plain = plain[: signed.start()]
+    plain = _REPORT.sub(_end, plain)
+    return plain if re.search(r"\w", plain) else text
+
+
+def _end(found: re.Match[str]) -> str:
+    if _BARE_REPORT.search(found[0].strip(" .!")) is not None:
+        return found[0]
+    return found["end"] or ""
+
+
+def _instead(found: re.Match[str], text: str) -> str:
+    """What stands where "on behalf of …" stood."""
+    if found.start() == 0:
+        return ""
+    return " " if found["end"].strip() == "" and found.end() < len(text) else found["end"]
+
+
+def _announced(text: str, site: Site) -> str:
+    """ "My manager asked for two things: …": what comes is the request."""
+    found = _ANNOUNCED.match(text)
+    if found is None:
+        return text
+    words = [w.strip(",'") for w in found["head"].casefold().split()]
+    known = [w for w in words if (w,) in site.values]
+    said = not _SAYS_SO.isdisjoint(words)
+    plain = all(w in _ANNOUNCING or (said and w in known) for w in words)
+    return text[found.end() :] if plain and (said or not known) else text
