@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from agent.brains.embedded.prefaces import without_preface
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.words import word_lists
 
@@ -108,6 +109,20 @@ _SIGNED = re.compile(
     r"cheers|thank you|thx|ta|best|yours|greetings|rgds|br)(?i: so much| a lot| a million| again|"
     r" in advance)?\s*[,.!\u2014-]+\s*(?P<who>[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?)[.!]?\s*$"
 )
+_TAILS = re.compile(
+    r"(?<=[\w)'\"])\s*(?:[,;!\u2014-]+\s*(?:"
+    r"(?:the )?(?:ticket|paperwork|details?|explanations?|change|cr|form|approval|rest|more)s? "
+    r"(?:to follow|follows?|(?:will|shall) follow|(?:is |are )?coming|(?:is |are )?pending|later)|"
+    r"just in case|to be (?:on the )?safe(?: side)?|for good measure|for safety(?:'s sake)?|"
+    r"asap|a\.s\.a\.p\.?|as soon as (?:you can|possible)|(?:right|straight) away|pronto|chop chop|"
+    r"(?:will|would|can|could|won'?t) (?:you|ya|u)(?: mind| please| kindly)?|"
+    r"(?:pretty )?pl(?:ease|s|z)|ok(?:ay)?|lol|haha+|and (?:that's it|we're done|done)|"
+    r"if (?:that's|it's|that is|it is) (?:ok(?:ay)?|possible|alright|all right|fine)"
+    r"(?: (?:with|by|for) (?:you|everyone))?)"
+    r"|\s+and then (?:we're|i'm|we are|i am) done)(?: please| pls| thanks| thx)?"
+    r"(?P<end>\s*(?:[.!?]*\s*$))",
+    re.IGNORECASE,
+)
 _ANNOUNCED = re.compile(r"^(?P<head>[A-Za-z' ,]{3,70}): +(?=\w)")
 _WORDS = word_lists("framing")
 _ANNOUNCING = frozenset(_WORDS["announcing"])
@@ -117,7 +132,7 @@ _SAYS_SO = frozenset(_WORDS["says"])
 
 def without_framing(text: str, site: Site) -> str:
     """A turn without what is put around it; as it is where nothing else would be left."""
-    plain = _announced(text, site)
+    plain = without_preface(_announced(text, site), site)
     for _ in range(3):
         before = plain
         plain = _OPENING.sub(r"\g<lead>", plain)
@@ -132,6 +147,8 @@ def without_framing(text: str, site: Site) -> str:
     if signed is not None and not site.names.exact.get(signed["who"].casefold()):
         plain = plain[: signed.start()]
     plain = _REPORT.sub(_end, plain)
+    if not _ASKS_FIRST.match(plain):
+        plain = _TAILS.sub("", plain)
     return plain if re.search(r"\w", plain) else text
 
 

@@ -113,6 +113,12 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (r"(\bsave\b[^?]{0,80}?) (?:at night|overnight|at weekends|over the weekend)\b", r"\1"),
     (r",? ?\b(?:that is to say|that's to say|in other words|i\.e\.|ie)(?: |, ?)(?=\w)", ", "),
+    (
+        r"\b(?:put|have|leave) (?:the )?(?:group )?([\w-]+)(?: group)? at "
+        r"(zero|one|two|three|four|five|six|seven|eight|nine|ten|\d+) "
+        r"(?:machines?|instances?|vms?|members?|servers?)\b",
+        r"scale \1 to \2",
+    ),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

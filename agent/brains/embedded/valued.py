@@ -24,6 +24,12 @@ def _is_done_to(item: Item) -> bool:
     return not item.is_entity and not item.used and (told or strange)
 
 
+_PEOPLE = ("tags.owner", "tags.team")
+_OWNING = _BELONG | {
+    "owned", "managed", "maintained", "used", "run", "of", "owner", "team", "created", "tagged",
+    "named", "operated", "administered", "belonging", "not", "except",
+}  # fmt: skip
+_OF_MACHINES = ("noun", "value", "stem", "key", "os", "number", "be")
 _POWER = CHANGES - {"migrate_vms", "tag_vms", "untag_vms", "create_vms", "clone_vm"}
 _COUNTED = frozenset(word_lists("clauses")["counted_roles"])
 """Words of a role that mean one machine where they are no plural: "database", but not "web"."""
@@ -45,6 +51,12 @@ class Values(Cursor):
                 return 1
             if self._handed_to(name, item):
                 self.chosen.strangers.append(f"to {item.text}")
+                return 1
+            if self._is_somebody(name, item):
+                item.used = "somebody"
+                return 1
+            if self._is_one_more(name, item):
+                self.chosen.strangers.append(item.text)
                 return 1
             self._begin([name], item, head=item.plural)
             self._put(name, list(values), item)
@@ -82,6 +94,46 @@ class Values(Cursor):
             return self._keyed(item)
         return 0
 
+    def _is_somebody(self, name: str, item: Item) -> bool:
+        """ "approved by Lena", "after talking to Lena": who did something, and no machines of hers.
+
+        Nor does a bare name beside machines that are named add hers to them.
+        """
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        if name not in _PEOPLE or item.possessive or item.plural:
+            return False
+        if self.tool is not None and self.tool not in CHANGES:
+            return False
+        team = after is not None and after.words[:1] == ("team",)
+        if after is not None and not team and after.has(*_OF_MACHINES):
+            return False
+        led = [i for i in self.items[max(0, self.k - 4) : self.k] if not i.has("det")][-2:]
+        near = led[-1].words[-1:] if led else ()
+        if near in (("by",), ("with",), ("from",)) or (near == ("to",) and len(led) > 1):
+            doing = led[-2].words[-1] if len(led) > 1 and led[-2].words else ""
+            if len(led) > 1 and led[-2].has("all", "noun", "value"):
+                return False
+            done = doing.endswith(("ed", "ing", "en", "t", "off", "ke")) and doing not in _OWNING
+            if done and team and after is not None:
+                after.used = "somebody"
+            return done
+        if team:
+            return False
+        if not near or near[-1] in _OWNING or led[-1].has("key", "be", "rel", "and", "or"):
+            return False
+        named = (n for n in (self.noun, *self.chosen.include) if n.names and not n.by_stem)
+        return led[-1].has("comma", "for", "filler") and any(named)
+
+    def _is_one_more(self, name: str, item: Item) -> bool:
+        """ "restart web-01 and dana": a person in a list of machines."""
+        before = self.items[self.k - 1] if self.k else None
+        after = self.items[self.k + 1] if self.k + 1 < len(self.items) else None
+        bare = name in _PEOPLE and self.tool in CHANGES and not (item.possessive or item.plural)
+        named = any(n.names and not n.by_stem for n in (self.noun, *self.chosen.include))
+        joined = before is not None and before.has("and") and self.items[self.k - 2].has("names")
+        ends = after is None or not after.has(*_OF_MACHINES, "word", "plain")
+        return bare and named and joined and ends and not self.excluding
+
     def _handed_to(self, name: str, item: Item) -> bool:
         """ "hand over sandbox-02 to Tomas": a person to whom something goes, no machines."""
         before = self.items[self.k - 1] if self.k else None
@@ -92,7 +144,7 @@ class Values(Cursor):
         to_them = before is not None and not item.possessive and (goes or _is_done_to(before))
         to_them = to_them and self.tool in _POWER
         ends = after is None or not after.has("noun", "key", "stem", "value")
-        return name in ("tags.owner", "tags.team") and to_them and ends
+        return name in _PEOPLE and to_them and ends
 
     def _beside_another(self, name: str, values: Sequence[str], item: Item) -> bool:
         """ "the erp database": two roles of one machine; those of the one with the other's name."""
