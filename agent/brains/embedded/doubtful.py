@@ -12,6 +12,7 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import NOMINAL, Frame, Reading
 from agent.brains.embedded.items import Item
+from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.words import word_lists
 
@@ -91,6 +92,8 @@ def lost_beside_machines(frame: Frame) -> str:
                 lost = _unread_before(items, k) or _unread_after(items, k)
                 if lost:
                     return lost
+    if (described or chosen.whole) and not elsewhere and (lost := _there(items, chosen)):
+        return lost
     if (described or chosen.whole) and not any(not n.empty for n in chosen.exclude):
         for k, item in enumerate(items[:-1]):
             if item.has("except") and not item.used and item.words[0] in _EXCEPTS:
@@ -106,6 +109,19 @@ def lost_beside_machines(frame: Frame) -> str:
                 return f"{item.text} {after.text}"
     if chosen.whole and not chosen.real and {"whatever", "whichever"} & set(frame.clause.words):
         return frame.clause.text
+    return ""
+
+
+_PLACES = frozenset(("region", "zone", "host", "provider", "group"))
+
+
+def _there(items: Sequence[Item], chosen: Chosen) -> str:
+    """ "the dev machines over there": a place that nothing says."""
+    if any(_PLACES & noun.fields.keys() for noun in chosen.real):
+        return ""
+    for before, item in pairwise(items):
+        if item.words[-1:] == ("there",) and not item.used and not before.has("be", "ask"):
+            return item.text
     return ""
 
 

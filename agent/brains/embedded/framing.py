@@ -47,6 +47,8 @@ _ASIDES = (
     r"job|task)(?: (?:from|for) (?:me|you|us))?",
     r"as (?:always|ever|usual|promised|agreed|discussed|requested|mentioned|planned|instructed)"
     r"(?: (?:before|earlier|yesterday|today|above|last week))?",
+    r"as you (?:may |might |can |will |probably |already |all |must |surely )*(?:know|noticed|see|"
+    r"heard|imagine|remember|have (?:noticed|seen|heard)|are aware)",
     r"on second thoughts?", r"come to think of it", r"now that i think (?:of|about) it",
     r"if (?:memory serves(?: me right)?|i remember (?:right|rightly|correctly))",
     r"no (?:rush|hurry|pressure)(?: (?:but|at all|though))?", r"when all is said and done",
@@ -117,13 +119,26 @@ _TAILS = re.compile(
     r"asap|a\.s\.a\.p\.?|as soon as (?:you can|possible)|(?:right|straight) away|pronto|chop chop|"
     r"(?:will|would|can|could|won'?t) (?:you|ya|u)(?: mind| please| kindly)?|"
     r"(?:pretty )?pl(?:ease|s|z)|ok(?:ay)?|lol|haha+|and (?:that's it|we're done|done)|"
+    r"that(?:'s| is| will be|'ll be) (?:all|it|everything)(?: (?:for (?:now|today|the moment)|from me))?|"
+    r"(?:or|at least) so i(?:'m| am|'ve been| was) told|not that it matters(?: much)?|"
+    r"(?:the )?reasons?: [^,;.!?]{2,40}|if (?:that|it) makes sense|"
+    r"(?:as |already |it(?:'s| is| was|'s been| has been) |was |has been )?(?:approved|requested|"
+    r"asked for|ordered|signed[- ]off|confirmed|agreed|cleared|authori[sz]ed|okayed|sanctioned|"
+    r"demanded|endorsed|reviewed|verified|discussed|coordinated|aligned|blessed)"
+    r"(?: (?:by|with) (?:the |our |my )?[\w'-]+(?: [\w'-]+){0,2})?|"
     r"if (?:that's|it's|that is|it is) (?:ok(?:ay)?|possible|alright|all right|fine)"
     r"(?: (?:with|by|for) (?:you|everyone))?)"
     r"|\s+and then (?:we're|i'm|we are|i am) done)(?: please| pls| thanks| thx)?"
     r"(?P<end>\s*(?:[.!?]*\s*$))",
     re.IGNORECASE,
 )
-_ANNOUNCED = re.compile(r"^(?P<head>[A-Za-z' ,]{3,70}): +(?=\w)")
+_ANNOUNCED = re.compile(
+    r"(?P<stop>^|[.!?] )(?P<head>[A-Za-z' ,]{3,70}): +(?=\w)(?!(?:name|size|region|image)\b)"
+)
+_COUNTED = re.compile(
+    r"(?:two|three|four|five|six|several|a few|a couple of) [a-z]+(?: [a-z]+){0,3}", re.IGNORECASE
+)
+""" "two callers at once: …"."""
 _WORDS = word_lists("framing")
 _ANNOUNCING = frozenset(_WORDS["announcing"])
 """Words of which an announcement may be made: none says which machines or what is to be done."""
@@ -132,7 +147,7 @@ _SAYS_SO = frozenset(_WORDS["says"])
 
 def without_framing(text: str, site: Site) -> str:
     """A turn without what is put around it; as it is where nothing else would be left."""
-    plain = without_preface(_announced(text, site), site)
+    plain = _announced(without_preface(_announced(text, site), site), site)
     for _ in range(3):
         before = plain
         plain = _OPENING.sub(r"\g<lead>", plain)
@@ -167,11 +182,14 @@ def _instead(found: re.Match[str], text: str) -> str:
 
 def _announced(text: str, site: Site) -> str:
     """ "My manager asked for two things: …": what comes is the request."""
-    found = _ANNOUNCED.match(text)
+    found = _ANNOUNCED.search(text)
     if found is None:
         return text
     words = [w.strip(",'") for w in found["head"].casefold().split()]
-    known = [w for w in words if (w,) in site.values]
+    known = [w for w in words if (w,) in site.values or w in site.names.words]
     said = not _SAYS_SO.isdisjoint(words)
     plain = all(w in _ANNOUNCING or (said and w in known) for w in words)
-    return text[found.end() :] if plain and (said or not known) else text
+    counted = _COUNTED.fullmatch(found["head"].strip()) is not None
+    if not ((plain and said) or ((plain or counted) and not known)):
+        return text
+    return text[: found.start()] + found["stop"] + text[found.end() :]

@@ -29,6 +29,8 @@ _NOT_NEWS = (
 _NEAR = frozenset(
     ("the", "a", "our", "nightly", "daily", "weekly", "monthly", "today", "yesterday")
 )
+_THINGS = (("tests",), ("test",), ("backups",), ("backup",), ("builds",), ("data",))
+"""Words that are values of tags too: alone they are things of the trade, and no machines."""
 _SAYS_WHICH = ("glob", "unknown_name", "unknown_value", "id", "tag", "quote", "stem", "names")
 _SAYS_MUCH = ("amount", "percent", "cmp", "snapshot_name", "question", "wh", "number")
 _POINTS = frozenset(
@@ -50,7 +52,7 @@ def without_news(reading: Reading, reader: Reader) -> Reading:
     rest = [i for sentence in kept for i in sentence]
     if not any(i.has("verb", "wh", "metric", "cost") or i.is_entity for i in rest):
         return reading
-    if any(i.is_entity and not i.has("object") for i in aside) and not _stands_alone(rest):
+    if any(i.is_entity and not (i.has("object") or i.words in _THINGS) for i in aside) and not _stands_alone(rest):
         return reading
     for item in rest:
         item.used = ""

@@ -13,8 +13,11 @@ from agent.brains.embedded.site import Site
 _REASON = re.compile(
     r"^(?P<head>(?:given(?: that)?|considering|in (?:light|view) of|due to|owing to|because of|"
     r"thanks to|as part of|in preparation (?:for|of)|with regards? to|for the sake of|"
-    r"(?:in order )?to (?:save|reduce|cut|free|make|be|avoid|keep|help|get|prepare|meet|reach)) "
-    r"[^,;:.!?]{3,80}), ?(?=[\w\"'])",
+    r"now that|following up on|seeing (?:that|as)|on account of|"
+    r"(?:because|since|as)(?= (?:it'?s?|we|i|he|she|they|you|the|our|my|his|her|their|there|nobody|"
+    r"noone|everybody|everyone|somebody|someone|people|this|that)\b)|"
+    r"(?:in order )?to (?:save|reduce|cut|free|make|be|avoid|keep|help|get|prepare|meet|reach)) ?"
+    r"[^,;:.!?]{3,80}), ?(?:so |hence |therefore |then )?(?=[\w\"'])",
     re.IGNORECASE,
 )
 _EXCUSE = re.compile(
@@ -28,6 +31,23 @@ _EXCUSE = re.compile(
     r")),? but,? (?=[a-z\"'])(?!not\b|only\b|just the\b|leave\b|keep\b|without\b)",
     re.IGNORECASE,
 )
+_SO = re.compile(r"^(?P<head>[^,;:.!?]{6,80}), ?(?:so|hence|therefore)[, ](?!that\b)", re.IGNORECASE)
+_ACT = re.compile(r"^\W*(?:please|pls|kindly|can|could|would|will|let'?s|i want|i need|i'd like)\b", re.IGNORECASE)
+_TIME = (
+    r"(?:(?:on|by|at|in|from|until|till|for) )?(?:the )?(?:today|tonight|tomorrow|tmrw|noon|midnight|"
+    r"(?:this|next|coming|early|late) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d[\w:.]*|"
+    r"(?:a|an|one|two|three|four|five|six|ten|half an|a few|a couple of) \w+|soon|again|weekend)"
+    r"(?: (?:morning|afternoon|evening|night|week|am|pm|o'clock|minutes?|mins?|hours?|hrs?|days?))*"
+)
+_EVENT = re.compile(
+    r"(?<=[\w)\"']), ?(?:and |as |since |because )?(?P<what>(?:the|our|my|his|her|their|a|an) "
+    r"(?!(?:change |maintenance |service |quiet |agreed )?(?:window|slot|downtime|outage)\b)"
+    r"[a-z][a-z' -]{2,40}? (?:is|are|starts?|begins?|opens?|comes?|takes place|happens|goes live|"
+    r"go live|kicks? off|ends?|meets?|arrives?|visits?)(?: (?:coming|due|planned|scheduled|here|on))?"
+    rf") {_TIME}(?=\s*(?:[.!?]|$))",
+    re.IGNORECASE,
+)
+""" "…, the auditors are coming on Thursday": when something else is."""
 _OR_ELSE = re.compile(
     r",? or (?:else|otherwise)?,? ?(?:(?:my|our|the|this|that|his|her|their|some)? ?[a-z]+ "
     r"(?:will|would|is|are|gets?|goes|has|have|won'?t|can'?t|cannot|might|may|dies?|breaks?)\b|"
@@ -41,8 +61,20 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _POINTS = re.compile(
-    r"\b(?:it|its|them|their|they|that|this|those|these|there|then|same|everything|all|ones?|both|"
+    r"\b(?:it|its|them|their|they|that|this|those|these|there|then|same|everything|all|ones?|both|such|"
     r"the (?:machines?|servers?|box(?:es)?|vms?|others?|rest))\b",
+    re.IGNORECASE,
+)
+_IT_IS = re.compile(
+    r"\bthis (?:morning|afternoon|evening|week|month|year|quarter|time)\b|"
+    r"\b(?:it|that|this|there)(?:'s| is| was|'ll be| will be)(?! (?:down|slow|stopped|broken|off|on|"
+    r"running|stuck|idle|full|dead|prod|busy|hanging|failing|unreachable|old|new|protected)\b)",
+    re.IGNORECASE,
+)
+""" "it's late": nothing is pointed at."""
+_SYSTEMS = re.compile(
+    r"\b(?:windows|linux|ubuntu|debian|rhel|centos|red ?hat|aws|amazon|azure|google|gcp|vmware|"
+    r"vsphere|libvirt|kvm|cloud|on-?prem\w*)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w'.-]*\w")
@@ -50,7 +82,8 @@ _WORD = re.compile(r"[\w'.-]*\w")
 
 def without_preface(text: str, site: Site) -> str:
     """A turn without a reason or an excuse before its request, and without threats after it."""
-    for pattern in (_REASON, _EXCUSE):
+    text = _EVENT.sub(lambda found: found[0] if _places(found["what"], site) else "", text)
+    for pattern in (_EXCUSE, _REASON, _SO):
         found = pattern.match(text)
         if found is not None and _is_empty(found["head"], text[found.end() :], site):
             text = text[found.end() :]
@@ -68,9 +101,12 @@ def _threat(said: str, site: Site) -> str:
 
 def _is_empty(head: str, rest: str, site: Site) -> bool:
     """Whether a head says nothing of machines, or a request that names its own needs it not."""
-    if re.search(r"\d", head) or not re.search(r"\w", rest):
+    if re.search(r"\d", head) or not re.search(r"\w", rest) or _ACT.match(head) is not None:
         return False
-    return not _places(head, site) and (_POINTS.search(head) is None or _names(rest, site))
+    alone = _names(rest, site) and _POINTS.search(rest) is None
+    if _names(head, site) or (_places(head, site) and not alone):
+        return False
+    return alone or _POINTS.search(_IT_IS.sub(" ", head)) is None
 
 
 def _names(text: str, site: Site) -> bool:
@@ -80,6 +116,8 @@ def _names(text: str, site: Site) -> bool:
 
 def _places(text: str, site: Site) -> bool:
     """Whether any word of it may say which machines."""
+    if _SYSTEMS.search(text) is not None:
+        return True
     words = [word[0].casefold() for word in _WORD.finditer(text)]
     stems = site.names.words
     return any(w in site.names.exact or (w,) in site.values or w in stems for w in words)

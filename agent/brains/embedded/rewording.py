@@ -40,8 +40,8 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _ASKS_TO = re.compile(
-    r"^(?:(?:dear|hi|hello) [\w ]{2,20}, ?)?(?:(?:this is to )?request(?:ing)? you to|"
-    r"you are requested to) (?:please |kindly )?",
+    r"(?P<lead>^|[.!?,] (?:but |so |and )?)(?:(?:dear|hi|hello) [\w ]{2,20}, ?)?"
+    r"(?:(?:this is to )?request(?:ing)? you to|you are requested to) (?:please |kindly )?",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
@@ -109,7 +109,7 @@ def _said_apart(text: str, site: Site) -> str:
 
 def without_formalities(text: str) -> str:
     """A service desk's request without its ticket's number and its courtesies."""
-    plain = _ASKS_TO.sub("please ", _TICKET.sub(" ", text).strip())
+    plain = _ASKS_TO.sub(r"\g<lead>please ", _TICKET.sub(" ", text).strip())
     plain = _COURTESY.sub("", plain).strip()
     return plain if any(sign.isalpha() for sign in plain) else text
 
