@@ -101,7 +101,7 @@ def _alike(found: list[re.Match[str]], mark: re.Match[str]) -> bool:
 
 
 @cache
-def _verbs() -> frozenset[str]:
+def asking_verbs() -> frozenset[str]:
     """The first words of all that may be asked for."""
     actions = word_lists("actions")
     known = {name.split()[0] for act in (*CHANGING, *READING) for name in actions.get(act, ())}
@@ -113,4 +113,4 @@ def _asks(item: str) -> bool:
     words = [w.strip(",.:;!?").casefold() for w in item.split()[:5]]
     while words and words[0] in _POLITE:
         words.pop(0)
-    return bool(words) and words[0] in _verbs()
+    return bool(words) and words[0] in asking_verbs()

@@ -52,7 +52,9 @@ def without_news(reading: Reading, reader: Reader) -> Reading:
     rest = [i for sentence in kept for i in sentence]
     if not any(i.has("verb", "wh", "metric", "cost") or i.is_entity for i in rest):
         return reading
-    if any(i.is_entity and not (i.has("object") or i.words in _THINGS) for i in aside) and not _stands_alone(rest):
+    if any(
+        i.is_entity and not (i.has("object") or i.words in _THINGS) for i in aside
+    ) and not _stands_alone(rest):
         return reading
     for item in rest:
         item.used = ""

@@ -31,10 +31,15 @@ _EXCUSE = re.compile(
     r")),? but,? (?=[a-z\"'])(?!not\b|only\b|just the\b|leave\b|keep\b|without\b)",
     re.IGNORECASE,
 )
-_SO = re.compile(r"^(?P<head>[^,;:.!?]{6,80}), ?(?:so|hence|therefore)[, ](?!that\b)", re.IGNORECASE)
-_ACT = re.compile(r"^\W*(?:please|pls|kindly|can|could|would|will|let'?s|i want|i need|i'd like)\b", re.IGNORECASE)
+_SO = re.compile(
+    r"^(?P<head>[^,;:.!?]{6,80}), ?(?:so|hence|therefore)[, ](?!that\b)", re.IGNORECASE
+)
+_ACT = re.compile(
+    r"^\W*(?:please|pls|kindly|can|could|would|will|let'?s|i want|i need|i'd like)\b", re.IGNORECASE
+)
 _TIME = (
-    r"(?:(?:on|by|at|in|from|until|till|for) )?(?:the )?(?:today|tonight|tomorrow|tmrw|noon|midnight|"
+    r"(?:(?:on|by|at|in|from|until|till|for) )?(?:the )?(?:today|tonight|tomorrow|tmrw|noon|"
+    r"midnight|"
     r"(?:this|next|coming|early|late) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d[\w:.]*|"
     r"(?:a|an|one|two|three|four|five|six|ten|half an|a few|a couple of) \w+|soon|again|weekend)"
     r"(?: (?:morning|afternoon|evening|night|week|am|pm|o'clock|minutes?|mins?|hours?|hrs?|days?))*"
@@ -43,7 +48,8 @@ _EVENT = re.compile(
     r"(?<=[\w)\"']), ?(?:and |as |since |because )?(?P<what>(?:the|our|my|his|her|their|a|an) "
     r"(?!(?:change |maintenance |service |quiet |agreed )?(?:window|slot|downtime|outage)\b)"
     r"[a-z][a-z' -]{2,40}? (?:is|are|starts?|begins?|opens?|comes?|takes place|happens|goes live|"
-    r"go live|kicks? off|ends?|meets?|arrives?|visits?)(?: (?:coming|due|planned|scheduled|here|on))?"
+    r"go live|kicks? off|ends?|meets?|arrives?|visits?)(?: (?:coming|due|planned|scheduled|"
+    r"here|on))?"
     rf") {_TIME}(?=\s*(?:[.!?]|$))",
     re.IGNORECASE,
 )
@@ -52,7 +58,8 @@ _OR_ELSE = re.compile(
     r",? or (?:else|otherwise)?,? ?(?:(?:my|our|the|this|that|his|her|their|some)? ?[a-z]+ "
     r"(?:will|would|is|are|gets?|goes|has|have|won'?t|can'?t|cannot|might|may|dies?|breaks?)\b|"
     r"(?:we|i|he|she|they|it|you|everything|everybody|everyone|nobody|somebody|someone)"
-    r"(?:'ll| will|'re| are| is|'s| won'?t| can'?t| cannot| have| has| miss| lose| get| end| run)\b)"
+    r"(?:'ll| will|'re| are| is|'s| won'?t| can'?t| cannot| have| has| miss| lose| get| end|"
+    r" run)\b)"
     r"[^,;.!?]*(?=\s*(?:[,;.!?]|$))",
     re.IGNORECASE,
 )
@@ -67,7 +74,8 @@ _POINTS = re.compile(
 )
 _IT_IS = re.compile(
     r"\bthis (?:morning|afternoon|evening|week|month|year|quarter|time)\b|"
-    r"\b(?:it|that|this|there)(?:'s| is| was|'ll be| will be)(?! (?:down|slow|stopped|broken|off|on|"
+    r"\b(?:it|that|this|there)(?:'s| is| was|'ll be| will be)(?! (?:down|slow|stopped|"
+    r"broken|off|on|"
     r"running|stuck|idle|full|dead|prod|busy|hanging|failing|unreachable|old|new|protected)\b)",
     re.IGNORECASE,
 )

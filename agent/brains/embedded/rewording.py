@@ -22,6 +22,7 @@ from agent.brains.embedded.split_names import with_joined_names
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.torn import without_the_complaint
 from agent.brains.embedded.versions import with_versions
+from agent.brains.embedded.wished import as_request
 from agent.brains.embedded.within import of_those_shown
 
 _TICKET = re.compile(
@@ -151,7 +152,10 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = narrowed(without_framing(without_formalities(text), site), site)
+    text = without_formalities(text)
+    if context.memory.pending is None and context.memory.asked is None:
+        text = without_framing(as_request(text), site)
+    text = narrowed(text, site)
     text = of_those_shown(in_plain_words(text), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
