@@ -148,7 +148,7 @@ _SAYS_SO = frozenset(_WORDS["says"])
 
 def without_framing(text: str, site: Site) -> str:
     """A turn without what is put around it; as it is where nothing else would be left."""
-    plain = _announced(without_preface(_announced(text, site), site), site)
+    plain = without_announcement(without_preface(without_announcement(text, site), site), site)
     for _ in range(3):
         before = plain
         plain = _OPENING.sub(r"\g<lead>", plain)
@@ -181,7 +181,7 @@ def _instead(found: re.Match[str], text: str) -> str:
     return " " if found["end"].strip() == "" and found.end() < len(text) else found["end"]
 
 
-def _announced(text: str, site: Site) -> str:
+def without_announcement(text: str, site: Site) -> str:
     """ "My manager asked for two things: …": what comes is the request."""
     found = _ANNOUNCED.search(text)
     if found is None:

@@ -7,7 +7,7 @@ import re
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.apposition import narrowed
-from agent.brains.embedded.framing import without_framing
+from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.naming_again import with_its_name
@@ -155,6 +155,8 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = without_formalities(text)
     if context.memory.pending is None and context.memory.asked is None:
         text = without_framing(as_request(text), site)
+    else:
+        text = without_announcement(text, site)
     text = narrowed(text, site)
     text = of_those_shown(in_plain_words(text), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
