@@ -71,6 +71,14 @@ def plain_words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+(?:[-.][^\W_]+)*", text)
 
 
+_SAID_NO = re.compile(
+    r"\s*(?:(?:sorry|oh|ah|well|hm+)[, ]+)?(?:(?:my|the|our|his|her) )?[a-z]+ (?:says|"
+    r"said) (?:it's a |it is a )?"
+    r"no\s*[.!]*\s*$",
+    re.IGNORECASE,
+)
+""" "the customer said no"."""
+
 Phrases = dict[str, tuple[tuple[str, ...], ...]]
 """First word → the phrases that begin with it, longest first."""
 
@@ -119,6 +127,8 @@ def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"
     if not words or len(words) > 16:
         return None
     words, _ = _without(words, _POLITE)
+    if _SAID_NO.match(text) is not None:
+        return "no"
     left, refused = _without(words, _NO)
     if (
         refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from agent.dialogue import plain_words, reads
@@ -144,6 +145,74 @@ _PRAISE = frozenset(
 )  # fmt: skip
 
 
+_READS_OUT = re.compile(
+    r"\b(?:e-?mails?|mails?|tickets?|notes?|messages?|docs?|documents?|logs?|pages?|runbooks?|wiki|"
+    r"letters?|forms?|scripts?|prompts?|instructions?|screens?|stickers?|tags?|chat|thread|sms|text|"
+    r"description|comment|slack|banner)\b[^.!?]{0,40}\b(?:says?|said|reads?|tells?|states?|stated|"
+    r"wrote|writes|written|asks?|goes)\b",
+    re.IGNORECASE,
+)
+""" "the email says: yes, go ahead": words that are somebody else's."""
+
+_WHO = (
+    r"(?:(?:the|my|our|his|her) )?[a-z]+"
+    r"(?: (?:team|manager|lead|board|owner|boss|side|department))?"
+)
+_APPROVALS = re.compile(
+    rf"(?:^|(?<=[,.;!] ))(?:(?:it(?:'s| is| was) |already |has been |was )?(?:approved|"
+    rf"signed off|agreed|confirmed|"
+    rf"okayed|cleared|authori[sz]ed|(?:a |the )?green light|(?:a |the )?go-ahead) (?:by|"
+    rf"from|with) {_WHO}|"
+    rf"{_WHO} (?:says?|said) (?:it's |it is |that's )?(?:yes|ok|okay|fine|go|good))(?:[,.;!]+ *)",
+    re.IGNORECASE,
+)
+""" "approved by Dana, go ahead": who agreed besides; the yes is what comes after it."""
+
+
+def _without_approvals(text: str) -> str:
+    plain = _APPROVALS.sub("", text.replace("\u2019", "'"))
+    return plain if plain.strip() else text
+
+
+_NOUNS = {
+    "start_vms": "start|boot|power-?on",
+    "stop_vms": "stop|shut-?down|power-?off",
+    "restart_vms": "restarts?|reboots?|bounce",
+    "suspend_vms": "suspend|suspension|pause",
+    "resume_vms": "resume|wake-?up",
+    "snapshot_vms": "snapshots?",
+    "restore_snapshot": "restore|rollback|revert",
+    "tag_vms": "tags?|tagging",
+    "untag_vms": "untagging|tag removal",
+    "protect_vms": "protection",
+    "unprotect_vms": "unprotection",
+    "resize_vms": "resizes?|resizing|upgrade|downgrade",
+    "resize_disk": "resize|resizing|disk (?:extension|growth|resize)|extension",
+    "attach_disk": "attachment|disk|new disk",
+    "migrate_vms": "migrations?|moves?|vmotion",
+    "scale_group": "scaling|scale-?(?:up|down|out|in)",
+    "create_vms": "creation|creating|build|deployment",
+    "clone_vm": "clone|cloning|copy",
+    "undo": "undo|rollback",
+    "cancel_schedule": "cancellation",
+}
+"""What each act is called where it is named: "proceed with the migration"."""
+
+
+def _without_the_act(text: str, planned: frozenset[str]) -> str:
+    """A yes without the name of the one act that it is a yes to."""
+    if len(planned) != 1:
+        return text
+    nouns = _NOUNS.get(next(iter(planned)), "")
+    if not nouns:
+        return text
+    named = (
+        rf"\b(?P<yes>go ahead|proceed|continue|carry on|go on|confirm|approve|execute)(?: with)? "
+        rf"(?:the |this |that )?(?:{nouns})(?= *(?:[.,;!]|$| please\b| now\b| then\b| thanks?\b))"
+    )
+    return re.sub(named, r"\g<yes>", text, flags=re.IGNORECASE)
+
+
 def opens(
     text: str, to_type: str | None, tools: Iterable[str] = (), knows: Knows | None = None
 ) -> str | None:
@@ -164,7 +233,10 @@ def opens(
         return to_type
     if hesitates(text) and not says_yes(text):
         return None
+    if _READS_OUT.search(text) is not None:
+        return None
     planned = frozenset(tools)
+    text = _without_the_act(_without_approvals(text), planned)
     doing = frozenset(word for tool in planned for word in _WORDS.get(tool, ()))
     spoken = frozenset(said for word in doing for said in _forms(word))
     if reads(text, spoken) == "yes" or _repeats_the_act(text, planned, doing):
