@@ -32,6 +32,7 @@ from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
+from agent.brains.embedded.tickets import left_open, without_references
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.unwished import only_the_question
@@ -68,9 +69,20 @@ class EmbeddedBrain:
             return replies.ask(
                 f'Which time zone is "{zoned.said}"? Say the time in {context.zone}.'
             )
-        understood = self._in_its_zone(zoned.text, context, zoned.now)
+        understood = self._beside_references(zoned.text, context, zoned.now)
         understood = in_sequence(understood, zoned.text)
         return _in_own_zone(understood, zoned, context) if zoned.said else understood
+
+    def _beside_references(self, text: str, context: Context, now: datetime) -> Understanding:
+        """The turn read without the tickets it refers to, where nothing hangs on them."""
+        aside = without_references(text, Reader(self._site(context), now).scanner)
+        if not aside.references:
+            return self._in_its_zone(text, context, now)
+        understood = self._in_its_zone(aside.text, context, now)
+        if question := left_open(understood, aside):
+            return question
+        told = tuple(Trace(reference, "a reference") for reference in aside.references)
+        return replace(understood, trace=(*understood.trace, *told))
 
     def _in_its_zone(self, text: str, context: Context, now: datetime) -> Understanding:
         site = self._site(context)

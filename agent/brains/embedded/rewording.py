@@ -21,13 +21,6 @@ from agent.brains.embedded.torn import without_the_complaint
 from agent.brains.embedded.versions import with_versions
 from agent.brains.embedded.within import of_those_shown
 
-_TICKET = re.compile(
-    r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
-    r"no|number|for)\b[.:#]? ?){0,6}"
-    r"(?<![=\w-])(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
-    r"\s*(?:[:,-]\s*)?",
-)
-"""Numbers of tickets, as service desks write them: they name no machine."""
 _COURTESY = re.compile(
     r"(?:(?<!\s)[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?"
     r"(?:do the needful|(?:check and )?revert"
@@ -105,8 +98,8 @@ def _said_apart(text: str, site: Site) -> str:
 
 
 def without_formalities(text: str) -> str:
-    """A service desk's request without its ticket's number and its courtesies."""
-    plain = _ASKS_TO.sub("please ", _TICKET.sub(" ", text).strip())
+    """A service desk's request without its courtesies."""
+    plain = _ASKS_TO.sub("please ", text.strip())
     plain = _COURTESY.sub("", plain).strip()
     return plain if any(sign.isalpha() for sign in plain) else text
 
