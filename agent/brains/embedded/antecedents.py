@@ -48,6 +48,25 @@ def put_in_place(request: Sequence[Item], told: Sequence[Item]) -> list[Item]:
     return found
 
 
+def on_the_host_told(items: list[Item]) -> list[Item]:
+    """ "esx-03 goes down at 20:00. Move whatever is running on it": the one host told."""
+    for k in range(2, len(items)):
+        place = items[k].words == ("it",) and items[k - 1].words[-1:] in (("on",), ("off",))
+        if not (place or items[k].words == ("there",)) or items[k].is_entity:
+            continue
+        led = next((n for n in range(k - 1, 0, -1) if items[n].has("stop", "comma", "colon")), 0)
+        told = items[:led]
+        hosts = [i for i in told if _fields(i) == {"host"}]
+        if any(i.has("names", "stem", "noun", "unknown_name") for i in told) or not _only(hosts):
+            continue
+        if any(i.has("names", "pron", "to") and i is not items[k] for i in items[led:k]):
+            continue
+        words = ("on", *hosts[0].words) if items[k].words == ("there",) else hosts[0].words
+        meant = dataclasses.replace(hosts[0], used="", possessive=False, words=words)
+        items = [*items[:k], meant, *items[k + 1 :]]
+    return items
+
+
 def at_the_time_told(items: list[Item]) -> list[Item]:
     """ "On Saturday at noon we switch the line, please stop print-srv then": the time told."""
     k = next((k for k in range(3, len(items)) if _is_then(items, k)), None)

@@ -167,7 +167,7 @@ class Builder(Settling):
         if tool == "search_runbooks":
             return Call(tool=tool, args={"question": frame.clause.text[:1000] or "?"})
         if tool == "scale_group":
-            return self._with_when(frame, self._scaling(frame, args))
+            return self._with_when(frame, self._scaling(frame, args, topics))
         if tool == "create_vms":
             return self._with_when(frame, self._creating(args))
         if tool in NO_SELECTOR:
@@ -274,11 +274,11 @@ class Builder(Settling):
                 )
         return Call(tool="create_vms", args=args)
 
-    def _scaling(self, frame: Frame, args: dict[str, Any]) -> Call:
+    def _scaling(self, frame: Frame, args: dict[str, Any], topics: Sequence[Chosen]) -> Call:
         factor = args.pop("_factor", None)
         group = args.get("group")
         if group is None:
-            group = self._group_of(frame, args)
+            group = self._group_told(frame, topics) or self._group_of(frame, args)
             args["group"] = group
         known = self.site.groups.get(group)
         if (
@@ -289,6 +289,16 @@ class Builder(Settling):
         ):
             args["count"] = round(known.count * factor)
         return Call(tool="scale_group", args=args)
+
+    def _group_told(self, frame: Frame, topics: Sequence[Chosen]) -> str:
+        """ "the test needs 15 machines in api-prod-euw1, scale it": the one group told of."""
+        if frame.chosen.real or frame.chosen.unknown or any(t.unknown for t in topics):
+            return ""
+        nouns = [n for t in topics for n in t.real if n.by_stem or not n.named_only]
+        groups = {g for n in nouns for g in n.fields.get("group", ())} or {
+            vm.group for n in nouns for vm in self.inventory.select(Selector.parse(n.selector()))
+        }
+        return next(iter(groups)) or "" if len(groups) == 1 else ""
 
     def _group_of(self, frame: Frame, args: dict[str, Any]) -> str:
         """The one group to which the machines that were described belong.

@@ -40,6 +40,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(?:reduce|scale|bring|increase|raise|take|set|shrink|grow) it (?:down |up )?to (\w+)",
         r"scale the group \1 to \2",
     ),
+    (
+        r"\btak(?:e|ing) out (?=(?:the |its |their |his |her |that |this |any |all |every )*"
+        r"(?:[\w-]+ ){0,2}?(?:tags?|labels?|protection|snapshots?)\b)",
+        "remove ",
+    ),
     (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
     (
         r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "

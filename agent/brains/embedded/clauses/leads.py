@@ -59,6 +59,26 @@ def without_label(items: list[Item]) -> list[Item]:
     return items
 
 
+_STATES = frozenset(
+    {"is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "will", "would", "can",
+     "could", "keeps", "keep", "goes", "went", "needs", "got", "gets", "refuses"}
+)  # fmt: skip
+
+
+def tells_before_it_asks(items: list[Item], k: int) -> bool:
+    """ "web-02 is not coming up: restart it": a colon between what is told and what is asked."""
+    if not items[k].has("colon") or items[k].is_entity:
+        return False
+    told, acts = items[:k], items[k + 1 :]
+    first = next((n for n, i in enumerate(acts) if not i.has("ask", "comma", "then")), len(acts))
+    if first == len(acts) or acts[first].form != "base" or not is_action(acts, first):
+        return False
+    says = next((n for n, i in enumerate(told) if i.words and i.words[0] in _STATES), 0)
+    if not says or told[0].has("wh", "ask") or set(told[0].words) & _OPENS:
+        return False
+    return any(i.is_entity or i.has("noun") for i in told[:says])
+
+
 _OPENS = frozenset({"if", "when", "once", "unless", "after", "before", "whenever", "except"})
 _AHEAD = frozenset({"prep", "prepare", "preparation", "preparations", "ahead"})
 _THESE = frozenset({"these", "this", "those", "following", "things"})
