@@ -17,6 +17,7 @@ from agent.brains.embedded.continuing import goes_on, with_its_measure
 from agent.brains.embedded.followups import Followups
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
+from agent.brains.embedded.headroom import asks_for_gib_free
 from agent.brains.embedded.hesitating import does_it_oneself, thinks_aloud
 from agent.brains.embedded.holding import held
 from agent.brains.embedded.layout import laid_out
@@ -62,7 +63,7 @@ class EmbeddedBrain:
     def understand(self, text: str, context: Context) -> Understanding:
         """Read one turn; nothing is changed."""
         text = laid_out(text)
-        if (disks := read_disks(text)) is not None:
+        if (disks := read_disks(text) or asks_for_gib_free(text)) is not None:
             return disks
         zoned = in_zone_said(text, local_now(context))
         if not zoned.is_known:

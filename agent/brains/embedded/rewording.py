@@ -7,6 +7,7 @@ import re
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.grouped_too import with_its_groups
+from agent.brains.embedded.headroom import as_used
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.other_days import on_other_days
@@ -141,7 +142,8 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = of_those_shown(in_plain_words(without_formalities(text)), context.memory)
+    text = as_used(in_plain_words(without_formalities(text)))
+    text = of_those_shown(text, context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
