@@ -45,6 +45,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(?:[\w-]+ ){0,2}?(?:tags?|labels?|protection|snapshots?)\b)",
         "remove ",
     ),
+    (
+        r",? as (?:against|opposed to|compared (?:to|with|against))(?= (?:the|all|every|everything|"
+        r"everyone|others?)\b)",
+        " compared with",
+    ),
     (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
     (
         r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "

@@ -140,6 +140,16 @@ def _unmade(text: str, memory: Memory) -> str:
     return "undo that" if _UNMAKES.fullmatch(text.strip(" .!")) else text
 
 
+_THAT_OF = re.compile(
+    r"^\W*(?:(?:and|ok(?:ay)?|so|also|now|thanks|thank you|great|good|then|please|what about|"
+    r"how about|what is|what's|what are|show|give me|tell me)[,. ]+)*"
+    r"(?:that|those|the (?:same|one|ones|figures?|values?|numbers?)) (?:of|for|on|from|in) "
+    r"(?=[a-z])",
+    re.IGNORECASE,
+)
+""" "And that of print-srv?": the same of another machine."""
+
+
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = as_used(in_plain_words(without_formalities(text)))
@@ -150,6 +160,8 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
     text = with_versions(text, site)
     text = with_spans(text, site)
+    if context.memory.pending is None and context.memory.calls:
+        text = _THAT_OF.sub("and ", text)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     pending = context.memory.pending
