@@ -91,18 +91,34 @@ def _is_then(items: Sequence[Item], k: int) -> bool:
 
 def with_day_told(request: list[Item], told: Sequence[Item], now: datetime) -> list[Item]:
     """ "Alice comes back tomorrow; start alice-dev at 8:30", said at ten: tomorrow is meant."""
-    days = {t.day for i in told if (t := i.get("time")) is not None and t.day and not t.clock}
+    times = [t for i in told if (t := i.get("time")) is not None and t.day]
+    days = {t.day for t in times}
     if len(days) != 1 or (day := days.pop()) is None or day <= now.date():
         return request
+    clocks = [t.clock for t in times if t.clock]
     made: list[Item] = []
     for item in request:
         time = item.get("time")
-        if time is not None and _is_bare_clock(time) and time.clock < (now.hour, now.minute):
-            dated = dataclasses.replace(time, day=day)
-            made.append(dataclasses.replace(item, kinds={"time": dated}))
+        if time is None or not _is_bare_clock(time):
+            made.append(item)
+            continue
+        gone = time.clock < (now.hour, now.minute)
+        if _shortly_before(time.clock, clocks) if clocks else gone:
+            made.append(
+                dataclasses.replace(item, kinds={"time": dataclasses.replace(time, day=day)})
+            )
         else:
             made.append(item)
     return made
+
+
+def _shortly_before(clock: tuple[int, int], clocks: Sequence[tuple[int, int]]) -> bool:
+    """ "our demo is tomorrow at 10, start it at 9": the hours that lead to what was told."""
+    return all(clock <= told and told[0] - clock[0] <= _LEADS for told in clocks)
+
+
+_LEADS = 6
+"""So many hours before an event something is done for it."""
 
 
 def _is_bare_clock(time: Time) -> bool:

@@ -50,6 +50,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"everyone|others?)\b)",
         " compared with",
     ),
+    (
+        r"(?<!should )(?<!must )(?<!shall )(?<!to )(?<!will )\b(?:carry|carries|bear|bears|wear) "
+        r"(?=(?:the |a |an |no |any |this |that )?(?:[\w-]+ )?(?:tag|label)s?\b)",
+        "have ",
+    ),
     (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
     (
         r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "

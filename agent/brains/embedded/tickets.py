@@ -63,6 +63,7 @@ _STANDS_IN = re.compile(
     re.IGNORECASE,
 )
 _AFTER_FRONT = re.compile(r"\s*(?:[,:|]|[-\u2013\u2014]+(?=\s))\s*")
+_GOES_ON = re.compile(r" (?:we|i|they|our|my|students|users)\b", re.IGNORECASE)
 _INSTEAD = "the matter"
 _LISTED = re.compile(rf"(?<!as )\b{_any('listing')}$", re.IGNORECASE)
 _IN_A_ROW = re.compile(r"(?:\b(?:and|or|plus|also|nor|not|but|except|than)|[&+])$", re.IGNORECASE)
@@ -74,8 +75,8 @@ _PREPOSITION = re.compile(
 _PLACING = frozenset(_WORDS["placing"])
 _START = r"(?:^|[.!?;:] |\n)"
 _SUBJECT = re.compile(
-    rf"(?:{_START}|, |\b(?:because|since|as|while|so|but|when|that|although|now) )"
-    rf"(?P<whole>{_LABEL})$",
+    rf"(?:{_START}|, |\b(?:because|since|(?<!soon )(?<!long )as|while|so|but|that|although|now|"
+    rf"before) )(?P<whole>{_LABEL})$",
     re.IGNORECASE,
 )
 _HEAD = re.compile(rf"^(?:{_any('opening')}\W+)*(?P<whole>{_LABEL})$", re.IGNORECASE)
@@ -99,13 +100,23 @@ _OWNED = re.compile(
 _BRACKET = re.compile(
     rf"(?P<whole>\s*[(\[](?:{_any('in_brackets')}[:,]? )*{_LABEL})$", re.IGNORECASE
 )
-_BRACKET_ENDS = re.compile(rf"(?:,? (?:{_any('after_in_brackets')}|\d))* ?[)\]]", re.IGNORECASE)
+_BRACKET_ENDS = re.compile(
+    rf"(?:,? (?:(?:{_any('bearing')}|signed off|opened) by [a-z]+|{_any('after_in_brackets')}|\d))*"
+    r" ?[)\]]",
+    re.IGNORECASE,
+)
 _WISHES = re.compile(rf" {_any('wishing')}(?= )", re.IGNORECASE)
+_INQUIRES = re.compile(
+    r" (?:(?:wants|needs|would like) to (?:know|see)|asks(?: us| me)?(?= (?:what|which|how|who|"
+    r"where|when|whether|if)\b))(?= )",
+    re.IGNORECASE,
+)
 _BIDS = re.compile(rf" {_any('bidding')}(?= )", re.IGNORECASE)
 _TELLS = re.compile(rf"(?: (?:also|now|already|only|just))? {_any('telling')}\b", re.IGNORECASE)
 _ENDS_HEAD = re.compile(
     r"(?: (?:again|still|today|once more|continued|follow[- ]up|update|(?:step|part|phase|task) "
-    r"\d+))?\s*(?:[:|\u2013\u2014-]+(?=\s)|(?P<comma>,)|[.!?;](?=\s)|\n)\s*"
+    rf"\d+)| {_any('event')})?\s*(?:(?:[:|/\u2013\u2014-]+|[-=]>)(?=\s)|(?P<comma>,)|"
+    r"[.!?;](?=\s)|\n)\s*"
 )
 _ENDS = re.compile(r"\s*(?:[.!?;\n]|$)")
 _EVENT = re.compile(rf"(?:'s)? {_any('event')}\b", re.IGNORECASE)
@@ -280,7 +291,7 @@ def _after_preposition(found: re.Match[str], before: str, after: str) -> _Cut | 
     end = event.end() if event is not None else 0
     fronted = not led or led[-1] in ".!?;:\n"
     sign = _AFTER_FRONT.match(after, end) if fronted else None
-    if placing and fronted and sign is None:
+    if placing and fronted and sign is None and not _GOES_ON.match(after, end):
         return None  # "from CHG-12 restore web-01"
     end = sign.end() if sign is not None else end
     narrows = placing or not fronted
@@ -295,8 +306,11 @@ def _subject(before: str, after: str) -> _Cut | None:
     whole = len(found["whole"])
     if bids := _BIDS.match(after):
         return _Cut(whole, bids.end(), "please")
+    if asks := _INQUIRES.match(after):
+        return _Cut(whole, asks.end(), "please tell me")
     if wishes := _WISHES.match(after):
-        return _Cut(whole, wishes.end(), "we need")
+        wants = wishes[0].strip().casefold() == "wants"
+        return _Cut(whole, wishes.end(), "we want" if wants else "we need")
     return _Cut(whole, 0, _INSTEAD) if _TELLS.match(after) else None
 
 

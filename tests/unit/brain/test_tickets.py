@@ -21,6 +21,9 @@ from tests.unit.brain.conftest import Hold, Planned
         ("because of CVE-2025-1234 reboot ad-01", "restart_vms", {"ad-01"}),
         ("for the CHG-4488 rollout I want nfs-01 protected", "protect_vms", {"nfs-01"}),
         ("stop web-01. CHG-12.", "stop_vms", {"web-01"}),
+        ("stop rdp-gw (CHG-881, approved by Priya)", "stop_vms", {"rdp-gw"}),
+        ("SEC-204 finding: crm-legacy has a public ip. stop it", "stop_vms", {"crm-legacy"}),
+        ("INC-77 -> restart kafka-3", "restart_vms", {"kafka-3"}),
         ("in preparation for CHG-4488 snapshot both dns servers", "snapshot_vms",
          {"dns-1", "dns-2"}),
     ],
@@ -46,6 +49,8 @@ def test_a_reference_is_set_aside(
         "for WEB-09 show the cost",
         "protect the databases (CHG-12 for web-01)",
         "what was done under CHG-4488?",
+        "when CHG-881 starts, stop rdp-gw",
+        "as soon as CHG-881 is approved, stop rdp-gw",
     ],
 )
 def test_what_may_tell_which_machines_is_asked_about(hold: Hold, said: str) -> None:

@@ -60,3 +60,19 @@ def test_a_share_says_which_machines(hold: Hold) -> None:
         "Give me every on-prem machine with disk over 60% used", "which of them are in fra1?"
     )
     assert [len(t.calls[0].targets) for t in shown] == [6, 4]
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        ("our demo is tomorrow at 10, start analytics-2 at 9", "2026-11-24T09:00:00+00:00"),
+        ("demo tomorrow at 3pm, start analytics-2 at 2pm", "2026-11-24T14:00:00+00:00"),
+        ("Demo tomorrow at 3pm: start analytics-2 at 2pm", "2026-11-24T14:00:00+00:00"),
+        ("the release is tomorrow at 10, stop web-stg-1 tonight at 23:00",
+         "2026-11-23T23:00:00+00:00"),
+    ],
+)  # fmt: skip
+def test_the_day_of_an_event_is_that_of_what_leads_to_it(hold: Hold, said: str, at: str) -> None:
+    (call,) = hold(said)[-1].calls
+    assert call.when is not None
+    assert call.when.at == at

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import CHANGING
 from agent.brains.embedded.scan import Item
@@ -115,8 +117,18 @@ def _times_of(label: list[Item], acts: list[Item]) -> list[Item]:
     if _AHEAD & {w for i in label for w in i.words}:
         return []
     led = [i for i in label if i.has("time") and not i.is_entity and i.words[-1].isalpha()]
+    if any(t.clock for t in times):
+        led = [_its_day(i) for i in led]
     gone = {"today", "tonight"} if times else {"today"}
     return [i for i in led if not gone & set(i.words)]
+
+
+def _its_day(item: Item) -> Item:
+    """ "Demo tomorrow at 3pm: start it at 2pm": of the event's time its day alone."""
+    time = item.get("time")
+    if time.clock is None or time.day is None or time.recurs:
+        return item
+    return dataclasses.replace(item, kinds={"time": dataclasses.replace(time, clock=None)})
 
 
 def _says_why(label: list[Item]) -> bool:
