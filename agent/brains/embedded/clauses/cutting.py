@@ -40,6 +40,9 @@ from agent.brains.embedded.scan import Item
 def split(items: Sequence[Item]) -> list[Clause]:
     """The clauses of a turn, in order."""
     clauses: list[Clause] = []
+    for item in items:
+        if item.has("wished", "switched"):  # marks of an earlier reading hide where acts begin
+            item.kinds = {k: v for k, v in item.kinds.items() if k not in ("wished", "switched")}
     for number, (sentence, asks) in enumerate(_sentences(items)):
         parts = _parts(without_label(with_topic(sentence)))
         if not asks and (end := supposed_until(sentence)):
