@@ -55,6 +55,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(?=(?:the |a |an |no |any |this |that )?(?:[\w-]+ )?(?:tag|label)s?\b)",
         "have ",
     ),
+    (
+        r"\bwho(?:'s|\u2019s| is| are)? (?:in charge of|responsible for|accountable for|looking "
+        r"after|looks after) ",
+        "who owns ",
+    ),
     (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
     (
         r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "

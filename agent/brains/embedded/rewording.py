@@ -6,6 +6,7 @@ import re
 
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
+from agent.brains.embedded.another_one import with_the_snapshot
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used
 from agent.brains.embedded.idioms import in_plain_words
@@ -123,6 +124,17 @@ _WANTED = re.compile(
 )
 """ "I wanted to say 400 more": what is meant instead."""
 
+_BETTER = re.compile(
+    r"^\W*(?:(?:actually|hm+|no|well|ok(?:ay)?|wait|sorry|oh|but|i think|maybe|then)\b[,. ]*)*"
+    r"(?P<what>(?!(?:that|this|it|which|what|not|none|nothing|another|they|something|later|"
+    r"everything)\b)[\w:.-]+(?: [\w:.-]+){0,2}?) (?:would be|'d be|is|are|sounds|looks|seems|"
+    r"might be|would suit (?:us|me)) (?:(?:much|far|a bit|even|way|probably) )*"
+    r"(?:better|best|preferable|nicer|wiser|smarter|safer)"
+    r"(?: (?:then|instead|please|for (?:us|me)))*[.! ]*$",
+    re.IGNORECASE,
+)
+""" "Actually, esx-01 would be better": it goes into the plan that waits."""
+
 _UNMAKES = re.compile(
     r"(?:(?:please|ok(?:ay)?|now|can you|could you)[, ]+)*(?:delete|remove|drop|discard) "
     r"(?:that|those|the|these) (?:new )?snapshots?"
@@ -153,7 +165,7 @@ _THAT_OF = re.compile(
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = as_used(in_plain_words(without_formalities(text)))
-    text = of_those_shown(text, context.memory)
+    text = of_those_shown(with_the_snapshot(text, context.memory), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
@@ -168,7 +180,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     if pending is not None and pending.calls[-1].tool == "create_vms":
         text = _WITH_TAGS.sub("tag it ", text)
     if pending is not None:
-        text = _BEFORE_THAT.sub("", text)
+        text = _BETTER.sub(r"make it \g<what>", _BEFORE_THAT.sub("", text))
         text = _WANTED.sub("I meant", without_the_complaint(text))
         text = on_other_days(text, context.memory)
         text = with_its_unit(_COUNT.sub(r"make it \g<many>", text), context.memory)
