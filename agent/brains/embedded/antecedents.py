@@ -73,20 +73,32 @@ def at_the_time_told(items: list[Item]) -> list[Item]:
     if k is None:
         return items
     led = max((n for n in range(k) if items[n].has("comma", "stop", "dash")), default=None)
-    times = [i for i in items[:k] if i.has("time") and i.get("time").is_moment]
+    times = [i for i in items[:k] if i.has("time") and _moment_of(i) is not None]
     if led is None or len(times) != 1 or items.index(times[0]) > led:
         return items
     time = times[0]
-    meant = dataclasses.replace(items[k], kinds={"time": time.get("time")})
+    meant = dataclasses.replace(items[k], kinds={"time": _moment_of(time)})
     told = dataclasses.replace(time, kinds={"plain": time.text})
     return [meant if i is items[k] else told if i is time else i for i in items]
 
 
 def _is_then(items: Sequence[Item], k: int) -> bool:
     """ "then" or "at that time" after machines, where its sentence ends."""
-    ends = k + 1 == len(items) or items[k + 1].has("stop", "comma")
+    after = next((i for i in items[k + 1 :] if not i.has("ask")), None)
+    ends = after is None or after.has("stop", "comma")
     before = items[k - 1]
+    if before.words in (("down",), ("up",), ("off",), ("on",), ("again",)) and k > 1:
+        before = items[k - 2]
     return ends and items[k].words == ("then",) and (before.is_entity or before.has("noun", "pron"))
+
+
+def _moment_of(item: Item) -> Time | None:
+    """The moment that is said, or until when something was said to be."""
+    time = item.get("time")
+    if time.is_moment:
+        return time
+    until = time.until
+    return until if until is not None and until.is_moment and time.clock is None else None
 
 
 def with_day_told(request: list[Item], told: Sequence[Item], now: datetime) -> list[Item]:

@@ -135,6 +135,22 @@ _BETTER = re.compile(
 )
 """ "Actually, esx-01 would be better": it goes into the plan that waits."""
 
+_TAGGED_AT_BIRTH = re.compile(
+    r"^(?P<what>(?:[^.!?]*,)? ?(?:so |then |and |please |just )*(?:one|an?|1) (?:[\w.-]+ ){1,4}"
+    r"(?:box|machine|vm|server|instance)\b[^!?;]*? (?:call|name) it [\w.-]+),? and (?:please )?"
+    r"(?:tag|label) it (?:with |as )?(?=[\w.-]+=)",
+    re.IGNORECASE,
+)
+""" "One small debian box please, call it lab-1 and tag it owner=bob": of what shall be made."""
+
+
+def _born_with(text: str, site: Site) -> str:
+    found = _TAGGED_AT_BIRTH.match(text)
+    if found is None or any(w.casefold() in site.names.exact for w in found["what"].split()):
+        return text
+    return f"{found['what']}, {text[found.end() :]}"
+
+
 _UNMAKES = re.compile(
     r"(?:(?:please|ok(?:ay)?|now|can you|could you)[, ]+)*(?:delete|remove|drop|discard) "
     r"(?:that|those|the|these) (?:new )?snapshots?"
@@ -170,7 +186,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
-    text = with_versions(text, site)
+    text = with_versions(_born_with(text, site), site)
     text = with_spans(text, site)
     if context.memory.pending is None and context.memory.calls:
         text = _THAT_OF.sub("and ", text)
