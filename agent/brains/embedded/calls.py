@@ -58,6 +58,7 @@ class Builder(Settling):
             frames = [frames[1], frames[0]]
         frames = what_is_first(frames)
         made: list[Call] = []
+        ends = False
         for k, frame in enumerate(frames):
             frame = self._settled(frame, reading)
             check_accounted(frame)
@@ -81,9 +82,23 @@ class Builder(Settling):
             call = after(made[-1], call, reading.text) if made else call
             if made and runs_backwards(made[-1], call):
                 raise Doubt(replies.ask("The second would come before the first. At what times?"))
-            made.append(call)
-            made.extend(self.opposite_after(frame, call))
+            if ends and self._is_the_same(made[-1], call):
+                continue  # "stop it for two hours and start it again": the end, said once more
+            end = self.opposite_after(frame, call)
+            ends = bool(end)
+            made.extend([call, *end])
         return asked_once(made)
+
+    def _is_the_same(self, last: Call, call: Call) -> bool:
+        """Whether a call does what the last does, and no time of its own is said."""
+        if (
+            call.tool != last.tool
+            or call.when is not None
+            or None in (call.selector, last.selector)
+        ):
+            return False
+        ids = [set(self.inventory.select_ids(c.selector)) for c in (last, call) if c.selector]
+        return ids[0] == ids[1]
 
     def _vague(self, frame: Frame) -> None:
         """A time that names no time is asked about."""

@@ -60,6 +60,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"after|looks after) ",
         "who owns ",
     ),
+    (
+        r"\b(until|till|til) (\d{1,2}(?::\d\d)?) (?:o'clock )?(?:on )?"
+        r"(tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b(?! (?:at|morning|evening|night))",
+        r"\1 \3 at \2",
+    ),
     (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
     (
         r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "
