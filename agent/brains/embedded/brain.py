@@ -78,7 +78,7 @@ class EmbeddedBrain:
         """The turn read without the tickets it refers to, where nothing hangs on them."""
         aside = without_references(text, Reader(self._site(context), now).scanner)
         if not aside.references:
-            return self._in_its_zone(text, context, now)
+            return self._in_its_zone(aside.text, context, now)
         understood = self._in_its_zone(aside.text, context, now)
         if question := left_open(understood, aside):
             return question

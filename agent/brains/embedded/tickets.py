@@ -40,6 +40,7 @@ _LABELLED = rf"(?:{_WHOSE}{_KIND}:? ?#?)"
 _CODE = re.compile(
     r"(?<![\w=@/.\"'`\\*-])(?:(?P<head>[A-Za-z]{2,10})[-_#]?(?P<figure>\d{1,10}(?:-\d{1,7})?)|"
     r"#(?P<bare>\d{3,8})|"
+    r"(?P<spaced>(?:inc|chg|chng|crq|rfc|ritm|req|prb|sctask|jira|tkt|cs|prj) \d{2,8})|"
     rf"(?P<label>(?:for|in|under|per|re|ref|see|of|to|by|on|with|the|our|my|this|\(|\[|^)\W? ?"
     rf"(?:the |our |my |this )?{_KIND}:? ?#?)(?P<plain>\d{{3,8}}))"
     r"(?![\w=@/*\"'`%]|-\w|\.\w|:\w)",
@@ -85,10 +86,12 @@ _DASHED = re.compile(rf"(?P<whole>\s[-\u2013\u2014/|]+ {_LABEL})$", re.IGNORECAS
 _NAMED = re.compile(rf"(?:(?=[,;])|(?<=\d))(?P<whole>[,;]? {_LABELLED})$", re.IGNORECASE)
 _LAST = re.compile(r"(?:(?=,)|(?<=\d))(?P<whole>,? )$")
 _WORKED_ON = re.compile(rf"\b{_any('work')} (?P<whole>{_LABEL})$", re.IGNORECASE)
+_ASKED_TOO = re.compile(r"(?:\b(?:and|or|plus|also|then|please)|[&+,])\s*$", re.IGNORECASE)
+_IS_BASE = re.compile(r"(?!\w+(?:ing|ed)\b)", re.IGNORECASE)
 _HOLDS = re.compile(rf"\b(?:have|has|got|with) (?P<whole>{_LABEL})$", re.IGNORECASE)
 _HELD = re.compile(
     r" (?:is )?(?:still |already |now )?(?:open|approved|pending|running|scheduled|planned|signed|"
-    r"in place|coming|booked|waiting|assigned|due)\b",
+    r"in place|coming|booked|waiting|assigned|due|on|for|about|against|concerning|regarding)\b",
     re.IGNORECASE,
 )
 """ "we have CHG-12 approved"."""
@@ -115,16 +118,21 @@ _BIDS = re.compile(rf" {_any('bidding')}(?= )", re.IGNORECASE)
 _TELLS = re.compile(rf"(?: (?:also|now|already|only|just))? {_any('telling')}\b", re.IGNORECASE)
 _ENDS_HEAD = re.compile(
     r"(?: (?:again|still|today|once more|continued|follow[- ]up|update|(?:step|part|phase|task) "
-    rf"\d+)| {_any('event')})?\s*(?:(?:[:|/\u2013\u2014-]+|[-=]>)(?=\s)|(?P<comma>,)|"
+    rf"\d+)| {_any('event')})?\s*(?:(?:[:|/\u2013\u2014-]+|[-=]>)(?=\s)|(?P<comma>,)|(?=[(\[])|"
     r"[.!?;](?=\s)|\n)\s*"
 )
-_ENDS = re.compile(r"\s*(?:[.!?;\n]|$)")
+_ENDS = re.compile(
+    rf"(?: {_any('bearing')}(?: by(?: [a-z]+){{1,3}})?)?\s*(?:[.!?;\n]|$)", re.IGNORECASE
+)
 _EVENT = re.compile(rf"(?:'s)? {_any('event')}\b", re.IGNORECASE)
 _ITS_MACHINES = re.compile(
     rf"(?:'s)? (?:(?!{_any('verb')}\b)[\w-]+ )?{_any('machine')}\b", re.IGNORECASE
 )
 _VERB_AND_THING = re.compile(
     rf" (?:please |kindly )?{_any('verb')} (?!and\b|or\b|it\b|them\b|too\b)(?=[\w*])", re.IGNORECASE
+)
+_SPEAKS_OF = re.compile(
+    r" (?:on|about|for|concerning|regarding|with) (?=[\w-]+[:,])", re.IGNORECASE
 )
 _TAGS = re.compile(
     r"\b(?:tag|tags|tagged|label|labels|labelled|labeled|annotate|mark|names?|named|call|called)\b",
@@ -183,6 +191,8 @@ def without_references(text: str, scanner: Scanner) -> Aside:
         before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
         cut = _cut(before, text[start:end], after, scanner)
         if cut is None:
+            if match["spaced"] is not None:  # "stop web-01 and req 22": no figure of its own
+                text = f"{text[:start]}{match['spaced'].replace(' ', '-')}{text[match.end() :]}"
             continue
         found.append(text[start:end])
         narrows = narrows or cut.narrows
@@ -190,7 +200,7 @@ def without_references(text: str, scanner: Scanner) -> Aside:
         text = f"{kept}{cut.instead}{text[end + cut.after :]}"
         at = len(kept) + len(cut.instead)
     if not found or not any(c.isalpha() for c in text):
-        return Aside(text) if not found else Aside(text.strip())
+        return Aside(text.strip())
     return Aside(_GAP.sub("", text).strip(), tuple(found), narrows)
 
 
@@ -217,13 +227,15 @@ def _is_reference(match: re.Match[str], text: str, scanner: Scanner) -> bool:
     """Whether it has the shape of a reference and nothing of the fleet is called so."""
     if text.count('"', 0, match.start()) % 2:
         return False
-    head = (match["head"] or "").casefold()
+    head = (match["head"] or (match["spaced"] or "").split(" ")[0]).casefold()
     if not head:
         return True
     site = scanner.site
     known = head in _NO_PREFIX or head in site.names.words or head in site.host_stems
     if known or (head,) in site.values or head in distributions():
         return False
+    if match["spaced"] is not None:
+        return True
     if not _has_its_shape(match, text):
         return False
     items = scanner.scan(tokenise(match[0]))
@@ -260,7 +272,10 @@ def _cut(before: str, code: str, after: str, scanner: Scanner) -> _Cut | None:
         return _Cut(len(bracket["whole"]), ends.end())
     if _ITS_MACHINES.match(after) or _joins_machines(after, scanner):
         return None
-    worked = _WORKED_ON.search(before) or (_HELD.match(after) and _HOLDS.search(before))
+    worked = _WORKED_ON.search(before)
+    if worked and _ASKED_TOO.search(before[: worked.start()]) and _IS_BASE.match(worked[0]):
+        return None  # "restart web-01 and close INC-12": something is asked that is not done here
+    worked = worked or (_HELD.match(after) and _HOLDS.search(before))
     if worked and not before[: worked.start()].strip() and (sign := _AFTER_FRONT.match(after)):
         return _Cut(len(before), sign.end())
     if worked:
@@ -322,6 +337,8 @@ def _apart(before: str, code: str, after: str, scanner: Scanner) -> _Cut | None:
         ends = _ENDS_HEAD.match(after)
         if ends and not (ends["comma"] and _begins_with_machines(after[ends.end() :], scanner)):
             return _Cut(len(head["whole"]), ends.end())
+        if _SPEAKS_OF.match(after):
+            return _Cut(len(head["whole"]), 0, _INSTEAD)
         return _Cut(len(head["whole"])) if _VERB_AND_THING.match(after) else None
     if not _ENDS.match(after):
         return None

@@ -49,6 +49,8 @@ def test_a_reference_is_set_aside(
         "for WEB-09 show the cost",
         "protect the databases (CHG-12 for web-01)",
         "what was done under CHG-4488?",
+        "stop web-01 and req 22",
+        "restart web-01 and close INC-3301",
         "when CHG-881 starts, stop rdp-gw",
         "as soon as CHG-881 is approved, stop rdp-gw",
     ],
