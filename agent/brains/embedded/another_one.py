@@ -42,6 +42,20 @@ def with_the_snapshot(text: str, memory: Memory) -> str:
     return f"{text[: found.start()]}take a snapshot of {whose}{text[found.end() :]}"
 
 
+_LACKS = re.compile(
+    r"^(?P<told>[^.;!?]{0,80}?\b(?:no|not|n't|without|last|old|outdated|missing|lacks)\b[^.;!?]{0,40}?"
+    r"\bsnapshots?\b[^.;!?]{0,40}[.;!]) *"
+    r"(?:(?:please|so|then|pls|can you|could you|now)[, ]+)*"
+    r"(?:take|make|create|do) (?:an? (?:new|fresh) )?one\b(?! (?:of|for|from|on)\b)",
+    re.IGNORECASE,
+)
+
+
+def with_the_one_told(text: str) -> str:
+    """ "db-prod-2 has no snapshot this week. Take one tonight": a snapshot of it."""
+    return _LACKS.sub(r"\g<told> take a snapshot of it", text, count=1)
+
+
 def _of_snapshots(memory: Memory) -> bool:
     last = memory.calls[-1] if memory.calls else None
     if last is None:

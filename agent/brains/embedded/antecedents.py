@@ -52,7 +52,8 @@ def on_the_host_told(items: list[Item]) -> list[Item]:
     """ "esx-03 goes down at 20:00. Move whatever is running on it": the one host told."""
     for k in range(2, len(items)):
         place = items[k].words == ("it",) and items[k - 1].words[-1:] in (("on",), ("off",))
-        if not (place or items[k].words == ("there",)) or items[k].is_entity:
+        its = items[k].words == ("its",) and items[k + 1 : k + 2] and items[k + 1].has("noun")
+        if not (place or its or items[k].words == ("there",)) or items[k].is_entity:
             continue
         led = next((n for n in range(k - 1, 0, -1) if items[n].has("stop", "comma", "colon")), 0)
         told = items[:led]

@@ -43,6 +43,24 @@ _FORMS = tuple(
         rf"{_MEASURE} {_IS}{_FREE} {_IS}{_HOW_MUCH}",
     )
 )
+_THAN = re.compile(
+    rf"(?<![\w-])(?P<more>more|less|fewer) "
+    rf"(?P<what>{_FREE} (?:disk|memory|storage|ram|cpu){_SPACE}) than "
+    r"(?P<figure>\d{1,2}(?:[.,]\d+)? ?(?:%|percent|per cent))(?![\w-])",
+    re.IGNORECASE,
+)
+_ALARMS = re.compile(
+    r"^[^.!?:;]{0,40}?\b(?P<what>disk(?: space)?|storage|memory|ram|cpu|network|iops)\b"
+    r"(?: usage| load| use)? (?:alerts?|alarms?|warnings?|pressure|spikes?|issues?|problems?|"
+    r"trouble|alerting|alarming|is (?:high|up|tight|short))\b[^.!?:;]{0,40}[.!?:;] +(?P<then>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_BARE_FIGURE = re.compile(
+    rf"(?<![\w-])(?P<how>{_FEWER}|{_MORE}|{_AT_LEAST}) (?P<figure>\d{{1,2}}) ?"
+    r"(?:%|percent|per cent)?"
+    r"(?=[.!?,;]|$| (?:in|on|of|right|now|please|used|full))",
+    re.IGNORECASE,
+)
 _LEFT_OF_IT = re.compile(rf"(?<![\w-]){_HOW_MUCH} {_OWN}{_FREE}(?![\w-])", re.IGNORECASE)
 _SPOKEN_OF = re.compile(rf"(?<![\w-]){_MEASURE}(?![\w-])", re.IGNORECASE)
 _LEAST = re.compile(
@@ -73,12 +91,32 @@ def as_used(text: str) -> str:
     if not _FREE_SAID.search(text):
         return text
     text = text if _ROOM.search(text) else _LEAST.sub(_other_end, text)
+    text = _THAN.sub(r"\g<more> than \g<figure> \g<what>", text)
     for form in _FORMS:
         text = form.sub(lambda m: _used(m, m["what"]), text)
     spoken = {_measure(m["what"]) for m in _SPOKEN_OF.finditer(text)}
     if len(spoken) == 1 and _LEFT_OF_IT.search(text):
         text = _LEFT_OF_IT.sub(lambda m: _used(m, next(iter(spoken))), text)
     return text
+
+
+def by_what_was_told(text: str) -> str:
+    """ "Disk alerts again! Show everything in hq over 80 percent": 80 percent of the disk."""
+    told = _ALARMS.match(text)
+    if told is None or _MEASURES.search(told["then"]):
+        return text
+    figure = rf"with {_measure(told['what'].split()[0])} \g<how> \g<figure>%"
+    then = _ARE.sub("", _BARE_FIGURE.sub(figure, told["then"], count=1))
+    return f"{text[: told.start('then')]}{then}"
+
+
+_ARE = re.compile(
+    r"\b(?:is|are|sits?|stands?|runs?|run) (?=with (?:disk|memory|cpu|network|iops) )"
+)
+_MEASURES = re.compile(
+    r"\b(?:disks?|storage|memory|ram|cpus?|cores?|network|iops|cost\w*|days?|\$|dollars?|load|gi?b)\b",
+    re.IGNORECASE,
+)
 
 
 def asks_for_gib_free(text: str) -> Understanding | None:

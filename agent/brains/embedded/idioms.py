@@ -65,6 +65,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b(?! (?:at|morning|evening|night))",
         r"\1 \3 at \2",
     ),
+    (
+        r"\b(los(?:e|es|t|ing)|without|no|the|cuts?|has|have|our|their|its|of|main) power on "
+        r"(?=(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tonight|tomorrow|the weekend|\d)",
+        r"\1 electricity on ",
+    ),
     (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
     (
         r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "

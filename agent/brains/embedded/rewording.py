@@ -6,9 +6,9 @@ import re
 
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
-from agent.brains.embedded.another_one import with_the_snapshot
+from agent.brains.embedded.another_one import with_the_one_told, with_the_snapshot
 from agent.brains.embedded.grouped_too import with_its_groups
-from agent.brains.embedded.headroom import as_used
+from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.other_days import on_other_days
@@ -180,8 +180,9 @@ _THAT_OF = re.compile(
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = as_used(in_plain_words(without_formalities(text)))
-    text = of_those_shown(with_the_snapshot(text, context.memory), context.memory)
+    text = by_what_was_told(as_used(in_plain_words(without_formalities(text))))
+    text = with_the_snapshot(with_the_one_told(text), context.memory)
+    text = of_those_shown(text, context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)

@@ -16,6 +16,9 @@ ON_ESX_03 = {"print-srv", "backup-srv", "dns-2", "vdi-103"}
         ("esx-03 goes into maintenance at 20:00 tonight. At 19:30 move whatever is running on it "
          "to esx-02.", "migrate_vms", ON_ESX_03),
         ("esx-03 needs patching. Stop everything on it", "stop_vms", ON_ESX_03),
+        ("Frankfurt loses power on Saturday at 6. Shut down sandbox-02 at 5:30", "stop_vms",
+         {"sandbox-02"}),
+        ("db-prod-2 has no snapshot this week. take one tonight", "snapshot_vms", {"db-prod-2"}),
         ("take out the owner tag from notebook-wei, wei is changing of team", "untag_vms",
          {"notebook-wei"}),
         ("take out the owner tag in all the vdi machines", "untag_vms",

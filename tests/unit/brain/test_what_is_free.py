@@ -65,3 +65,17 @@ def test_the_same_of_another_machine(hold: Hold, then: str) -> None:
 )
 def test_what_is_not_done_here(hold: Hold, said: str) -> None:
     assert hold(said)[-1].outcome == "decline"
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Disk space warnings again! Show everything in hq over 80 percent", {"backup-srv"}),
+        ("Memory warnings all night: who is over 85%?",
+         {"db-prod-1", "cache-prod-1", "gitlab", "erp-prod-db"}),
+    ],
+)  # fmt: skip
+def test_the_measure_that_was_told_of(hold: Hold, said: str, names: set[str]) -> None:
+    (call,) = hold(said)[-1].calls
+    assert call.tool == "query_metrics"
+    assert len(call.targets) == len(names)
