@@ -33,7 +33,7 @@ from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
-from agent.brains.embedded.tickets import left_open, without_references
+from agent.brains.embedded.tickets import left_open, may_refer, without_references
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.unwished import only_the_question
@@ -76,6 +76,8 @@ class EmbeddedBrain:
 
     def _beside_references(self, text: str, context: Context, now: datetime) -> Understanding:
         """The turn read without the tickets it refers to, where nothing hangs on them."""
+        if not may_refer(text):
+            return self._in_its_zone(text, context, now)
         aside = without_references(text, Reader(self._site(context), now).scanner)
         if not aside.references:
             return self._in_its_zone(aside.text, context, now)

@@ -174,6 +174,11 @@ class _Cut:
     narrows: bool = False
 
 
+def may_refer(text: str) -> bool:
+    """Whether any number in the turn has such a shape at all: most turns have none."""
+    return _CODE.search(text) is not None
+
+
 def without_references(text: str, scanner: Scanner) -> Aside:
     """The turn without the numbers that plainly are references."""
     found: list[str] = []
