@@ -49,6 +49,14 @@ _ASKING = frozenset(
 ) - {("do", "it"), ("do", "this"), ("do", "that")}
 """How a question begins, though no sign follows it: "are you sure"."""
 
+_REFERENCE = re.compile(
+    r"[(\[,]?\s*(?:\b(?:as|per|under|in|for|ref|reference|see|via|ticket|change|incident|request|"
+    r"number|the|our)\b[.:#]?\s+){0,5}\b(?:inc|chg|crq|cr|rfc|ritm|req|sctask|prb|jira|tkt)[-_]?\d+"
+    r"\b[)\]]?(?!\w)",
+    re.IGNORECASE,
+)
+"""The ticket beside a yes or a no: "yes, per CHG-4488"."""
+
 NEGATIVE = frozenset(
     {"not", "no", "never", "nothing", "nobody", "none", "cannot", "dont", "wont", "nope", "nah"}
 )
@@ -123,7 +131,7 @@ def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"
     """
     if len(text) > 200 or any(mark in text for mark in ("`", '"', "*")):
         return None
-    words = plain_words(text)
+    words = plain_words(_REFERENCE.sub(" ", text))
     if not words or len(words) > 16:
         return None
     words, _ = _without(words, _POLITE)

@@ -48,42 +48,90 @@ def put_in_place(request: Sequence[Item], told: Sequence[Item]) -> list[Item]:
     return found
 
 
+def on_the_host_told(items: list[Item]) -> list[Item]:
+    """ "esx-03 goes down at 20:00. Move whatever is running on it": the one host told."""
+    for k in range(2, len(items)):
+        place = items[k].words == ("it",) and items[k - 1].words[-1:] in (("on",), ("off",))
+        its = items[k].words == ("its",) and items[k + 1 : k + 2] and items[k + 1].has("noun")
+        if not (place or its or items[k].words == ("there",)) or items[k].is_entity:
+            continue
+        led = next((n for n in range(k - 1, 0, -1) if items[n].has("stop", "comma", "colon")), 0)
+        told = items[:led]
+        hosts = [i for i in told if _fields(i) == {"host"}]
+        if any(i.has("names", "stem", "noun", "unknown_name") for i in told) or not _only(hosts):
+            continue
+        if any(i.has("names", "pron", "to") and i is not items[k] for i in items[led:k]):
+            continue
+        words = ("on", *hosts[0].words) if items[k].words == ("there",) else hosts[0].words
+        meant = dataclasses.replace(hosts[0], used="", possessive=False, words=words)
+        items = [*items[:k], meant, *items[k + 1 :]]
+    return items
+
+
 def at_the_time_told(items: list[Item]) -> list[Item]:
     """ "On Saturday at noon we switch the line, please stop print-srv then": the time told."""
     k = next((k for k in range(3, len(items)) if _is_then(items, k)), None)
     if k is None:
         return items
     led = max((n for n in range(k) if items[n].has("comma", "stop", "dash")), default=None)
-    times = [i for i in items[:k] if i.has("time") and i.get("time").is_moment]
+    times = [i for i in items[:k] if i.has("time") and _moment_of(i) is not None]
     if led is None or len(times) != 1 or items.index(times[0]) > led:
         return items
     time = times[0]
-    meant = dataclasses.replace(items[k], kinds={"time": time.get("time")})
+    meant = dataclasses.replace(items[k], kinds={"time": _moment_of(time)})
     told = dataclasses.replace(time, kinds={"plain": time.text})
     return [meant if i is items[k] else told if i is time else i for i in items]
 
 
 def _is_then(items: Sequence[Item], k: int) -> bool:
     """ "then" or "at that time" after machines, where its sentence ends."""
-    ends = k + 1 == len(items) or items[k + 1].has("stop", "comma")
+    after = next((i for i in items[k + 1 :] if not i.has("ask")), None)
+    ends = after is None or after.has("stop", "comma")
     before = items[k - 1]
+    if before.words in (("down",), ("up",), ("off",), ("on",), ("again",)) and k > 1:
+        before = items[k - 2]
     return ends and items[k].words == ("then",) and (before.is_entity or before.has("noun", "pron"))
+
+
+def _moment_of(item: Item) -> Time | None:
+    """The moment that is said, or until when something was said to be."""
+    time = item.get("time")
+    if time.is_moment:
+        return time
+    until = time.until
+    return until if until is not None and until.is_moment and time.clock is None else None
 
 
 def with_day_told(request: list[Item], told: Sequence[Item], now: datetime) -> list[Item]:
     """ "Alice comes back tomorrow; start alice-dev at 8:30", said at ten: tomorrow is meant."""
-    days = {t.day for i in told if (t := i.get("time")) is not None and t.day and not t.clock}
+    times = [t for i in told if (t := i.get("time")) is not None and t.day]
+    days = {t.day for t in times}
     if len(days) != 1 or (day := days.pop()) is None or day <= now.date():
         return request
+    clocks = [t.clock for t in times if t.clock]
     made: list[Item] = []
     for item in request:
         time = item.get("time")
-        if time is not None and _is_bare_clock(time) and time.clock < (now.hour, now.minute):
-            dated = dataclasses.replace(time, day=day)
-            made.append(dataclasses.replace(item, kinds={"time": dated}))
+        if time is None or not _is_bare_clock(time):
+            made.append(item)
+            continue
+        gone = time.clock < (now.hour, now.minute)
+        if _shortly_before(time.clock, clocks) if clocks else gone:
+            made.append(
+                dataclasses.replace(item, kinds={"time": dataclasses.replace(time, day=day)})
+            )
         else:
             made.append(item)
     return made
+
+
+def _shortly_before(clock: tuple[int, int], clocks: Sequence[tuple[int, int]]) -> bool:
+    """ "our demo is tomorrow at 10, start it at 9": the hours that lead to what was told."""
+    return all(clock <= told and told[0] - clock[0] <= _LEADS for told in clocks)
+
+
+_LEADS = 6
+"""So many hours before an event something is done for it."""
 
 
 def _is_bare_clock(time: Time) -> bool:

@@ -18,6 +18,7 @@ from agent.brains.embedded.doubtful import whole_fleet_or_less
 from agent.brains.embedded.followups import Followups
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.fresh import fresh
+from agent.brains.embedded.headroom import asks_for_gib_free
 from agent.brains.embedded.hesitating import does_it_oneself, thinks_aloud
 from agent.brains.embedded.holding import held
 from agent.brains.embedded.layout import laid_out
@@ -34,6 +35,7 @@ from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
+from agent.brains.embedded.tickets import left_open, may_refer, without_references
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.unwished import only_the_question
@@ -63,16 +65,29 @@ class EmbeddedBrain:
     def understand(self, text: str, context: Context) -> Understanding:
         """Read one turn; nothing is changed."""
         text = laid_out(text)
-        if (disks := read_disks(text)) is not None:
+        if (disks := read_disks(text) or asks_for_gib_free(text)) is not None:
             return disks
         zoned = in_zone_said(text, local_now(context))
         if not zoned.is_known:
             return replies.ask(
                 f'Which time zone is "{zoned.said}"? Say the time in {context.zone}.'
             )
-        understood = self._in_its_zone(zoned.text, context, zoned.now)
+        understood = self._beside_references(zoned.text, context, zoned.now)
         understood = in_sequence(understood, zoned.text)
         return _in_own_zone(understood, zoned, context) if zoned.said else understood
+
+    def _beside_references(self, text: str, context: Context, now: datetime) -> Understanding:
+        """The turn read without the tickets it refers to, where nothing hangs on them."""
+        if not may_refer(text):
+            return self._in_its_zone(text, context, now)
+        aside = without_references(text, Reader(self._site(context), now).scanner)
+        if not aside.references:
+            return self._in_its_zone(aside.text, context, now)
+        understood = self._in_its_zone(aside.text, context, now)
+        if question := left_open(understood, aside):
+            return question
+        told = tuple(Trace(reference, "a reference") for reference in aside.references)
+        return replace(understood, trace=(*understood.trace, *told))
 
     def _in_its_zone(self, text: str, context: Context, now: datetime) -> Understanding:
         site = self._site(context)

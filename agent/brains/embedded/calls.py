@@ -58,6 +58,7 @@ class Builder(Settling):
             frames = [frames[1], frames[0]]
         frames = what_is_first(frames)
         made: list[Call] = []
+        ends = False
         for k, frame in enumerate(frames):
             frame = self._settled(frame, reading)
             check_accounted(frame)
@@ -81,9 +82,23 @@ class Builder(Settling):
             call = after(made[-1], call, reading.text) if made else call
             if made and runs_backwards(made[-1], call):
                 raise Doubt(replies.ask("The second would come before the first. At what times?"))
-            made.append(call)
-            made.extend(self.opposite_after(frame, call))
+            if ends and self._is_the_same(made[-1], call):
+                continue  # "stop it for two hours and start it again": the end, said once more
+            end = self.opposite_after(frame, call)
+            ends = bool(end)
+            made.extend([call, *end])
         return asked_once(made)
+
+    def _is_the_same(self, last: Call, call: Call) -> bool:
+        """Whether a call does what the last does, and no time of its own is said."""
+        if (
+            call.tool != last.tool
+            or call.when is not None
+            or None in (call.selector, last.selector)
+        ):
+            return False
+        ids = [set(self.inventory.select_ids(c.selector)) for c in (last, call) if c.selector]
+        return ids[0] == ids[1]
 
     def _vague(self, frame: Frame) -> None:
         """A time that names no time is asked about."""
@@ -167,7 +182,7 @@ class Builder(Settling):
         if tool == "search_runbooks":
             return Call(tool=tool, args={"question": frame.clause.text[:1000] or "?"})
         if tool == "scale_group":
-            return self._with_when(frame, self._scaling(frame, args))
+            return self._with_when(frame, self._scaling(frame, args, topics))
         if tool == "create_vms":
             return self._with_when(frame, self._creating(args))
         if tool in NO_SELECTOR:
@@ -274,11 +289,11 @@ class Builder(Settling):
                 )
         return Call(tool="create_vms", args=args)
 
-    def _scaling(self, frame: Frame, args: dict[str, Any]) -> Call:
+    def _scaling(self, frame: Frame, args: dict[str, Any], topics: Sequence[Chosen]) -> Call:
         factor = args.pop("_factor", None)
         group = args.get("group")
         if group is None:
-            group = self._group_of(frame, args)
+            group = self._group_told(frame, topics) or self._group_of(frame, args)
             args["group"] = group
         known = self.site.groups.get(group)
         if (
@@ -289,6 +304,16 @@ class Builder(Settling):
         ):
             args["count"] = round(known.count * factor)
         return Call(tool="scale_group", args=args)
+
+    def _group_told(self, frame: Frame, topics: Sequence[Chosen]) -> str:
+        """ "the test needs 15 machines in api-prod-euw1, scale it": the one group told of."""
+        if frame.chosen.real or frame.chosen.unknown or any(t.unknown for t in topics):
+            return ""
+        nouns = [n for t in topics for n in t.real if n.by_stem or not n.named_only]
+        groups = {g for n in nouns for g in n.fields.get("group", ())} or {
+            vm.group for n in nouns for vm in self.inventory.select(Selector.parse(n.selector()))
+        }
+        return next(iter(groups)) or "" if len(groups) == 1 else ""
 
     def _group_of(self, frame: Frame, args: dict[str, Any]) -> str:
         """The one group to which the machines that were described belong.

@@ -185,3 +185,11 @@ def with_its_measure(reading: Reading, reader: Reader, memory: Memory) -> Readin
     one = "one" if found[0].casefold().startswith("one ") else "ones"
     said = f"{one} with {last.args.get('metric', 'cpu')} {found['bound']}"
     return reader.read(reading.text[: found.start()] + said + reading.text[found.end() :])
+
+
+def is_what_it_needs(frame: Frame, last: Frame) -> bool:
+    """ "the test needs 15 machines in api-prod-euw1, scale it to 15": one request, said twice."""
+    needs = {"need", "needs", "wants", "want", "requires"} & set(last.clause.words)
+    one = frame.tool == last.tool == "scale_group" and "group" in last.said.args
+    it = frame.chosen.refers is not None and not frame.chosen.real
+    return one and it and bool(needs) and "group" not in frame.said.args

@@ -24,7 +24,7 @@ from agent.brains.embedded.correction_words import (
     other_value,
     selector_of,
 )
-from agent.brains.embedded.fragments import Fragments, only_number
+from agent.brains.embedded.fragments import Fragments, only_count, only_number
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.merging import (
     intersect,
@@ -88,8 +88,8 @@ _SPARES = frozenset(
 
 def _one_argument(call: Call, reading: Reading) -> dict[str, Any]:
     """A bare count of a group, or another value of a tag."""
-    if call.tool == "scale_group" and (count := only_number(reading)):
-        return {"count": count}
+    if call.tool == "scale_group" and (count := only_count(reading)):
+        return {} if "change" in count and "count" in call.args else count
     if call.tool == "tag_vms" and (tags := other_value(call, reading.text)):
         return {"tags": tags}
     return {}

@@ -123,6 +123,17 @@ def only_number(reading: Reading) -> int | None:
     return int(found[0]) if len(found) == 1 and found[0] == int(found[0]) else None
 
 
+def only_count(reading: Reading) -> dict[str, Any]:
+    """The one figure of a turn as a group's: "8" in all, "4 more" or "2 fewer" than there are."""
+    count = only_number(reading)
+    if not count:
+        return {}
+    words = set(reading.words)
+    if words & {"more", "additional", "extra", "further"}:
+        return {"change": count}
+    return {"change": -count} if words & {"fewer", "less"} else {"count": count}
+
+
 _BEFORE_A_FIGURE = (("it",), ("to",), ("at",), ("by",), ("make",), ("for",), ("be",), ("about",))
 
 

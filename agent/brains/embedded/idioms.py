@@ -40,6 +40,36 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(?:reduce|scale|bring|increase|raise|take|set|shrink|grow) it (?:down |up )?to (\w+)",
         r"scale the group \1 to \2",
     ),
+    (
+        r"\btak(?:e|ing) out (?=(?:the |its |their |his |her |that |this |any |all |every )*"
+        r"(?:[\w-]+ ){0,2}?(?:tags?|labels?|protection|snapshots?)\b)",
+        "remove ",
+    ),
+    (
+        r",? as (?:against|opposed to|compared (?:to|with|against))(?= (?:the|all|every|everything|"
+        r"everyone|others?)\b)",
+        " compared with",
+    ),
+    (
+        r"(?<!should )(?<!must )(?<!shall )(?<!to )(?<!will )\b(?:carry|carries|bear|bears|wear) "
+        r"(?=(?:the |a |an |no |any |this |that )?(?:[\w-]+ )?(?:tag|label)s?\b)",
+        "have ",
+    ),
+    (
+        r"\bwho(?:'s|\u2019s| is| are)? (?:in charge of|responsible for|accountable for|looking "
+        r"after|looks after) ",
+        "who owns ",
+    ),
+    (
+        r"\b(until|till|til) (\d{1,2}(?::\d\d)?) (?:o'clock )?(?:on )?"
+        r"(tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b(?! (?:at|morning|evening|night))",
+        r"\1 \3 at \2",
+    ),
+    (
+        r"\b(los(?:e|es|t|ing)|without|no|the|cuts?|has|have|our|their|its|of|main) power on "
+        r"(?=(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tonight|tomorrow|the weekend|\d)",
+        r"\1 electricity on ",
+    ),
     (r"\bleave (.{1,40}?) out of (?:it|this|that|the plan)\b", r"leave \1 out"),
     (
         r"^[^?.!]{1,120}\? (?:oh,? )?(?:never ?mind|nvm|forget it|forget that)[,.]? "

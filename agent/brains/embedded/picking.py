@@ -147,7 +147,7 @@ class Picker(References):
             return None, None
         if chosen.besides and self.memory.targets:
             picked["exclude"] = {"ids": list(self.memory.targets)}
-        if chosen.exclude:
+        if chosen.exclude and not _is_only_copied(frame, chosen):
             self._leave_out(picked, [n for n in chosen.exclude if not n.empty])
         if chosen.order is not None:
             picked["order_by"], picked["descending"] = chosen.order
@@ -300,6 +300,12 @@ class Picker(References):
                 Selector.parse({**real[0].selector(), "ids": list(self.memory.targets)})
             )
         )
+
+
+def _is_only_copied(frame: Frame, chosen: Chosen) -> bool:
+    """ "to try it without touching prod, clone billing-api-1": a copy leaves it alone."""
+    named = bool(chosen.real) and all(n.named_only and not n.by_stem for n in chosen.real)
+    return frame.tool == "clone_vm" and named and not any(n.names for n in chosen.exclude)
 
 
 def _says_only_how(topic: Chosen) -> bool:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from agent.brains.embedded.antecedents import at_the_time_told
+from agent.brains.embedded.antecedents import at_the_time_told, on_the_host_told
 from agent.brains.embedded.arguments import Said, read_arguments
 from agent.brains.embedded.clauses import Clause, split
 from agent.brains.embedded.clauses.remarks import is_remark
 from agent.brains.embedded.continuing import (
     at_another_time,
     corrects_itself,
+    is_what_it_needs,
     likewise,
     narrows,
     repeats,
@@ -51,7 +52,7 @@ class Reader:
     def read(self, text: str) -> Reading:
         """The frames of a turn."""
         items = without_other_halves(self.scanner.scan(tokenise(cleaned(text))))
-        return self.read_items(text, at_the_time_told(items))
+        return self.read_items(text, on_the_host_told(at_the_time_told(items)))
 
     def read_items(self, text: str, items: list[Item]) -> Reading:
         """The frames of a turn, or of a part of it, by its items."""
@@ -118,6 +119,9 @@ class Reader:
             reading.frames = [grown]
         elif frame is not None and reading.frames and _says_how_far(frame, reading.frames[-1]):
             reading.frames[-1].said.args.update(frame.said.args)
+        elif frame is not None and reading.frames and is_what_it_needs(frame, reading.frames[-1]):
+            frame.said.args["group"] = reading.frames.pop().said.args["group"]
+            reading.frames.append(frame)
         elif frame is not None and reading.frames and _is_the_same_one(frame, reading.frames[-1]):
             frame.said.args.update(reading.frames.pop().said.args | frame.said.args)
             reading.frames.append(frame)

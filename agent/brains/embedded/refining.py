@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
-from agent.brains.embedded.fragments import only_number, portable
+from agent.brains.embedded.fragments import only_count, portable
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
 from agent.brains.embedded.merging import (
     intersect,
@@ -338,9 +338,15 @@ class Refinements(Regrouping):
                 }:
                     merged["tags"] = nouns[0]["tags"]
             merged.pop("all", None)
+            role = "role" in nouns[0].get("tags", {}) and "group" in old
+            if role and "group" not in nouns[0] and not self._any(merged):
+                del merged["group"]  # "the vdi desktops", and then "the web servers"
             return call.model_copy(update={"selector": Selector.parse(merged)})
         keep = {k: v for k, v in old.items() if k in ("metric",) and call.tool == "query_metrics"}
         return call.model_copy(update={"selector": Selector.parse({**keep, **picked})})
+
+    def _any(self, selector: dict[str, Any]) -> bool:
+        return bool(self.builder.inventory.select_ids(Selector.parse(selector)))
 
     def _elsewhere(self, reading: Reading, last: Call) -> Understanding | None:
         """ "esx-02 then", after a move that could not be: the same machines, to another host."""
@@ -359,11 +365,12 @@ class Refinements(Regrouping):
         """After an act: "now web-04", "web-05 too": the same act on other machines."""
         if moved := self._elsewhere(reading, last):
             return moved
-        if last.tool == "scale_group" and (count := only_number(reading)):
-            return Understanding(
-                "calls",
-                (last.model_copy(update={"args": {"group": last.args["group"], "count": count}}),),
-            )
+        if last.tool == "scale_group" and (count := only_count(reading)):
+            if "count" in count and "change" in last.args and "count" not in last.args:
+                sign = -1 if str(last.args["change"]).startswith("-") else 1
+                count = {"change": sign * count["count"]}  # "add 10", which cannot be: "4 then"
+            args = {"group": last.args["group"], **count}
+            return Understanding("calls", (last.model_copy(update={"args": args}),))
         if any(f.strength > NOMINAL for f in reading.frames) or last.selector is None:
             return None
         words = set(reading.words)

@@ -6,9 +6,11 @@ import re
 
 from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
+from agent.brains.embedded.another_one import with_the_one_told, with_the_snapshot
 from agent.brains.embedded.apposition import narrowed
 from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.grouped_too import with_its_groups
+from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.other_days import on_other_days
@@ -25,13 +27,6 @@ from agent.brains.embedded.versions import with_versions
 from agent.brains.embedded.wished import as_request
 from agent.brains.embedded.within import of_those_shown
 
-_TICKET = re.compile(
-    r"(?:[(\[]?\b(?:ref(?:erence)?|under|as per|per|against|ticket|case|change|incident|request|"
-    r"no|number|for)\b[.:#]? ?){0,6}"
-    r"(?<![=\w-])(?:INC|RITM|CHG|REQ|SCTASK|TASK|PRB|CRQ|WO)\d{4,}\b[)\]]?"
-    r"\s*(?:[:,-]\s*)?",
-)
-"""Numbers of tickets, as service desks write them: they name no machine."""
 _COURTESY = re.compile(
     r"(?:(?<!\s)[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?"
     r"(?:do the needful|(?:check and )?revert"
@@ -109,8 +104,8 @@ def _said_apart(text: str, site: Site) -> str:
 
 
 def without_formalities(text: str) -> str:
-    """A service desk's request without its ticket's number and its courtesies."""
-    plain = _ASKS_TO.sub(r"\g<lead>please ", _TICKET.sub(" ", text).strip())
+    """A service desk's request without its courtesies."""
+    plain = _ASKS_TO.sub(r"\g<lead>please ", text.strip())
     plain = _COURTESY.sub("", plain).strip()
     return plain if any(sign.isalpha() for sign in plain) else text
 
@@ -133,6 +128,33 @@ _WANTED = re.compile(
 )
 """ "I wanted to say 400 more": what is meant instead."""
 
+_BETTER = re.compile(
+    r"^\W*(?:(?:actually|hm+|no|well|ok(?:ay)?|wait|sorry|oh|but|i think|maybe|then)\b[,. ]*)*"
+    r"(?P<what>(?!(?:that|this|it|which|what|not|none|nothing|another|they|something|later|"
+    r"everything)\b)[\w:.-]+(?: [\w:.-]+){0,2}?) (?:would be|'d be|is|are|sounds|looks|seems|"
+    r"might be|would suit (?:us|me)) (?:(?:much|far|a bit|even|way|probably) )*"
+    r"(?:better|best|preferable|nicer|wiser|smarter|safer)"
+    r"(?: (?:then|instead|please|for (?:us|me)))*[.! ]*$",
+    re.IGNORECASE,
+)
+""" "Actually, esx-01 would be better": it goes into the plan that waits."""
+
+_TAGGED_AT_BIRTH = re.compile(
+    r"^(?P<what>(?:[^.!?]*,)? ?(?:so |then |and |please |just )*(?:one|an?|1) (?:[\w.-]+ ){1,4}"
+    r"(?:box|machine|vm|server|instance)\b[^!?;]*? (?:call|name) it [\w.-]+),? and (?:please )?"
+    r"(?:tag|label) it (?:with |as )?(?=[\w.-]+=)",
+    re.IGNORECASE,
+)
+""" "One small debian box please, call it lab-1 and tag it owner=bob": of what shall be made."""
+
+
+def _born_with(text: str, site: Site) -> str:
+    found = _TAGGED_AT_BIRTH.match(text)
+    if found is None or any(w.casefold() in site.names.exact for w in found["what"].split()):
+        return text
+    return f"{found['what']}, {text[found.end() :]}"
+
+
 _UNMAKES = re.compile(
     r"(?:(?:please|ok(?:ay)?|now|can you|could you)[, ]+)*(?:delete|remove|drop|discard) "
     r"(?:that|those|the|these) (?:new )?snapshots?"
@@ -150,6 +172,16 @@ def _unmade(text: str, memory: Memory) -> str:
     return "undo that" if _UNMAKES.fullmatch(text.strip(" .!")) else text
 
 
+_THAT_OF = re.compile(
+    r"^\W*(?:(?:and|ok(?:ay)?|so|also|now|thanks|thank you|great|good|then|please|what about|"
+    r"how about|what is|what's|what are|show|give me|tell me)[,. ]+)*"
+    r"(?:that|those|the (?:same|one|ones|figures?|values?|numbers?)) (?:of|for|on|from|in) "
+    r"(?=[a-z])",
+    re.IGNORECASE,
+)
+""" "And that of print-srv?": the same of another machine."""
+
+
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = without_formalities(text)
@@ -158,20 +190,24 @@ def reword(text: str, context: Context, site: Site) -> str:
     else:
         text = without_announcement(text, site)
     text = narrowed(text, site)
-    text = of_those_shown(in_plain_words(text), context.memory)
+    text = by_what_was_told(as_used(in_plain_words(text)))
+    text = with_the_snapshot(with_the_one_told(text), context.memory)
+    text = of_those_shown(text, context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
-    text = with_versions(others_than_named(text, site), site)
+    text = with_versions(_born_with(others_than_named(text, site), site), site)
     text = with_spans(text, site)
+    if context.memory.pending is None and context.memory.calls:
+        text = _THAT_OF.sub("and ", text)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     pending = context.memory.pending
     if pending is not None and pending.calls[-1].tool == "create_vms":
         text = _WITH_TAGS.sub("tag it ", text)
     if pending is not None:
-        text = _BEFORE_THAT.sub("", text)
+        text = _BETTER.sub(r"make it \g<what>", _BEFORE_THAT.sub("", text))
         text = _WANTED.sub("I meant", without_the_complaint(text))
         text = on_other_days(text, context.memory)
         text = with_its_unit(_COUNT.sub(r"make it \g<many>", text), context.memory)

@@ -7,7 +7,8 @@ from tests.unit.brain.conftest import Hold
 LENGTH = 19_000
 RUNS = {
     "dots": ".", "commas": ", ", "regrets": " no,", "dashes": "a-", "prepositions": "for ",
-    "spaces": " ", "names": "a.",
+    "spaces": " ", "names": "a.", "tickets": "for INC-1 ",
+    "rows": "INC-1, ",
 }  # fmt: skip
 
 

@@ -20,6 +20,39 @@ _COMPARED = re.compile(
 )
 
 
+_REST = re.compile(
+    r"(?:as against|against|compar(?:ed?|ing|es) (?:to|with|against)|(?:in )?comparison (?:to|with)"
+    r"|relative to|as opposed to|vs|versus|next to|alongside) "
+    r"(?:(?:the|all|all of|every|our) )*(?:rest(?: of (?:them|it|the \w+|our \w+|everything|all))?"
+    r"|(?:everything|everyone|everybody|anything|all) else|(?:other|remaining) \w+|others)"
+)
+_FIELDS = ("tags.env", "provider", "region", "tags.team", "tags.owner", "tags.role")
+
+
+def take_rest(clause: Clause) -> str | None:
+    """ "production, as against everything else": the field by which all are grouped, where what is
+    set beside the rest is told by one field alone; and the words are taken.
+    """
+    text = " ".join(word for item in clause.items for word in item.words)
+    found = next((m for m in _REST.finditer(text) if _is_whole(text, m)), None)
+    if found is None:
+        return None
+    first = len(text[: found.start()].split())
+    last = first + len(found[0].split())
+    starts = list(accumulate((len(item.words) for item in clause.items), initial=0))
+    placed = list(zip(clause.items, starts, strict=False))
+    told = [i for i, start in placed if i.is_entity and not first <= start < last]
+    fields = [{name for name, _ in i.get("value") or ()} for i in told]
+    shared = set[str].intersection(*fields) if fields else set[str]()
+    field = next((f for f in _FIELDS if f in shared), None)
+    if field is None or any(i.has("names", "stem") for i in told):
+        return None
+    for item, start in placed:
+        if first <= start < last or item in told:
+            item.used = "set beside the rest"
+    return field.removeprefix("tags.")
+
+
 def take_compare(clause: Clause) -> str | None:
     """ "than yesterday", "week over week": how much earlier, and its words are taken."""
     words = [word for item in clause.items for word in item.words]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from agent.brains.embedded.arguments.comparing import take_compare
+from agent.brains.embedded.arguments.comparing import take_compare, take_rest
 from agent.brains.embedded.arguments.said import Said
 from agent.brains.embedded.arguments.windows import bare_window, take_window
 from agent.brains.embedded.clauses.clause import Clause
@@ -15,6 +15,9 @@ from agent.brains.embedded.site import Site
 
 
 def _group_by(clause: Clause, said: Said, site: Site) -> None:
+    if rest := take_rest(clause):
+        said.args["group_by"] = rest
+        return
     items = clause.items
     systems = [i for i in items if i.has("os") and not i.used]
     if len(systems) > 1 and {"vs", "versus", "against", "compared"} & set(clause.words):

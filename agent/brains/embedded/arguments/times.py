@@ -36,7 +36,7 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
             elif time.lasts is not None:
                 said.lasts, item.used = time.lasts, "for so long"
             elif time.window is None:
-                said.time = _joined(said.time, time)
+                said.time = _of_the_act(clause, item, said.time) or _joined(said.time, time)
                 said.until = said.until or time.until
                 item.used = "when"
             else:
@@ -44,6 +44,19 @@ def take_time(tool: str, clause: Clause, said: Said) -> None:
         elif time.window is not None:
             continue
     _agree(said)
+
+
+def _of_the_act(clause: Clause, item: Item, told: Time | None) -> Time | None:
+    """ "demo tomorrow at 3pm, start analytics-2 at 2pm": the event's day, and the act's hour."""
+    time, items = item.get("time"), clause.items
+    verb = items.index(clause.verb) if clause.verb in items else len(items)
+    if told is None or told.clock is None or time.clock is None or items.index(item) < verb:
+        return None
+    event = next((k for k, i in enumerate(items) if i.used == "when"), verb)
+    apart = any(i.has("comma", "dash", "colon") for i in items[event:verb])
+    if told.recurs or time.recurs or not apart or not any(i.has("plain") for i in items[:event]):
+        return None
+    return replace(time, day=time.day or told.day)
 
 
 def _is_name(tool: str, clause: Clause, item: Item) -> bool:

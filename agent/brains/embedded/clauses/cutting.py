@@ -12,6 +12,7 @@ from agent.brains.embedded.clauses.gapping import ungapped
 from agent.brains.embedded.clauses.leads import (
     each_before_its_act,
     supposed_until,
+    tells_before_it_asks,
     with_topic,
     without_label,
 )
@@ -39,6 +40,9 @@ from agent.brains.embedded.scan import Item
 def split(items: Sequence[Item]) -> list[Clause]:
     """The clauses of a turn, in order."""
     clauses: list[Clause] = []
+    for item in items:
+        if item.has("wished", "switched"):  # marks of an earlier reading hide where acts begin
+            item.kinds = {k: v for k, v in item.kinds.items() if k not in ("wished", "switched")}
     for number, (sentence, asks) in enumerate(_sentences(items)):
         parts = _parts(without_label(with_topic(sentence)))
         if not asks and (end := supposed_until(sentence)):
@@ -90,8 +94,12 @@ def _is_apart(part: list[Item], clauses: Sequence[Clause], sentence: int) -> boo
 def _sentences(items: Sequence[Item]) -> list[tuple[list[Item], bool]]:
     found: list[tuple[list[Item], bool]] = []
     current: list[Item] = []
-    for item in items:
-        if item.has("stop", "question"):
+    at = 0
+    for k, item in enumerate(items):
+        if item.has("stop", "question", "colon") and (
+            not item.has("colon") or tells_before_it_asks(list(items[at:]), k - at)
+        ):
+            at = k + 1
             if current:
                 found.append((current, item.has("question")))
             elif found and item.has("question"):

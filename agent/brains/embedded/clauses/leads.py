@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.clauses.clause import CHANGING
 from agent.brains.embedded.scan import Item
@@ -59,6 +61,26 @@ def without_label(items: list[Item]) -> list[Item]:
     return items
 
 
+_STATES = frozenset(
+    {"is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "will", "would", "can",
+     "could", "keeps", "keep", "goes", "went", "needs", "got", "gets", "refuses"}
+)  # fmt: skip
+
+
+def tells_before_it_asks(items: list[Item], k: int) -> bool:
+    """ "web-02 is not coming up: restart it": a colon between what is told and what is asked."""
+    if not items[k].has("colon") or items[k].is_entity:
+        return False
+    told, acts = items[:k], items[k + 1 :]
+    first = next((n for n, i in enumerate(acts) if not i.has("ask", "comma", "then")), len(acts))
+    if first == len(acts) or acts[first].form != "base" or not is_action(acts, first):
+        return False
+    says = next((n for n, i in enumerate(told) if i.words and i.words[0] in _STATES), 0)
+    if not says or told[0].has("wh", "ask") or set(told[0].words) & _OPENS:
+        return False
+    return any(i.is_entity or i.has("noun") for i in told[:says])
+
+
 _OPENS = frozenset({"if", "when", "once", "unless", "after", "before", "whenever", "except"})
 _AHEAD = frozenset({"prep", "prepare", "preparation", "preparations", "ahead"})
 _THESE = frozenset({"these", "this", "those", "following", "things"})
@@ -95,8 +117,18 @@ def _times_of(label: list[Item], acts: list[Item]) -> list[Item]:
     if _AHEAD & {w for i in label for w in i.words}:
         return []
     led = [i for i in label if i.has("time") and not i.is_entity and i.words[-1].isalpha()]
+    if any(t.clock for t in times):
+        led = [_its_day(i) for i in led]
     gone = {"today", "tonight"} if times else {"today"}
     return [i for i in led if not gone & set(i.words)]
+
+
+def _its_day(item: Item) -> Item:
+    """ "Demo tomorrow at 3pm: start it at 2pm": of the event's time its day alone."""
+    time = item.get("time")
+    if time.clock is None or time.day is None or time.recurs:
+        return item
+    return dataclasses.replace(item, kinds={"time": dataclasses.replace(time, clock=None)})
 
 
 def _says_why(label: list[Item]) -> bool:

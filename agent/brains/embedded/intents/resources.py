@@ -27,7 +27,7 @@ def disk_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     """A disk that grows, or one that is added: "its disk to 200 gb", "add a second disk"."""
     if not speaks_of_disk(clause) or is_question(clause):
         return None
-    if _is_shown(clause):
+    if _is_shown(clause) or _is_measured(clause):
         return None
     if _added_figure(clause) and clause.has("names", "pron"):
         return "resize_disk"
@@ -54,6 +54,14 @@ def _is_shown(clause: Clause) -> bool:
     """ "give me its disk size": shown, not given to it."""
     led = any(i.has("verb") and i.action == "list" and len(i.words) > 1 for i in clause.items)
     return led and not clause.has("amount", "number")
+
+
+def _is_measured(clause: Clause) -> bool:
+    """ "give me every machine with disk over 60% used": how full it is says which machines."""
+    items = clause.items
+    shares = [k for k, i in enumerate(items) if i.has("amount") and i.get("amount")[1] == "percent"]
+    compared = any(items[n].has("cmp") for k in shares for n in range(max(0, k - 3), k))
+    return compared and not any(i.has("amount") and i.get("amount")[1] == "gib" for i in items)
 
 
 _FURTHER = frozenset({"another", "second", "extra", "new", "additional"})
