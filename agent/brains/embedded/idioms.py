@@ -149,6 +149,62 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"(?:machines?|instances?|vms?|members?|servers?)\b",
         r"scale \1 to \2",
     ),
+    (r"(?<=\w),? (?:uh+|um+|uhm|ehm|erm),?(?= \w)", ""),
+    (r"\b([a-z]{2,}in)['\u2019](?=[\s,.;:!?]|$)", r"\1g"),
+    (r"\b(?:y['\u2019]?all|you guys|you lot|youse|you folks)(?! ?['\u2019])\b", "you"),
+    (r"^(\W*(?:\w+\W+){0,2})what all\b", r"\1what"),
+    (r"\b(?:that|this|the) pair\b(?! of)", "those two"),
+    (
+        r"\b(?:running|setting|costing|putting) (?:me|us)(?: back)?(?= (?:a|per|each|"
+        r"every)\b|[?.]|$)",
+        "costing",
+    ),
+    (
+        r"\b(?:what|which)(?: kinds? of| types? of)? (?:machine |vm |instance |server )?"
+        r"(sizes|images|regions|networks) (?:has|have) (?:that |the )?(\w+)(?: \w+)? got\b",
+        r"which \1 does \2 have",
+    ),
+    (
+        r"\b(?:i|we)(?:'d| would)? (?:only|just|simply|merely) (?:want|wanted|need|needed|"
+        r"like|wish) "
+        r"to (?:know|see|check|find out|hear|understand) (?=if|whether|what|how|which|who|"
+        r"where|when)",
+        "tell me ",
+    ),
+    (
+        r",? (?:with )?(?:the |its )?name (?:to be|should be|is to be|must be|shall be|will be|"
+        r"would be|has to be)(?: given| kept| set)?(?: as)? (?=[\w\"'])",
+        " named ",
+    ),
+    (
+        r",? but (?:a |the )?(snapshot|backup)s? (?:is |are |has |have |should |must )?(?:to )?be "
+        r"(?:taken|made|done)(?: \w+)? (?:before|first|prior|beforehand)\b[^.,;!?]*",
+        ", but take a snapshot first",
+    ),
+    (
+        r"\bat ([\w:.]+)(?: o['\u2019]?clock)? (every|each|on) (weekday|working day|business day|"
+        r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)s? (evening|morning|afternoon|night)s?\b",
+        r"at \1 in the \4 \2 \3",
+    ),
+    (
+        r"\b(job|app|application|workload|service|program|project|process|task) "
+        r"(wants|needs|takes|requires)(?= (?:\d|one|two|four|eight|sixteen|at least))",
+        r"\1 that \2",
+    ),
+    (r"\bpay (?:it|that|this|them|him|her) no (?:mind|heed|attention)\b", "ignore it"),
+    (r"\baz+ur?e?\b(?<!azure)", "azure"),
+    (
+        r"(\b(?:longer|more|older) than|\bover|\bbeyond|\bafter|\bexceeds?) "
+        r"((?:\w+ )?[\w-]+ (?:days?|weeks?|months?))\b"
+        r"([^?]{1,120}?\bolder) than (?:that|this|it)\b",
+        r"\1 \2\3 than \2",
+    ),
+    (
+        r"\bwhere ((?:on|in|at|within) [\w-]+) ((?:would|should|could|can|do) (?:you|i|we|it|they) "
+        r"(?:put|place|run|fit|go|host|deploy)(?: it| them| that| this)?)\b",
+        r"where \2 \1",
+    ),
+    (r"\bhave (you|we|they) got (?=running|on|in|that|which|left)", r"do \1 have "),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

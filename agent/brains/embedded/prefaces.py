@@ -32,7 +32,7 @@ _EXCUSE = re.compile(
     re.IGNORECASE,
 )
 _SO = re.compile(
-    r"^(?P<head>[^,;:.!?]{6,80}), ?(?:so|hence|therefore)[, ](?!that\b)", re.IGNORECASE
+    r"^(?P<head>[^,;:.!?]{6,160}), ?(?:so|hence|therefore)[, ](?!that\b)", re.IGNORECASE
 )
 _ACT = re.compile(
     r"^\W*(?:please|pls|kindly|can|could|would|will|let'?s|i want|i need|i'd like)\b", re.IGNORECASE
@@ -118,8 +118,9 @@ def _is_empty(head: str, rest: str, site: Site) -> bool:
 
 
 def _names(text: str, site: Site) -> bool:
-    """Whether it names a machine."""
-    return any(word[0].casefold() in site.names.exact for word in _WORD.finditer(text))
+    """Whether it names a machine or a group."""
+    words = (word[0].casefold() for word in _WORD.finditer(text))
+    return any(word in site.names.exact or word in site.groups for word in words)
 
 
 def _places(text: str, site: Site) -> bool:

@@ -293,7 +293,11 @@ def _takes_off(frame: Frame) -> bool:
 
 def _is_the_same_one(frame: Frame, last: Frame) -> bool:
     """ "I need a server. Please create one in us-east-1 …": the same one machine."""
-    same = frame.tool == last.tool == "create_vms" and last.clause.sentence != frame.clause.sentence
+    if last.clause.sentence == frame.clause.sentence:
+        return False
+    if frame.tool == last.tool == "clone_vm":
+        return not (last.chosen.real or last.said.args) and bool(frame.chosen.real)
+    same = frame.tool == last.tool == "create_vms"
     return same and last.said.args.keys() <= {"count"} and "one" in frame.clause.words
 
 
