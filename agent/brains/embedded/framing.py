@@ -163,8 +163,7 @@ def without_framing(text: str, site: Site) -> str:
     if signed is not None and not site.names.exact.get(signed["who"].casefold()):
         plain = plain[: signed.start()]
     plain = _REPORT.sub(_end, plain)
-    if not _ASKS_FIRST.match(plain):
-        plain = _TAILS.sub("", plain)
+    plain = _TAILS.sub("", plain)
     return plain if re.search(r"\w", plain) else text
 
 

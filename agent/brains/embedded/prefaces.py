@@ -31,6 +31,23 @@ _EXCUSE = re.compile(
     r")),? but,? (?=[a-z\"'])(?!not\b|only\b|just the\b|leave\b|keep\b|without\b)",
     re.IGNORECASE,
 )
+_AFTER_A_TALK = re.compile(
+    r"^(?:after|having|following|upon) (?:a |an |the |my |our |some )?(?:quick |short |"
+    r"long |brief )?"
+    r"(?:talking|talked|speaking|spoken|chatting|checking|checked|discussing|discussed|consulting|"
+    r"consulted|chat|call|talk|meeting|discussion|conversation|word) "
+    r"(?:this |it |things )?(?:to |with |between )?[^,;:.!?\d]{2,40}, ?(?=\w)",
+    re.IGNORECASE,
+)
+""" "After talking to Lena, …"."""
+_TESTS = re.compile(
+    r"\b(?:(?:load|smoke|unit|stress|performance|acceptance|regression|penetration|pen|user|"
+    r"integration|the|our|all|my) )tests?\b(?! (?:machines?|servers?|boxes|vms?|env\w*|"
+    r"instances?))|"
+    r"\b(?:backups|builds|tests)\b",
+    re.IGNORECASE,
+)
+""" "now that the load test is over": no machines for tests."""
 _SO = re.compile(
     r"^(?P<head>[^,;:.!?]{6,160}), ?(?:so|hence|therefore)[, ](?!that\b)", re.IGNORECASE
 )
@@ -90,6 +107,7 @@ _WORD = re.compile(r"[\w'.-]*\w")
 
 def without_preface(text: str, site: Site) -> str:
     """A turn without a reason or an excuse before its request, and without threats after it."""
+    text = _AFTER_A_TALK.sub("", text)
     text = _EVENT.sub(lambda found: found[0] if _places(found["what"], site) else "", text)
     for pattern in (_EXCUSE, _REASON, _SO):
         found = pattern.match(text)
@@ -127,6 +145,6 @@ def _places(text: str, site: Site) -> bool:
     """Whether any word of it may say which machines."""
     if _SYSTEMS.search(text) is not None:
         return True
-    words = [word[0].casefold() for word in _WORD.finditer(text)]
+    words = [word[0].casefold() for word in _WORD.finditer(_TESTS.sub(" ", text))]
     stems = site.names.words
     return any(w in site.names.exact or (w,) in site.values or w in stems for w in words)

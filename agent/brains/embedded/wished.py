@@ -53,7 +53,8 @@ _LEADS = (
     r"next step|wish)(?: (?:for )?(?:today|now))? (?:is|was) to ",
     r"what (?:i|we)(?:'d| would)? (?:need|want|like)(?: you to do)?(?: now| next)? is to ",
     r"all (?:i|we) (?:need|want) is to ", r"(?:let's|lets|let us) (?:just |now |then |please )?",
-    r"how about (?:we|you) ", r"help (?:me|us) (?:to )?", r"i (?:want|need|would like|'d like) to ",
+    r"how about (?:we|you) ", r"why (?:don't|do not|dont) (?:you|"
+    r"we) (?:just )?", r"help (?:me|us) (?:to )?", r"i (?:want|need|would like|'d like) to ",
 )  # fmt: skip
 _BEFORE = (
     r"(?:\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now|then|next|please|pls|yes|yeah|"
@@ -63,7 +64,8 @@ _WISHED = re.compile(
     rf"^(?P<before>{_BEFORE})(?P<lead>{'|'.join(_LEADS)})(?P<verb>[a-z]+)\b", re.IGNORECASE
 )
 _QUESTION = re.compile(
-    r"(?:can|could|would|will|won't|couldn't|can't|is|any|do|mind|may|might|how)\b", re.IGNORECASE
+    r"(?:can|could|would|will|won't|couldn't|can't|is|any|do|mind|may|might|how|why)\b",
+    re.IGNORECASE,
 )
 _ASKS_LATER = re.compile(
     r"[,.;] *(?:so|and|therefore|hence|thus)? *(?:please|pls|kindly|(?:can|could|would|will) you|"

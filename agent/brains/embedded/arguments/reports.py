@@ -183,9 +183,10 @@ def forecast_report(clause: Clause, said: Said, site: Site, now: datetime) -> No
 
 def _horizon(clause: Clause) -> str | None:
     for item in clause.items:
-        time = item.get("time")
-        ahead = time.window or window_of(time.after) if time is not None and not item.used else None
-        if ahead:
+        time = None if item.used else item.get("time")
+        if time is None or not (time.window or time.after):
+            continue
+        if ahead := time.window or window_of(time.after):
             item.used = f"horizon {ahead}"
             return ahead
     if bare := bare_window(clause):
