@@ -22,6 +22,7 @@ from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.refigured import refigured
 from agent.brains.embedded.several import not_the_plan, of_several
+from agent.brains.embedded.specifying import specified
 from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads
 from agent.remarks import leans_to_yes
@@ -140,6 +141,8 @@ class PendingPlan(Dropping):
         cancels = bool(CANCEL.search(reading.text))
         if smaller := self._off_or_left_out(reading):
             return smaller
+        if not cancels and (made := specified(reading, self.context, self.reader)):
+            return made
         if (figured := refigured(reading, self.context)) is not None:
             asks = isinstance(figured, Understanding)
             return figured if asks else Understanding("revise", figured)
