@@ -198,6 +198,8 @@ class PendingPlan(Dropping):
 
     def _off_or_left_out(self, reading: Reading) -> Understanding | None:
         """What calls the plan off, leaves machines out of it, or makes it doubtful."""
+        if kept := self._kept(reading):
+            return kept
         if fewer := self._halved(reading) or self._cancelled_some(reading):
             return fewer
         stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
