@@ -16,8 +16,8 @@ from agent.brains.embedded.fragments import only_number
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.halving import halved
 from agent.brains.embedded.items import Item
-from agent.brains.embedded.keeping import Keeping
 from agent.brains.embedded.merging import intersect, leave_out, numbered_names
+from agent.brains.embedded.timed_apart import TimedApart
 from tools.calls import Call
 from tools.selector import Selector
 
@@ -69,7 +69,7 @@ _TO_ANOTHER = frozenset(
 )
 
 
-class Dropping(Keeping):
+class Dropping(TimedApart):
     """Reads what is dropped of the plan that waits."""
 
     def _dropped(self, reading: Reading) -> Understanding | None:

@@ -151,6 +151,9 @@ _FIRST_OR_SECOND = re.compile(r"\b(?:(?P<first>first|former)|second|latter|last)
 """Of the two things that a question offers."""
 
 _SHORT = 7
+_LONG = 300
+"""Words of an answer, and signs of a turn, beyond which more is meant than to keep something."""
+
 _IN = re.compile(r"\b(?:stays?|only|in)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:out|without|leave|keep|spare|not|except)\b", re.IGNORECASE)
 
@@ -169,6 +172,8 @@ class Keeping(Sparing):
         text = reading.text.strip().replace("\u2019", "'")
         calls = [c for c in pending.calls if c.selector is not None]
         if len(calls) < len(pending.calls) or {c.tool for c in calls} & _SAVES:
+            return None
+        if len(text) > _LONG:
             return None
         if (answer := self._answered(text, reading, calls)) is not None:
             return answer

@@ -89,6 +89,10 @@ def _of_as_soon_as(items: Sequence[Item], k: int) -> bool:
     return "soon" in near
 
 
+_SHORT = 3
+"""So few items with "day" or "time" say when: ", the day after", ", same time"."""
+
+
 def without_remarks(reading: Reading, reader: Reader, *, shapes: bool = False) -> Reading:
     """A turn without what only tells something and names no machine of its own.
 
@@ -104,6 +108,10 @@ def without_remarks(reading: Reading, reader: Reader, *, shapes: bool = False) -
     if any(i.has(*telling) or (i.is_entity and not _of_people(i)) for i in aside):
         return reading
     if shapes and any(i.has("key") for i in aside):
+        return reading
+    if len(aside) <= _SHORT and {"day", "time", "hour", "days"} & {
+        w for i in aside for w in i.words
+    }:
         return reading
     items = [i for part in kept for i in part.items]
     for item in items:

@@ -15,6 +15,7 @@ from agent.brains.embedded.explained import (
     without_just_now,
     without_the_denied,
 )
+from agent.brains.embedded.fewer_days import with_other_days
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.putting_right import put_right, without_what_stands
@@ -139,6 +140,10 @@ class PendingPlan(Dropping):
         reading = with_not_for_no(reading, self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
+        if on_days := with_other_days(reading, pending.calls):
+            return on_days
+        if more := self._timed_apart(reading):
+            return more
         if smaller := self._off_or_left_out(reading):
             return smaller
         if not cancels and (made := specified(reading, self.context, self.reader)):

@@ -191,7 +191,7 @@ def _is_besides(reading: Reading) -> bool:
     """ "and another one called lab-10": one more machine, with a name of its own."""
     makes = any(i.has("verb") and i.action == "create" for i in reading.items)
     other = re.search(r"\b(?:another|a second|one more)\b", reading.text, re.IGNORECASE)
-    return _BESIDES.search(reading.text) is not None and (makes or other is not None)
+    return _BESIDES.search(reading.text[:300]) is not None and (makes or other is not None)
 
 
 def _points_elsewhere(item: Item) -> bool:
