@@ -36,6 +36,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _NOT_THEN = re.compile(r"^\s*(?:is |are )?(?:not|no)\b(?! only)", re.IGNORECASE)
+_SPARES = re.compile(r"\b(?:not|without|except|skip|leave|spare)\b|n't\b", re.IGNORECASE)
 _TURNED = re.compile(r"\b(?:instead|rather|meant|mean)\b", re.IGNORECASE)
 _MEANT = re.compile(r"\b(?:only|just|so|make|please|therefore|better|rather|then)\b", re.IGNORECASE)
 _TELLS = re.compile(
@@ -64,7 +65,7 @@ def with_other_days(reading: Reading, calls: Sequence[Call]) -> Understanding | 
     if not timed or len(timed) < len(calls) or "?" in text or len(text) > _LONG:
         return None
     if named:
-        only_then = any(s.denied for s in _spoken_of(text))
+        only_then = _spoken_of(text) and _SPARES.search(text)
         return replies.ask(_ANEW) if only_then else None
     kept = {frozenset(numbered_days((c.when.cron or "").split()[4])) for c in timed if c.when}
     spoken = _spoken_of(text)
