@@ -9,6 +9,7 @@ from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.naming_again import with_its_name
+from agent.brains.embedded.one_of_those import one_of_those
 from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.refigured import with_its_unit
@@ -17,6 +18,7 @@ from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
 from agent.brains.embedded.split_names import with_joined_names
 from agent.brains.embedded.superlatives import by_group
+from agent.brains.embedded.told_after import with_the_value
 from agent.brains.embedded.torn import without_the_complaint
 from agent.brains.embedded.versions import with_versions
 from agent.brains.embedded.within import of_those_shown
@@ -85,6 +87,7 @@ _NEW_OWNER = re.compile(
     re.IGNORECASE,
 )
 
+_BOTH = re.compile(r"\btag both (?=(?:with|as)\b|[\w.-]+=)", re.IGNORECASE)
 _WITH_TAGS = re.compile(
     r"^(?:(?:and|also|plus|oh|please)[, ]+)*(?:(?:with|add|put)(?: on)? )?(?:the |a |these )?"
     r"tags? (?=[\w.-]+ ?=)",
@@ -148,12 +151,13 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = of_those_shown(in_plain_words(without_formalities(text)), context.memory)
+    text = one_of_those(without_formalities(text), context.memory)
+    text = of_those_shown(in_plain_words(text), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
-    text = with_versions(text, site)
+    text = _BOTH.sub("tag both of them ", with_the_value(with_versions(text, site), site))
     text = with_spans(text, site)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
