@@ -9,7 +9,8 @@ from agent.brains.base import Memory
 _MAKE_ONE = re.compile(
     r"^\W*(?:(?:nothing|none|no(?:ne)?|not (?:a single )?one|zero|nada|really|oh|ok(?:ay)?|hm+|"
     r"well|so|then|and|now|good|right|thanks|thank you|i see|please|pls|in that case|"
-    r"(?:can|could|would|will) you|let'?s|i(?:'d| would) like(?: you)? to|go ahead and|just)\b[,.!?: ]*)*"
+    r"(?:can|could|would|will) you|let'?s|i(?:'d| would) like(?: you)? to|go ahead and|"
+    r"just)\b[,.!?: ]*)*"
     r"(?:(?:make|take|create|do|add|get|give|have|let'?s have)(?: me| us| it| them)?|"
     r"i(?:'d| would)? (?:want|need|like)(?: to have)?|we (?:want|need)) "
     r"(?:a new one|a fresh one|another one|one more|another|one)"

@@ -1,4 +1,4 @@
-"""Turns after an answer: one of what was looked at, a tag in two sentences, the machine asked of."""
+"""Turns after an answer: one of what was looked at, the machine that was asked about."""
 
 from __future__ import annotations
 
