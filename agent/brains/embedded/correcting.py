@@ -35,6 +35,7 @@ from agent.brains.embedded.merging import (
     unite,
 )
 from agent.brains.embedded.names import key_of
+from agent.brains.embedded.namesakes import namesake
 from agent.brains.embedded.new_machine import with_new_arguments
 from agent.brains.embedded.overlooked import FIGURES, in_it_already
 from agent.brains.embedded.phrases import Chosen, Noun
@@ -271,6 +272,10 @@ class Corrections(Fragments):
                     if question := in_it_already(kin, shown, self.memory, inventory):
                         return question
                     made = unite(call, kin, inventory)
+                elif same := namesake(nouns, self._pending_targets(call), inventory):
+                    made = call.model_copy(
+                        update={"selector": Selector(ids=tuple(same)), "outright": True}
+                    )
                 elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
                     made = intersect(call, nouns, inventory, self._pending_targets(call))
                 else:

@@ -18,7 +18,7 @@ from agent.brains.embedded.explained import (
 from agent.brains.embedded.fewer_days import with_other_days
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
-from agent.brains.embedded.putting_right import put_right, without_what_stands
+from agent.brains.embedded.putting_right import on_its_days, put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.refigured import refigured
@@ -364,7 +364,9 @@ class PendingPlan(Dropping):
         args = {k: v for k, v in frame.args.items() if not k.startswith("_")}
         call = Call(tool=frame.tool, selector=last.selector, args=args, outright=last.outright)
         if frame.said.time is not None:
-            call = call.model_copy(update={"when": self.builder.when(frame.said.time)})
+            when = on_its_days(call.tool, frame.said.time, last)
+            when = when or self.builder.when(frame.said.time)
+            call = call.model_copy(update={"when": when})
         before = {"first", "before", "beforehand", "prior"} & set(frame.clause.words)
         if (
             before

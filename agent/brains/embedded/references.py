@@ -63,7 +63,7 @@ class References(Described):
         if chosen.other:
             ids = self._others()
         elif chosen.ordinal is not None:
-            ids = chosen.placed(ids)
+            ids = chosen.placed(ids) or self._placed_in_the_list(chosen, ids)
         ids = [i for i in ids if i in self.inventory.get(ids)] if ids else []
         if not ids and plain and frame.changes and _is_one(chosen) and not made:
             ids = self._named_just_before()
@@ -117,6 +117,12 @@ class References(Described):
                 )
             )
         return picked, (len(ids) == 1 or self._last_outright())
+
+    def _placed_in_the_list(self, chosen: Chosen, ids: Sequence[str]) -> list[str]:
+        """ "and the second", after the first of a list was acted on."""
+        listed = self.memory.listed
+        acted = bool(ids) and set(ids) < set(listed) and self.memory.pending is None
+        return chosen.placed(listed) if acted else []
 
     def _named_just_before(self) -> list[str]:
         """ "is x on a schedule?": the one machine asked about, where the answer showed none."""

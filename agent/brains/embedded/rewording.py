@@ -16,6 +16,7 @@ from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
+from agent.brains.embedded.spelled_out import spelled_out
 from agent.brains.embedded.split_names import with_joined_names
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.told_after import with_the_value
@@ -151,7 +152,7 @@ def _unmade(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = one_of_those(without_formalities(text), context.memory)
+    text = one_of_those(spelled_out(without_formalities(text), site), context.memory)
     text = of_those_shown(in_plain_words(text), context.memory)
     text = _THOSE_ON.sub(r"\g<but> ", text)
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))

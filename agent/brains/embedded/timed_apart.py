@@ -24,6 +24,14 @@ _BOTH = re.compile(
 """The time may be meant for the plan as well, or says how long."""
 
 
+def _is_of_the_plan(reading: Reading) -> bool:
+    """ "an hour later, plus web-02": the time stands apart, before the machine."""
+    named = next((k for k, i in enumerate(reading.items) if i.is_entity), 0)
+    lead = reading.items[:named]
+    timed = any(i.has("time", "amount") or set(i.words) & {"later", "earlier"} for i in lead)
+    return timed and any(i.has("comma", "stop") for i in lead)
+
+
 class TimedApart(Keeping):
     """Adds machines at another time than that of the plan."""
 
@@ -43,6 +51,8 @@ class TimedApart(Keeping):
             return None
         frame = self._as_fragment(reading, call)
         chosen = frame.chosen
+        if _is_of_the_plan(reading):
+            return None
         if not chosen.real or chosen.unknown or chosen.strangers or chosen.exclude:
             return None
         when = self._its_time(call, reading)
