@@ -15,6 +15,7 @@ from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.items import Item
 from agent.brains.embedded.merging import leave_out, numbered_names
 from agent.brains.embedded.phrases import Chosen
 from agent.brains.embedded.sparing import Sparing
@@ -163,6 +164,12 @@ def _asking(ids: Sequence[str], *, either: bool = False) -> dict[str, Any]:
     return {"from": "brain", "kind": "kept", "choices": list(ids), "either": either}
 
 
+def _may_count(item: Item, many: int) -> bool:
+    """ "keep two": how many, or one of them by its number; "02" can be no more than a number."""
+    number = item.get("number") if item.has("number") and not item.has("names") else None
+    return number is not None and 0 < number <= many and not item.text.startswith("0")
+
+
 class Keeping(Sparing):
     """Takes what is kept out of the plan that waits."""
 
@@ -280,7 +287,8 @@ class Keeping(Sparing):
     def _until(self, after: str) -> bool:
         """ "… until 22:00": a while that the plan does not keep."""
         told = self.reader.read(after)
-        return any(i.has("time", "amount") for i in told.items)
+        lasts = re.match(r"(?:until|till|for)\b", after, re.IGNORECASE) is not None
+        return lasts and any(i.has("time", "amount") for i in told.items)
 
     def _those(
         self, rest: str, targets: Sequence[str], calls: Sequence[Call]
@@ -302,7 +310,8 @@ class Keeping(Sparing):
             return replies.ask("Which machines shall be left out? Name them, please.")
         fitting = self._fitting(reading, chosen, targets)
         if fitting is None and most is None:
-            pointed = _POINTS.match(rest) and not self._only_points(chosen)
+            counted = any(_may_count(i, len(targets)) for i in reading.items)
+            pointed = (counted or _POINTS.match(rest)) and not self._only_points(chosen)
             return replies.ask("Which of them? Name the machines.") if pointed else None
         fitting = targets if fitting is None else fitting
         if most is not None:
@@ -326,7 +335,8 @@ class Keeping(Sparing):
         nouns = [n for n in chosen.real if not (n.fields.keys() == {"size"} and n.bounds)]
         spared = [n.selector() for n in chosen.exclude if not n.empty]
         names = [vm.name for vm in inventory.get(list(targets)[:500]).values()]
-        numbers = numbered_names(reading, names, self.site) if not nouns else []
+        counts = any(_may_count(i, len(targets)) for i in reading.items)
+        numbers = [] if nouns or counts else numbered_names(reading, names, self.site)
         if chosen.ordinal is not None:
             return chosen.placed(list(targets))
         if numbers:

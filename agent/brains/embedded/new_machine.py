@@ -27,6 +27,9 @@ _SO_MANY_MORE = re.compile(
     r"\b\w+ (?P<sign>more|extra|additional|less|fewer)\b(?! (?:gi?b|cores?|v?cpus?|mem|ram|disk))",
     re.IGNORECASE,
 )
+SO_MANY_TIMES = re.compile(r"(?<![\w.])(?:x ?(?P<a>\d{1,3})|(?P<b>\d{1,3}) ?x)(?![\w.])")
+""" "x3", "3x": so many machines."""
+
 _JUST_ONE = re.compile(
     r"\b(?:single|(?:just|only|but) (?:the )?(?:one|1)|1|one (?:of (?:them|those)|machine|is|will|"
     r"vm|server|box)|make it one)\b",
@@ -75,6 +78,8 @@ def _counted(args: dict[str, Any], call: Call, reading: Reading) -> dict[str, An
     if (more := _SO_MANY_MORE.search(reading.text)) and args.get("count"):
         sign = -1 if more["sign"].casefold() in ("less", "fewer") else 1
         return {**args, "count": max(1, count + sign * args["count"])}
+    if so_many := SO_MANY_TIMES.search(reading.text):
+        return {**args, "count": int(so_many["a"] or so_many["b"])}
     if _ONE_MORE.search(reading.text):
         return {**args, "count": count + 1}
     if {"pair", "couple"} & set(reading.words):

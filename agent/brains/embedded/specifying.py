@@ -15,12 +15,13 @@ from agent.brains.base import Context, Pending, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.accounting import refers_only
 from agent.brains.embedded.arguments import Said, read_arguments
+from agent.brains.embedded.arguments.disks import names_disk
 from agent.brains.embedded.arguments.naming import name_called
 from agent.brains.embedded.calls import Builder
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
-from agent.brains.embedded.new_machine import FIGURES, anew, of_a_copy
+from agent.brains.embedded.new_machine import FIGURES, SO_MANY_TIMES, anew, of_a_copy
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.reader import Reader
 from tools.calls import Call
@@ -34,7 +35,7 @@ _SHAPES = frozenset(
 
 _SHAPING = frozenset(
     {"create", "tag", "resize", "increase", "reduce", "double", "halve", "migrate", "attach",
-     "scale", "clone"}
+     "scale", "clone", "triple"}
 )  # fmt: skip
 _REQUEST = re.compile(
     r"\W*(?:(?:and|but|so|ok(?:ay)?|hm+|sorry|please|actually|wait|oh|no)\W+)*"
@@ -65,14 +66,16 @@ def specified(reading: Reading, context: Context, reader: Reader) -> Understandi
     if kept is None:
         return None
     items, gone = kept
-    items = without_who_says_it(items)
+    items = without_the_told(items)
     said = _read(items, call, reader)
     lost = _lost(items)
     if any(_points_elsewhere(i) for i in lost):
         return None
+    if SO_MANY_TIMES.search(reading.text):
+        said.args.setdefault("count", 1)
     placed = next((i for i in items if i.used in ("host", "zone", "group")), None)
     if not (said.args or said.time or gone or placed):
-        return None
+        return _how_much(items) or _asks_of_a_name(lost)
     if call.tool == "clone_vm":
         return of_a_copy(call, pending.calls, said, gone, Builder(context, reader))
     if placed is not None:
@@ -144,18 +147,31 @@ def _beside_another_act(reading: Reading, call: Call, reader: Reader) -> Underst
 _PARTS = re.compile(r"[,.;!]+\s+|\band\b|\bthen\b", re.IGNORECASE)
 
 
-def without_who_says_it(items: Sequence[Item]) -> list[Item]:
-    """ "dana says make it large": who wants it is no owner of it."""
+def without_the_told(items: Sequence[Item]) -> list[Item]:
+    """ "dana says make it large", "small is too small": who wants it, and what it is not."""
     said = {
         id(item)
         for item, after in pairwise(items)
         if item.has("value") and not item.possessive and after.words[:1] in _SAYS
     }
+    said |= {id(b) for a, b in pairwise(items) if a.words[-1:] == ("too",) and b.has("value")}
     return [i for i in items if id(i) not in said]
 
 
 _SAYS = (("says",), ("said",), ("wants",), ("wanted",), ("asked",), ("asks",), ("thinks",),
          ("needs",), ("told",), ("would",), ("prefers",))  # fmt: skip
+
+
+def _how_much(items: Sequence[Item]) -> Understanding | None:
+    """ "with less memory", "a bigger disk": the question how much, where no figure is said."""
+    of_what = any(i.has("metric") or i.get("object") in ("disk", "size") for i in items)
+    more = any(i.words[:1] in (*_HOW_LARGE, ("less",), ("more",)) for i in items)
+    return replies.ask("How much shall it be? Say the figure.") if of_what and more else None
+
+
+def _asks_of_a_name(lost: Sequence[Item]) -> Understanding | None:
+    strange = next((i for i in lost if i.has("unknown_name")), None)
+    return None if strange is None else replies.ask(f"What is “{strange.text}”: its name?")
 
 
 def _doubtful(items: Sequence[Item], said: Said, lost: Sequence[Item]) -> Understanding | None:
@@ -206,6 +222,7 @@ def _points_elsewhere(item: Item) -> bool:
 def _lost(items: Sequence[Item]) -> list[Item]:
     """What was not understood; a word after how many there shall be counts them: "3 nos"."""
     counted = [b for a, b in pairwise(items) if a.used == "how many" and b.has("word")]
+    counted += [i for i in items if SO_MANY_TIMES.fullmatch(i.text)]
     return [i for i in items if not (i.used or _is_small(i) or i in counted)]
 
 
@@ -309,7 +326,30 @@ def _read(items: Sequence[Item], call: Call, reader: Reader) -> Said:
         if item.has("names") and item.used == "the name" and not _is_called(said, items):
             item.used = ""
     said.args = {**said.args, **grown}
+    _name_and_disk(said, items)
     return said
+
+
+def _name_and_disk(said: Said, items: Sequence[Item]) -> None:
+    """A name that nothing gives is none, "name = x" is no tag, and a disk's figure its own."""
+    args = said.args
+    if (name := args.get("tags", {}).pop("name", None)) is not None:
+        args["name"] = name
+    for before, item in pairwise(items):
+        strange = not (before.used or before.has(*_MAY_LEAD))
+        if item.used == "the name" and strange and before.words[:1] not in _BEFORE_A_NAME:
+            item.used = ""
+            args.pop("name", None)
+    spoken = [i for i in items if names_disk(i)]
+    amounts = [i for i in items if i.has("amount") and i.get("amount")[1] == "gib"]
+    memory = any(i.get("metric") == "memory" for i in items)
+    if spoken and not memory and len(amounts) == 1 and isinstance(args.get("memory_gib"), float):
+        args.setdefault("disk_gib", args.pop("memory_gib"))
+
+
+_MAY_LEAD = ("filler", "comma", "det", "be", "to", "instead", "and", "pron", "ask", "stop", "also",
+             "not", "dash", "colon", "only")  # fmt: skip
+_BEFORE_A_NAME = (("sorry",), ("rather",), ("better",), ("instead",), ("rename",), ("call",))
 
 
 def _is_called(said: Said, items: Sequence[Item]) -> bool:
@@ -339,7 +379,8 @@ def _read_copy(items: Sequence[Item], reader: Reader) -> Said:
 def _grown(items: Sequence[Item], reader: Reader) -> dict[str, str]:
     """ "double the memory", "4 GB more": figures that are reckoned from those of the plan."""
     words = " ".join(i.text for i in items)
-    factor = any(i.has("verb") and i.action in ("double", "triple", "halve") for i in items)
+    acts = [i for i in items if i.has("verb") and not any(c.isdigit() for c in i.text)]
+    factor = any(i.action in ("double", "triple", "halve") for i in acts)
     factor = factor or bool({"twice", "times"} & {w for i in items for w in i.words})
     if not factor and not _MORE.search(words):
         return {}

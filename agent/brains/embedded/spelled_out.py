@@ -50,6 +50,13 @@ _SO_OFTEN = re.compile(
 )
 """ "ping fail x3": how often, and no factor."""
 
+_THAT_OF = re.compile(
+    r"^\W*(?P<lead>and|what about|how about) (?:that|the same|those|the one) (?:of|for) "
+    r"(?P<what>[\w .,-]+)(?P<end>[?.! ]*)$",
+    re.IGNORECASE,
+)
+""" "and that of print-srv?": the last question, of another machine."""
+
 _DONE_ONESELF = re.compile(
     r"(?P<join>,? and |; ?|, )(?:then )?(?:i'll|i will|i'm going to|i am going to|i shall) "
     r"(?P<what>(?:(?!\b(?:you|please|keep|leave|except|not|only|but)\b)[\w' ,-])*)[.! ]*$",
@@ -65,6 +72,7 @@ def spelled_out(text: str, site: Site) -> str:
     text = _AND_ITS_SNAPSHOTS.sub(r"\g<act> \g<what>", text)
     text = _SNAPSHOTS_AND_IT.sub(_with_the_machine, text)
     text = _AND_SNAPSHOTS_OF.sub(r"\g<act> \g<what>, then \g<act> \g<snaps>", text)
+    text = _THAT_OF.sub(r"\g<lead> \g<what>\g<end>", text)
     text = _SHOULD_HAVE.sub(r"tag \g<which> with \g<tag>", text)
     return _without_own_work(_SO_OFTEN.sub(r"\g<what>", text), site)
 
