@@ -17,6 +17,7 @@ from agent.brains.embedded.overlooked import asks_when, with_what_is_added, with
 from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
+from agent.brains.embedded.two_steps import in_two_steps
 from agent.brains.embedded.unscheduling import calls_off_a_schedule, unscheduled
 from agent.brains.embedded.widening import only_asks, only_what_is_said
 from agent.dialogue import reads
@@ -77,7 +78,10 @@ class Followups(Fragments):
         if memory.pending is not None and only_asks(reading) and reading.frames:
             return None
         if memory.pending is not None:
-            understood = PendingPlan(self.context, self.reader, self.builder).understand(reading)
+            understood = in_two_steps(reading, self.context, self.reader)
+            if understood is None:
+                plan = PendingPlan(self.context, self.reader, self.builder)
+                understood = plan.understand(reading)
             understood = only_what_is_said(reading, understood, memory, self.builder.inventory)
             if question := asks_when(reading, understood, memory):
                 return question

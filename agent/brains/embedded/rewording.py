@@ -16,7 +16,7 @@ from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
-from agent.brains.embedded.spelled_out import spelled_out
+from agent.brains.embedded.spelled_out import resized_and, spelled_out
 from agent.brains.embedded.split_names import with_joined_names
 from agent.brains.embedded.superlatives import by_group
 from agent.brains.embedded.told_after import with_the_value
@@ -163,6 +163,8 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     pending = context.memory.pending
+    if pending is None and context.memory.asked is None:
+        text = resized_and(text, site)
     if pending is not None and pending.calls[-1].tool == "create_vms":
         text = _WITH_TAGS.sub("tag it ", text)
     if pending is not None:

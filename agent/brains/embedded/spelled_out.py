@@ -50,6 +50,12 @@ _SO_OFTEN = re.compile(
 )
 """ "ping fail x3": how often, and no factor."""
 
+_MAKE_IT = re.compile(
+    r"\bmake (?P<which>it|them|that one|this one) (?:an? )?(?P<size>[\w.-]+)(?: one)?(?: instead)?"
+    r"(?P<join>,? and |, |[.;] )(?=(?:also |then |please )*(?:add|tag|put|set|give|restart|reboot|"
+    r"stop|start|snapshot|move|protect)\b)",
+    re.IGNORECASE,
+)
 _THAT_OF = re.compile(
     r"^\W*(?P<lead>and|what about|how about) (?:that|the same|those|the one) (?:of|for) "
     r"(?P<what>[\w .,-]+)(?P<end>[?.! ]*)$",
@@ -78,6 +84,18 @@ def spelled_out(text: str, site: Site) -> str:
 
 
 _LONG = 400
+
+
+def resized_and(text: str, site: Site) -> str:
+    """ "make it large, and add owner=nadia", where no plan waits: two acts on the same machine."""
+
+    def resized(found: re.Match[str]) -> str:
+        fields = {name for name, _ in site.values.get((found["size"].casefold(),), ())}
+        if "size" not in fields:
+            return found[0]
+        return f"resize {found['which']} to {found['size']}{found['join']}"
+
+    return _MAKE_IT.sub(resized, text)
 
 
 def _each_at_its_time(found: re.Match[str]) -> str:
