@@ -75,7 +75,7 @@ def specified(reading: Reading, context: Context, reader: Reader) -> Understandi
         said.args.setdefault("count", 1)
     placed = next((i for i in items if i.used in ("host", "zone", "group")), None)
     if not (said.args or said.time or gone or placed):
-        return _how_much(items) or _asks_of_a_name(lost)
+        return _how_much(items) or _asks_of_a_name(lost, call)
     if call.tool == "clone_vm":
         return of_a_copy(call, pending.calls, said, gone, Builder(context, reader))
     if placed is not None:
@@ -169,8 +169,10 @@ def _how_much(items: Sequence[Item]) -> Understanding | None:
     return replies.ask("How much shall it be? Say the figure.") if of_what and more else None
 
 
-def _asks_of_a_name(lost: Sequence[Item]) -> Understanding | None:
+def _asks_of_a_name(lost: Sequence[Item], call: Call) -> Understanding | None:
     strange = next((i for i in lost if i.has("unknown_name")), None)
+    if strange is not None and strange.text.casefold() == str(call.args.get("name")).casefold():
+        return None
     return None if strange is None else replies.ask(f"What is “{strange.text}”: its name?")
 
 
