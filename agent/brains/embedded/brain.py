@@ -33,6 +33,7 @@ from agent.brains.embedded.rewording import reword
 from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
+from agent.brains.embedded.specifying import is_making
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
 from agent.brains.embedded.tickets import left_open, may_refer, without_references
@@ -170,7 +171,8 @@ class EmbeddedBrain:
         if context.memory.pending is not None:
             reading = only_what_is_meant(reading, reader)
         if context.memory.pending is not None or context.memory.asked is not None:
-            reading = without_remarks(reading, reader)
+            shapes = is_making(context.memory.pending)
+            reading = without_remarks(reading, reader, shapes=shapes)
         followups = Followups(context, reader, builder)
         if understood := followups.hypothetical(reading, said):
             return understood

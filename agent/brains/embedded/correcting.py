@@ -35,6 +35,8 @@ from agent.brains.embedded.merging import (
     unite,
 )
 from agent.brains.embedded.names import key_of
+from agent.brains.embedded.namesakes import namesake
+from agent.brains.embedded.new_machine import with_new_arguments
 from agent.brains.embedded.overlooked import FIGURES, in_it_already
 from agent.brains.embedded.phrases import Chosen, Noun
 from agent.brains.embedded.putting_right import is_way_back, with_its_way_back
@@ -270,6 +272,10 @@ class Corrections(Fragments):
                     if question := in_it_already(kin, shown, self.memory, inventory):
                         return question
                     made = unite(call, kin, inventory)
+                elif same := namesake(nouns, self._pending_targets(call), inventory):
+                    made = call.model_copy(
+                        update={"selector": Selector(ids=tuple(same)), "outright": True}
+                    )
                 elif frame.chosen.only or is_narrowing(nouns, call, reading.words):
                     made = intersect(call, nouns, inventory, self._pending_targets(call))
                 else:
@@ -348,19 +354,10 @@ class Corrections(Fragments):
             kept.pop("count", None)
             kept.pop("change", None)
         if call.tool == "create_vms":
-            if "size" in args:
-                kept.pop("vcpus", None)
-                kept.pop("memory_gib", None)
-            if args.keys() & {"vcpus", "memory_gib"}:
-                kept.pop("size", None)
-            if "region" in args:
-                kept.pop("provider", None)
-            if (
-                args.get("count") == 1
-                and "count" in kept
-                and not set(reading.words) & {"one", "single", "1"}
-            ):
+            once = args.get("count") == 1 and "count" in kept
+            if once and not set(reading.words) & {"one", "single", "1"}:
                 args = {k: v for k, v in args.items() if k != "count"}
+            return with_new_arguments(kept, args, self.builder.inventory)
         if call.tool == "migrate_vms" and args:
             kept = {}
         if (

@@ -5,11 +5,12 @@ machines out of it. Both only make the plan smaller; a yes is never read here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from agent.brains.embedded.clauses.acts import is_action
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.intent_model import intent_model
+from agent.brains.embedded.items import Item
 from agent.brains.embedded.parts import Part, parts_of
 
 _OFF = 0.6
@@ -85,9 +86,16 @@ def _only_not(reading: Reading) -> bool:
     if not items[1].has("names") or "?" in reading.text:
         return False
     rest = {w for i in items[2:] for w in i.words}
-    why = next((k for k, i in enumerate(items) if k > 1 and i.words[:1] in _WHY), len(items))
+    told = (k for k, i in enumerate(items) if k > 1 and _begins_why(items, k, i))
+    why = next(told, len(items))
     acts = any(is_action(items, k) for k in range(2, why))
     return not acts and not rest & {"instead", "meant", "rather", "but", "only"}
+
+
+def _begins_why(items: Sequence[Item], k: int, item: Item) -> bool:
+    """ "not nfs-01! half of the company hangs on that mount": a sentence that orders nothing."""
+    anew = items[k - 1].has("stop") and not item.has("verb", "ask", "only", "and", "also", "not")
+    return item.words[:1] in _WHY or anew
 
 
 def leaves_out(reading: Reading, planned: Collection[str]) -> list[str]:

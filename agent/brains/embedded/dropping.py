@@ -17,7 +17,7 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.halving import halved
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.merging import intersect, leave_out, numbered_names
-from agent.brains.embedded.sparing import Sparing
+from agent.brains.embedded.timed_apart import TimedApart
 from tools.calls import Call
 from tools.selector import Selector
 
@@ -69,7 +69,7 @@ _TO_ANOTHER = frozenset(
 )
 
 
-class Dropping(Sparing):
+class Dropping(TimedApart):
     """Reads what is dropped of the plan that waits."""
 
     def _dropped(self, reading: Reading) -> Understanding | None:

@@ -10,12 +10,14 @@ from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.answering import Answering
 from agent.brains.embedded.assenting import beside_a_yes, puts_right
+from agent.brains.embedded.explained import with_not_for_no
 from agent.brains.embedded.fragments import Fragments
 from agent.brains.embedded.frames import Reading
-from agent.brains.embedded.overlooked import asks_when, with_what_is_added
+from agent.brains.embedded.overlooked import asks_when, with_what_is_added, without_the_refused
 from agent.brains.embedded.pending import CANCEL, OFF_FIRST, PendingPlan
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.refining import Refinements
+from agent.brains.embedded.two_steps import in_two_steps
 from agent.brains.embedded.unscheduling import calls_off_a_schedule, unscheduled
 from agent.brains.embedded.widening import only_asks, only_what_is_said
 from agent.dialogue import reads
@@ -49,6 +51,8 @@ class Followups(Fragments):
         if sed := next((i for i in reading.items if i.has("sed")), None):
             return self._substituted(sed.get("sed"))
         memory = self.memory
+        if memory.asked is not None:
+            reading = with_not_for_no(reading, self.reader)
         if (
             said == "no"
             and memory.pending is None
@@ -74,11 +78,15 @@ class Followups(Fragments):
         if memory.pending is not None and only_asks(reading) and reading.frames:
             return None
         if memory.pending is not None:
-            understood = PendingPlan(self.context, self.reader, self.builder).understand(reading)
+            understood = in_two_steps(reading, self.context, self.reader)
+            if understood is None:
+                plan = PendingPlan(self.context, self.reader, self.builder)
+                understood = plan.understand(reading)
             understood = only_what_is_said(reading, understood, memory, self.builder.inventory)
             if question := asks_when(reading, understood, memory):
                 return question
             understood = with_what_is_added(reading, understood, memory, self.builder.inventory)
+            understood = without_the_refused(reading, understood, self.builder.inventory)
             if held := beside_a_yes(reading, understood, memory, self.builder.inventory):
                 return held
             if puts_right(reading):

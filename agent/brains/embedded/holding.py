@@ -51,6 +51,8 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
     """
     pending = context.memory.pending
     if pending is None:
+        if _sizes_it(reading) and _meant(understood, context) - set(context.memory.targets):
+            return replies.ask("Of which machine is that said? Name it, please.")
         return _of_what_was_asked(reading, understood, context)
     if _OF_SAVING.search(reading.text) and not any(i.is_entity for i in reading.items):
         shown = tuple(dict.fromkeys(i for targets in pending.targets for i in targets))
@@ -65,6 +67,7 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
         and not reading.has_change
     ):
         return replies.ask("What shall be otherwise in the plan that waits?")
+    changes = understood.kind == "revise" or any(c.tool in CHANGES for c in understood.calls)
     narrows = {"only", "just"} & set(reading.words) and not any(
         i.has("names", "glob") for i in reading.items
     )
@@ -73,9 +76,10 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
     planned_ids |= _meant(Understanding("calls", pending.calls), context)
     if narrows and same and planned_ids and _meant(understood, context) - planned_ids:
         return replies.ask("Of the machines of the plan, which shall stay? Name them, please.")
+    if changes and _only_sizes(reading) and _meant(understood, context) - planned_ids:
+        return replies.ask("Of which machines is that said? Name them, or say what is wrong.")
     if fronted := is_fronted(reading, understood, context.memory):
         return replies.ask(f"What shall be done with {fronted}? Say the whole plan anew, please.")
-    changes = understood.kind == "revise" or any(c.tool in CHANGES for c in understood.calls)
     lost = changes or _is_lost(understood) or _of_everything(reading, understood)
     if only_asks(reading) and lost:
         return about_the_plan(context)
@@ -94,6 +98,28 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
             if gone & shown:
                 return replies.ask("Shall I call the plan off, or delete machines? Say which.")
     return understood
+
+
+_SIZES = frozenset({"size", "image"})
+_PLACES = frozenset({"host", "region", "zone", "provider"})
+
+
+def _only_sizes(reading: Reading) -> bool:
+    """ "make it large instead": how something shall be, and no machines that are so."""
+    if any(i.has("names", "stem", "glob", "id", "all", "unknown_name") for i in reading.items):
+        return False
+    if any(i.has("noun") or i.words[-1:] in (("ones",), ("those",)) for i in reading.items):
+        return False
+    fields = {name for i in reading.items for name, _ in i.get("value") or ()}
+    return bool(fields & _SIZES) and fields <= _SIZES | _PLACES
+
+
+def _sizes_it(reading: Reading) -> bool:
+    """ "make it large and add owner=nadia": "it" is no machine that is large already."""
+    return _SIZES_IT.search(reading.text) is not None and _only_sizes(reading)
+
+
+_SIZES_IT = re.compile(r"\b(?:make|resize) (?:it|that|them|this)\b", re.IGNORECASE)
 
 
 def _of_what_was_asked(

@@ -128,6 +128,25 @@ def with_what_is_added(
     return replies.ask(f"What shall be done with {replies.listed(left)}? Say the whole plan anew.")
 
 
+def without_the_refused(
+    reading: Reading, understood: Understanding | None, inventory: Inventory
+) -> Understanding | None:
+    """The understanding of a turn while a plan waits, or a question where it begins with a no to a
+    machine, "not nfs-01. restart gitlab too", and the plan that came of it still has that machine.
+    """
+    if understood is None or understood.kind != "revise":
+        return understood
+    items = [i for i in reading.items if i.words == ("not",) or not i.has("comma", "filler")]
+    k = next((k for k, i in enumerate(items[:3]) if i.words == ("not",)), None)
+    if k is None or k + 1 >= len(items) or not items[k + 1].has("names"):
+        return understood
+    refused = {vm.id for n in items[k + 1].get("names") for vm in inventory.named(n)}
+    chosen = [c.selector for c in understood.calls if c.selector is not None]
+    if not refused & {i for selector in chosen for i in inventory.select_ids(selector)}:
+        return understood
+    return replies.ask(f"Without {items[k + 1].text}, and what else? Say the whole plan anew.")
+
+
 def in_it_already(
     nouns: Sequence[dict[str, Any]], shown: Collection[str], memory: Memory, inventory: Inventory
 ) -> Understanding | None:

@@ -89,8 +89,16 @@ def _of_as_soon_as(items: Sequence[Item], k: int) -> bool:
     return "soon" in near
 
 
-def without_remarks(reading: Reading, reader: Reader) -> Reading:
-    """A turn without what only tells something and names no machine of its own."""
+_SHORT = 3
+"""So few items with "day" or "time" say when: ", the day after", ", same time"."""
+
+
+def without_remarks(reading: Reading, reader: Reader, *, shapes: bool = False) -> Reading:
+    """A turn without what only tells something and names no machine of its own.
+
+    Args:
+        shapes: a new machine waits for its yes: "owner is nadia" is a tag of it.
+    """
     parts = parts_of(reading.items)
     kept = kept_parts(parts)
     if kept is None:
@@ -98,6 +106,12 @@ def without_remarks(reading: Reading, reader: Reader) -> Reading:
     aside = [i for part in parts if part not in kept for i in part.items]
     telling = ("number", "time", "unknown_name", "pron", "quote")
     if any(i.has(*telling) or (i.is_entity and not _of_people(i)) for i in aside):
+        return reading
+    if shapes and any(i.has("key") for i in aside):
+        return reading
+    if len(aside) <= _SHORT and {"day", "time", "hour", "days"} & {
+        w for i in aside for w in i.words
+    }:
         return reading
     items = [i for part in kept for i in part.items]
     for item in items:

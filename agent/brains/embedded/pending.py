@@ -15,13 +15,15 @@ from agent.brains.embedded.explained import (
     without_just_now,
     without_the_denied,
 )
+from agent.brains.embedded.fewer_days import with_other_days
 from agent.brains.embedded.frames import QUESTION, Frame, Reading
 from agent.brains.embedded.items import Item
-from agent.brains.embedded.putting_right import put_right, without_what_stands
+from agent.brains.embedded.putting_right import on_its_days, put_right, without_what_stands
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import NO_SELECTOR
 from agent.brains.embedded.refigured import refigured
 from agent.brains.embedded.several import not_the_plan, of_several
+from agent.brains.embedded.specifying import specified
 from agent.brains.embedded.swapping import other_act_meant, swapped
 from agent.dialogue import reads
 from agent.remarks import leans_to_yes
@@ -138,8 +140,14 @@ class PendingPlan(Dropping):
         reading = with_not_for_no(reading, self.reader)
         reading = without_what_stands(reading, pending.calls, self.reader)
         cancels = bool(CANCEL.search(reading.text))
+        if on_days := with_other_days(reading, pending.calls):
+            return on_days
+        if more := self._timed_apart(reading):
+            return more
         if smaller := self._off_or_left_out(reading):
             return smaller
+        if not cancels and (made := specified(reading, self.context, self.reader)):
+            return made
         if (figured := refigured(reading, self.context)) is not None:
             asks = isinstance(figured, Understanding)
             return figured if asks else Understanding("revise", figured)
@@ -195,6 +203,8 @@ class PendingPlan(Dropping):
 
     def _off_or_left_out(self, reading: Reading) -> Understanding | None:
         """What calls the plan off, leaves machines out of it, or makes it doubtful."""
+        if kept := self._kept(reading):
+            return kept
         if fewer := self._halved(reading) or self._cancelled_some(reading):
             return fewer
         stops = _STOP_AND_WHY.match(reading.text) and not self._corrects(reading)
@@ -354,7 +364,9 @@ class PendingPlan(Dropping):
         args = {k: v for k, v in frame.args.items() if not k.startswith("_")}
         call = Call(tool=frame.tool, selector=last.selector, args=args, outright=last.outright)
         if frame.said.time is not None:
-            call = call.model_copy(update={"when": self.builder.when(frame.said.time)})
+            when = on_its_days(call.tool, frame.said.time, last)
+            when = when or self.builder.when(frame.said.time)
+            call = call.model_copy(update={"when": when})
         before = {"first", "before", "beforehand", "prior"} & set(frame.clause.words)
         if (
             before

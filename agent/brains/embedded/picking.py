@@ -240,6 +240,8 @@ class Picker(References):
             return {"ids": self._union(real, frame)}, None if all(
                 n.named_only for n in real
             ) else True
+        if self._most_of_before(chosen, frame):
+            return {"ids": list(self.memory.targets)}, None
         if (
             chosen.whole
             or chosen.order is not None
@@ -277,6 +279,13 @@ class Picker(References):
             return None
         found = {vm.name for vm in self.inventory.select(Selector.parse(said.selector()))}
         return named if len(found) > 1 and named.names[0] in found else None
+
+    def _most_of_before(self, chosen: Chosen, frame: Frame) -> bool:
+        """ "delete the smallest one", after a list: of the machines just shown."""
+        if chosen.order is None or chosen.whole or len(self.memory.targets) < 2:
+            return False
+        nouns = any(i.has("noun") for i in frame.clause.items)
+        return frame.changes and not nouns and bool({"one", "ones"} & set(frame.clause.words))
 
     def _of_before(self, real: Sequence[Noun], frame: Frame) -> bool:
         """ "the stopped ones", "the one that is off": of the machines just shown."""

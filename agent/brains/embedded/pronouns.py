@@ -56,6 +56,7 @@ class Pronouns(Cursor):
             "query_metrics",
             "diagnose_vms",
             "recommend_savings",
+            "tag_vms",
         ):
             return False
         before = self.items[self.k - 1] if self.k else None

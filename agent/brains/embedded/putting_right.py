@@ -13,6 +13,7 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.lengths import length_at, unit_length
 from agent.brains.embedded.numbers import number_at
 from agent.brains.embedded.reader import Reader
+from agent.brains.embedded.timing import Time
 from tools.calls import Call, When
 
 _ABSOLUTE = frozenset({"total", "altogether", "to", "all", "set"})
@@ -160,11 +161,24 @@ def is_way_back(there: Call, back: Call) -> bool:
     return timed and OPPOSITE.get(there.tool) == back.tool and there.selector == back.selector
 
 
+def on_its_days(tool: str, time: Time, last: Call) -> When | None:
+    """ "and start it again at 7 in the morning", of what stops it regularly: on the same days."""
+    cron = last.when.cron if last.when is not None else None
+    bare = time.clock is not None and time.day is None and not time.recurs
+    if cron is None or not bare or OPPOSITE.get(last.tool) != tool or time.clock is None:
+        return None
+    hour, minute = time.clock
+    return When(cron=" ".join([str(minute), str(hour), *cron.split()[2:]]))
+
+
 def _on_the_same_days(back: Call, old: Call, new: Call) -> Call:
     """The way back of a regular there and back, on the other days of its beginning."""
     cron = back.when.cron if back.when is not None else None
     before = old.when.cron if old.when is not None else None
     after = new.when.cron if new.when is not None else None
+    if after and cron is None and before is None and (end := _moment(back.when)) is not None:
+        regular = f"{end.minute} {end.hour} * * {after.split()[4]}"
+        return back.model_copy(update={"when": When(cron=regular)})
     if not (cron and before and after) or cron.split()[4] != before.split()[4]:
         return back
     days = after.split()[4]

@@ -38,6 +38,10 @@ def _both(chosen: Chosen) -> bool:
     return chosen.refers is not None and "both" in chosen.refers.words
 
 
+def _is_one(chosen: Chosen) -> bool:
+    return chosen.refers is not None and chosen.refers.words[:1] in (("it",), ("that",), ("this",))
+
+
 class References(Described):
     """Finds the machines of before."""
 
@@ -59,8 +63,10 @@ class References(Described):
         if chosen.other:
             ids = self._others()
         elif chosen.ordinal is not None:
-            ids = chosen.placed(ids)
+            ids = chosen.placed(ids) or self._placed_in_the_list(chosen, ids)
         ids = [i for i in ids if i in self.inventory.get(ids)] if ids else []
+        if not ids and plain and frame.changes and _is_one(chosen) and not made:
+            ids = self._named_just_before()
         if not ids:
             if frame.tool in NO_SELECTOR or chosen.real:
                 return None
@@ -111,6 +117,24 @@ class References(Described):
                 )
             )
         return picked, (len(ids) == 1 or self._last_outright())
+
+    def _placed_in_the_list(self, chosen: Chosen, ids: Sequence[str]) -> list[str]:
+        """ "and the second", after the first of a list was acted on."""
+        listed = self.memory.listed
+        acted = bool(ids) and set(ids) < set(listed) and self.memory.pending is None
+        return chosen.placed(listed) if acted else []
+
+    def _named_just_before(self) -> list[str]:
+        """ "is x on a schedule?": the one machine asked about, where the answer showed none."""
+        memory = self.memory
+        if memory.pending is not None or memory.targets:
+            return []
+        text = next((text for who, text in reversed(memory.said) if who == "user"), "")
+        items = self.reader.read(text).items
+        names = {n for i in items if i.has("names") for n in i.get("names")}
+        found = [vm.id for n in names for vm in self.inventory.named(n)]
+        described = any(i.has("stem", "unknown_name") for i in items)
+        return found if len(found) == 1 and not described else []
 
     def _all_of(self, words: Sequence[str], made: Sequence[Call]) -> Picked | None:
         """ "stop a, start b, tag both": a word for several, after acts on one machine each."""

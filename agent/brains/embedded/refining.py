@@ -98,6 +98,8 @@ class Refinements(Regrouping):
             return Understanding(
                 "calls", (Call(tool=tool, selector=Selector(ids=self.memory.targets)),)
             )
+        if again := self._top_of_those(reading, last) or self._counted_elsewhere(reading, last):
+            return again
         if other := self._in_another_state(reading, last):
             return other
         if other := self._by_another_measure(reading, last):

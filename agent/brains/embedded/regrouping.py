@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agent.brains.base import Understanding
-from agent.brains.embedded.fragments import Fragments
 from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.going_on import GoingOn
 from tools.calls import Call
 
 _SPLITS = frozenset({"split", "break", "divide", "broken", "grouped", "separate", "breakdown"})
@@ -13,7 +13,7 @@ _DOWN = {"state": ["stopped"]}
 """ "break it down": no machines that are down."""
 
 
-class Regrouping(Fragments):
+class Regrouping(GoingOn):
     """Reads a wish for groups against the last answer."""
 
     def _regrouped(self, reading: Reading, last: Call) -> Understanding | None:

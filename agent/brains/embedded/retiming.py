@@ -104,11 +104,12 @@ def _at_the_same_hour(when: When, frame: Frame, now: datetime) -> When | None:
 
 def _together(days: str, more: str) -> str:
     """The days of two fields of a cron: "1-5" and "6,0" are every day."""
-    both = {d for field in (days, more) for d in _numbered(field)}
+    both = {d for field in (days, more) for d in numbered_days(field)}
     return "*" if len(both) == 7 else ",".join(map(str, sorted(both)))
 
 
-def _numbered(field: str) -> list[int]:
+def numbered_days(field: str) -> list[int]:
+    """The days of the week of a cron's last field, by their numbers."""
     if field == "*":
         return list(range(7))
     found: list[int] = []
@@ -125,18 +126,23 @@ def _moved_cron(cron: str, minutes: int) -> str | None:
         return None
     total = int(fields[1]) * 60 + int(fields[0]) + minutes
     days, rest = divmod(total, 24 * 60)
-    named = sorted((d + days) % 7 for d in _numbered(fields[4]))
+    named = sorted((d + days) % 7 for d in numbered_days(fields[4]))
     moved = fields[4] if not days else ",".join(map(str, named)) if len(named) < 7 else "*"
     return f"{rest % 60} {rest // 60} * * {moved}"
 
 
 _SHIFT = re.compile(
-    r"\b(an?|one|two|three|four|half an|\d+) (hour|hr|minute|min|day)s? (later|earlier|sooner)\b",
+    r"\b(an?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty[- ]five|ninety|half an|"
+    r"a half|\d+) (hour|hr|minute|min|day)s? (later|earlier|sooner)\b",
     re.IGNORECASE,
 )
 
 
-_COUNTED = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "half an": 0.5}
+_COUNTED = {
+    "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "half an": 0.5,
+    "a half": 0.5, "five": 5.0, "ten": 10.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0,
+    "forty five": 45.0, "ninety": 90.0,
+}  # fmt: skip
 
 
 def shifted(call: Call, text: str) -> When | None:
@@ -144,7 +150,7 @@ def shifted(call: Call, text: str) -> When | None:
     match = _SHIFT.search(text)
     if match is None or call.when is None:
         return None
-    count = _COUNTED.get(match[1].casefold()) or float(match[1])
+    count = _COUNTED.get(match[1].casefold().replace("-", " ")) or float(match[1])
     minutes = {"h": 60.0, "m": 1.0, "d": 1440.0}[match[2][0].casefold()] * count
     sign = 1 if match[3].casefold() == "later" else -1
     if call.when.at is None:

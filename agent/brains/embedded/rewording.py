@@ -13,6 +13,7 @@ from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.naming_again import with_its_name
+from agent.brains.embedded.one_of_those import one_of_those
 from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.other_ones import others_than_named
 from agent.brains.embedded.overview import open_question
@@ -20,8 +21,10 @@ from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
+from agent.brains.embedded.spelled_out import resized_and, spelled_out
 from agent.brains.embedded.split_names import with_joined_names
 from agent.brains.embedded.superlatives import by_group
+from agent.brains.embedded.told_after import with_the_value
 from agent.brains.embedded.torn import without_the_complaint
 from agent.brains.embedded.versions import with_versions
 from agent.brains.embedded.wished import as_request
@@ -84,6 +87,7 @@ _NEW_OWNER = re.compile(
     re.IGNORECASE,
 )
 
+_BOTH = re.compile(r"\btag both (?=(?:with|as)\b|[\w.-]+=)", re.IGNORECASE)
 _WITH_TAGS = re.compile(
     r"^(?:(?:and|also|plus|oh|please)[, ]+)*(?:(?:with|add|put)(?: on)? )?(?:the |a |these )?"
     r"tags? (?=[\w.-]+ ?=)",
@@ -184,12 +188,13 @@ _THAT_OF = re.compile(
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = without_formalities(text)
+    text = spelled_out(without_formalities(text), site)
     if context.memory.pending is None and context.memory.asked is None:
         text = without_framing(as_request(text), site)
     else:
         text = without_announcement(text, site)
     text = narrowed(text, site)
+    text = one_of_those(text, context.memory)
     text = by_what_was_told(as_used(in_plain_words(text)))
     text = with_the_snapshot(with_the_one_told(text), context.memory)
     text = of_those_shown(text, context.memory)
@@ -198,12 +203,15 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
     text = with_versions(_born_with(others_than_named(text, site), site), site)
+    text = _BOTH.sub("tag both of them ", with_the_value(text, site))
     text = with_spans(text, site)
     if context.memory.pending is None and context.memory.calls:
         text = _THAT_OF.sub("and ", text)
     text = _BEFORE_IT.sub(r"\g<lead>", text).strip() or text
     text = with_its_name(_said_apart(text, site), site)
     pending = context.memory.pending
+    if pending is None and context.memory.asked is None:
+        text = resized_and(text, site)
     if pending is not None and pending.calls[-1].tool == "create_vms":
         text = _WITH_TAGS.sub("tag it ", text)
     if pending is not None:

@@ -391,7 +391,8 @@ def _asked_once(first: Understanding, whole: Proposal, text: str) -> Understandi
 
 
 def _confuses_snapshots(first: Understanding, whole: Proposal) -> bool:
-    deletes = any(call.tool == "delete_vms" for call in first.calls)
+    tools = {call.tool for call in first.calls}
+    deletes = "delete_vms" in tools and "delete_snapshots" not in tools
     meant = whole.of("delete_snapshots")
     return deletes and meant >= TOLD and meant > 2 * whole.of("delete_vms")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from agent.brains.base import Understanding
 from agent.brains.embedded import replies
@@ -43,7 +43,7 @@ def of_several(reading: Reading, calls: Sequence[Call]) -> Understanding | None:
     if keeps and drops and "?" not in reading.text:
         return _this_not_that(reading.words, calls)
     meant = _meant(reading.words, calls)
-    if "?" in reading.text or keeps == drops or len(meant) != 1 or len(words) > 8:
+    if "?" in reading.text or keeps == drops or len(meant) != 1 or _many(words) > _SHORT:
         return None
     kept = [c for k, c in enumerate(calls) if (k in meant) == keeps]
     return Understanding("revise", tuple(kept))
@@ -58,9 +58,17 @@ def _this_not_that(words: Sequence[str], calls: Sequence[Call]) -> Understanding
         (kept if words[k] in _KEEPS else dropped).update(_meant(words[k + 1 : end], calls))
     if kept and not dropped and not set(words) & _DROPS - {"no"}:
         dropped = set(range(len(calls))) - kept
-    if not (kept and dropped) or kept & dropped or len(words) > 10:
+    if not (kept and dropped) or kept & dropped or _many(words) > _SHORT + 2:
         return None
     return Understanding("revise", tuple(c for k, c in enumerate(calls) if k not in dropped))
+
+
+_SHORT = 8
+
+
+def _many(words: Collection[str]) -> int:
+    """How many words there are, without the signs between them."""
+    return sum(1 for w in words if any(c.isalnum() for c in w))
 
 
 def _meant(words: Sequence[str], calls: Sequence[Call]) -> set[int]:

@@ -13,6 +13,9 @@ _BEFORE_NAME = tuple(_WORDS["before_name"])
 _ENDS_NAME = tuple(_WORDS["ends_name"])
 
 
+_SAYS_NAME = frozenset(
+    {"called", "named", "name", "titled", "call", "labelled", "labeled", "label", "rename"}
+)
 _THE_NEW_ONE = (("new",), ("one",), ("ones",), ("copy",), ("clone",), ("machine",))
 """What may stand between "name" and the name: "name the new one x"."""
 
@@ -24,10 +27,7 @@ def name_called(clause: Clause) -> str | None:
         word = item.words[-1] if item.words else ""
         after = items[k + 1] if k + 1 < len(items) else None
         as_name = word == "as" and after is not None and after.has("quote", "unknown_name")
-        if (
-            as_name
-            or word in ("called", "named", "name", "titled", "call", "labelled", "labeled", "label")
-        ) and not item.is_entity:
+        if (as_name or word in _SAYS_NAME) and not item.is_entity:
             j = k + 1
             if word == "call" and any(i.has("comma") for i in items[j : j + 2]):
                 continue
@@ -42,12 +42,17 @@ def name_called(clause: Clause) -> str | None:
                 j += 1
             if j >= len(items) and j - 1 > k and not items[j - 1].has("det", "comma", "pron"):
                 j -= 1
-            if j < len(items) and not items[j].used:
+            if j < len(items) and not items[j].used and _may_name(items[j]):
                 found = name_at(items, j)
                 if found:
                     item.used = "name"
                     return _whole_name(items, j, found)
     return None
+
+
+def _may_name(item: Item) -> bool:
+    """Whether something stands there: no sign, and no tag ("label it env=test")."""
+    return not item.has("tag", "stop", "comma") and any(c.isalnum() for c in item.text)
 
 
 def _whole_name(items: list[Item], j: int, first: str) -> str:
