@@ -205,6 +205,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"where \2 \1",
     ),
     (r"\bhave (you|we|they) got (?=running|on|in|that|which|left)", r"do \1 have "),
+    (r" for (?:him|her|me|us|them all|everyone|everybody)(?=\s*(?:[.,;!?]|$|please\b|now\b))", ""),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

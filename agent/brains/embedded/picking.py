@@ -41,7 +41,7 @@ class Picker(References):
             and not chosen.ordinal
             and not chosen.other
         ):
-            for topic in topics:
+            for topic in sorted(topics, key=lambda one: not _names_one(one)):
                 if topic.real and not topic.unknown and not _says_only_how(topic):
                     _only_the_named(topic, chosen)
                     found, outright = self.pick(topic, frame, made)
@@ -315,6 +315,11 @@ def _is_only_copied(frame: Frame, chosen: Chosen) -> bool:
     """ "to try it without touching prod, clone billing-api-1": a copy leaves it alone."""
     named = bool(chosen.real) and all(n.named_only and not n.by_stem for n in chosen.real)
     return frame.tool == "clone_vm" and named and not any(n.names for n in chosen.exclude)
+
+
+def _names_one(topic: Chosen) -> bool:
+    """ "Carol rang, her machine dev-db is frozen": it is dev-db, whatever else is Carol's."""
+    return any(noun.names and not noun.by_stem for noun in topic.real)
 
 
 def _says_only_how(topic: Chosen) -> bool:
