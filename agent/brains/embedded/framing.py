@@ -129,6 +129,7 @@ _TAILS = re.compile(
     r"(?: (?:by|with) (?:the |our |my )?[\w'-]+(?: [\w'-]+){0,2})?|"
     r"if (?:that's|it's|that is|it is) (?:ok(?:ay)?|possible|alright|all right|fine)"
     r"(?: (?:with|by|for) (?:you|everyone))?)"
+    rf"|[,;]\s*(?:{'|'.join(_COURTESIES)})"
     r"|\s+and then (?:we're|i'm|we are|i am) done)(?: please| pls| thanks| thx)?"
     r"(?P<end>\s*(?:[.!?]*\s*$))",
     re.IGNORECASE,

@@ -206,6 +206,40 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (r"\bhave (you|we|they) got (?=running|on|in|that|which|left)", r"do \1 have "),
     (r" for (?:him|her|me|us|them all|everyone|everybody)(?=\s*(?:[.,;!?]|$|please\b|now\b))", ""),
+    (r"\b(\w+) (?:is |are )?to be (?:made|kept|set|changed)(?: to| as)? (?=\d)", r"make \1 "),
+    (
+        r"\b(?:bad|failed|broken|botched|new|last|latest|recent|a|the|our|that|this) "
+        r"deploy(?:ment)?s?\b(?! (?:a|an|the|one|two|three|\d)\b)",
+        "release",
+    ),
+    (r"\b(day|night|morning|evening|late|early|next|my|our|the|this) shift\b", r"\1 crew"),
+    (
+        r"(?<=[.!?] )(?:and )?not ([\w-]+), (?:just|only) ([\w-]+)(?=\s*(?:[.!]|$))",
+        "",
+    ),
+    (
+        r"\b((?:stop|start|shut|power|switch|turn)s?(?: off| on| down| up)?\b[^.;!?]{0,60}?) and "
+        r"(stop|start|power|switch|turn|shut)s\b",
+        r"\1 and \2",
+    ),
+    (r"(\bcall(?:ed)? (?:it |them )?[\w-]+,? )(?:with )?tags? (?=[\w.-]+=)", r"\1tagged "),
+    (r"\bweek-end(s?)\b", r"weekend\1"),
+    (
+        r"(?:,| because| as| since) (?:his|her|their|my|our) [\w ]{3,30}? (?:must|has to|have to|"
+        r"should|needs? to|will) (?:continue|go on|carry on|keep going|finish|run on|not stop)\b"
+        r"[^,;.!?]*",
+        "",
+    ),
+    (
+        r"^(\W*(?:nah|no|nope|sorry|wait)[,. ]+)not (?:the )?[\w-]+, (?:just|only) ",
+        r"\1only ",
+    ),
+    (
+        r"(?<=\w)[.;,] (?:so |and )?which (?:machines|ones|servers|vms|boxes|hosts)"
+        r"(?: is it| is that| are they| are those| exactly)?\?\s*$",
+        "?",
+    ),
+    (r"^\W*head ?count[.:,]? (?=\w)", "how many "),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

@@ -225,7 +225,9 @@ class Picker(References):
         ):
             return {"ids": list(self.memory.targets)}, False
         if chosen.refers is None and not chosen.whole and self._of_before(real, frame):
-            return {**real[0].selector(), "ids": list(self.memory.targets)}, not real[0].plural
+            picked = {**real[0].selector(), "ids": list(self.memory.targets)}
+            self._check_one(picked, frame)
+            return picked, not real[0].plural
         if chosen.refers is not None or chosen.ordinal is not None or chosen.other:
             referred = self._referred(chosen, frame, made)
             if referred is not None:
@@ -257,6 +259,13 @@ class Picker(References):
                 return None, None
             return {"all": True}, None
         return None, None
+
+    def _check_one(self, picked: dict[str, Any], frame: Frame) -> None:
+        """ "stop the windows one", where several of those shown are: which one, is asked."""
+        words = frame.clause.words
+        found = self.inventory.select(Selector.parse(picked))
+        if frame.changes and "one" in words and "ones" not in words and len(found) > 1:
+            raise Doubt(self._which_of("You speak of one, and", found, picked, frame))
 
     def _ask_for_place(self, noun: Noun, frame: Frame) -> None:
         """ "the first three workers", where no list was shown: which they are, nothing says."""
@@ -300,7 +309,7 @@ class Picker(References):
         if not ({"one", "ones"} & set(words)) or {"all", "every"} & set(words[:3]):
             return False
         told = {f for f in real[0].fields if not (frame.changes and f.startswith("tags."))}
-        if not told <= {"state", "os", "region", "provider", "host", "zone"} or any(
+        if not told <= _OF_MACHINES or any(
             i.has("noun") for i in frame.clause.items
         ):
             return False
@@ -315,6 +324,11 @@ def _is_only_copied(frame: Frame, chosen: Chosen) -> bool:
     """ "to try it without touching prod, clone billing-api-1": a copy leaves it alone."""
     named = bool(chosen.real) and all(n.named_only and not n.by_stem for n in chosen.real)
     return frame.tool == "clone_vm" and named and not any(n.names for n in chosen.exclude)
+
+
+_OF_MACHINES = frozenset(
+    ("state", "os", "region", "provider", "host", "zone", "image", "size", "group")
+)
 
 
 def _names_one(topic: Chosen) -> bool:

@@ -51,6 +51,9 @@ _TESTS = re.compile(
 _SO = re.compile(
     r"^(?P<head>[^,;:.!?]{6,160}), ?(?:so|hence|therefore)[, ](?!that\b)", re.IGNORECASE
 )
+_COLON = re.compile(
+    r"^(?P<head>[^,;:.!?]{6,120}): (?=(?:please|pls|kindly|can|could|would|will)\b)", re.IGNORECASE
+)
 _ACT = re.compile(
     r"^\W*(?:please|pls|kindly|can|could|would|will|let'?s|i want|i need|i'd like)\b", re.IGNORECASE
 )
@@ -109,7 +112,7 @@ def without_preface(text: str, site: Site) -> str:
     """A turn without a reason or an excuse before its request, and without threats after it."""
     text = _AFTER_A_TALK.sub("", text)
     text = _EVENT.sub(lambda found: found[0] if _places(found["what"], site) else "", text)
-    for pattern in (_EXCUSE, _REASON, _SO):
+    for pattern in (_EXCUSE, _REASON, _SO, _COLON):
         found = pattern.match(text)
         if found is not None and _is_empty(found["head"], text[found.end() :], site):
             text = text[found.end() :]

@@ -30,6 +30,9 @@ _LEADS = (
     rf"(?:you|we) (?:could|can|might|would) {_ALSO}",
     r"(?:i|we)(?:'d| would) (?:really |very much |greatly |so )?(?:appreciate|love|like) it "
     r"(?:very much |a lot )?if you (?:could |would |can )?",
+    r"(?:i|we) (?:should|would|shall|will|'d) be (?:most |very |so |really |ever so |much )*"
+    r"(?:grateful|obliged|thankful|glad|happy|pleased|delighted|appreciative) if you "
+    r"(?:could |would |can |might )?",
     r"(?:it|that)(?:'d| would) be (?:great|nice|good|lovely|helpful|awesome|perfect|cool|ideal) if "
     r"(?:you|we|somebody|someone) (?:could |would |can )?",
     r"(?:please )?(?:feel free to|make sure (?:to|you|that you)|be sure to|remember to|"
