@@ -309,9 +309,7 @@ class Picker(References):
         if not ({"one", "ones"} & set(words)) or {"all", "every"} & set(words[:3]):
             return False
         told = {f for f in real[0].fields if not (frame.changes and f.startswith("tags."))}
-        if not told <= _OF_MACHINES or any(
-            i.has("noun") for i in frame.clause.items
-        ):
+        if not told <= _OF_MACHINES or any(i.has("noun") for i in frame.clause.items):
             return False
         return bool(
             self.inventory.select_ids(

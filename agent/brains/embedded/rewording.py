@@ -107,6 +107,26 @@ def _said_apart(text: str, site: Site) -> str:
     return _IS_SO.sub(apart, text)
 
 
+_TEAM = re.compile(
+    r"\b(?:the |our )?(?P<team>[\w-]+) (?:team|department|dept|people|folks|guys|squad|group)\b",
+    re.IGNORECASE,
+)
+_THEY_HAVE = re.compile(
+    r"\bthey (?=(?:have|own|run|use|operate|got|pay|spend|cost)\b)", re.IGNORECASE
+)
+
+
+def _of_their_team(text: str, site: Site) -> str:
+    """ "what the payments team costs, and how many machines they have": the payments team has."""
+    team = _TEAM.search(text)
+    if team is None or not any(
+        name == "tags.team" for name, _ in site.values.get((team["team"].casefold(),), ())
+    ):
+        return text
+    head, tail = text[: team.end()], text[team.end() :]
+    return head + _THEY_HAVE.sub(f"the {team['team']} team ", tail)
+
+
 def without_formalities(text: str) -> str:
     """A service desk's request without its courtesies."""
     plain = _ASKS_TO.sub(r"\g<lead>please ", text.strip())
@@ -202,7 +222,9 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = _NEW_OWNER.sub(r"tag \g<what> with owner=\g<who>", _TELLS_OTHERS.sub("", text))
     text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
-    text = with_versions(_born_with(others_than_named(text, site), site), site)
+    text = with_versions(
+        _born_with(_of_their_team(others_than_named(text, site), site), site), site
+    )
     text = _BOTH.sub("tag both of them ", with_the_value(text, site))
     text = with_spans(text, site)
     if context.memory.pending is None and context.memory.calls:

@@ -350,10 +350,16 @@ def _apart(before: str, code: str, after: str, scanner: Scanner) -> _Cut | None:
     places = [_SENTENCE, _DASHED]
     if not _TAGS.search(before):
         places.append(_NAMED)
-    if sum(c.isdigit() for c in code) >= _LONG:
+    if sum(c.isdigit() for c in code) >= _LONG or _OF_A_DESK.match(code):
         places.append(_LAST)
     found = next((m for p in places if (m := p.search(before))), None)
     return _Cut(len(found["whole"])) if found is not None else None
+
+
+_OF_A_DESK = re.compile(
+    r"(?:CHG|CHNG|INC|RITM|REQ|SCTASK|PRB|CRQ|RFC|TKT|JIRA)[-_ ]?\d{2,}$", re.IGNORECASE
+)
+"""What service desks write, and nobody calls a machine: it may end a request after a comma."""
 
 
 def _joins_machines(after: str, scanner: Scanner) -> bool:
