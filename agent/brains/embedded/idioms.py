@@ -240,6 +240,12 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "?",
     ),
     (r"^\W*head ?count[.:,]? (?=\w)", "how many "),
+    (
+        r"\bmore (?=(?:prudent|sensible|reasonable|appropriate|realistic|suitable|adequate|sane|"
+        r"careful|cautious|comfortable|like it|than enough|fitting|practical|economical|logical|"
+        r"responsible|fair|honest)\b)",
+        "",
+    ),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

@@ -26,6 +26,12 @@ _REST = re.compile(
 _NAME = re.compile(r"[A-Za-z][\w.-]*\w")
 _JOINED = re.compile(r"\b(?:and|plus|or|&)(?: also| then)? $", re.IGNORECASE)
 """ "restart kafka-1 now and the other brokers later": more machines of one act."""
+_LOOKS = re.compile(
+    r"\b(?:list|show|display|give me|tell me|which|what|who|how|count|compare|"
+    r"check)\b[^,;.!?]{0,30}$",
+    re.IGNORECASE,
+)
+""" "stop qa-runner-1 and list the other test machines": a look at more than an act is about."""
 _SPARED = re.compile(
     r"\b(?:don['\u2019]?t|do not|not|never|leave|leaving|without|except|excluding|keep|keeping|"
     r"touch\w*|spare|ignore|skip|than|but)\b[^,.;!?]{0,20}$",
@@ -40,7 +46,9 @@ def others_than_named(text: str, site: Site) -> str:
     found = _OTHERS.search(text) or _REST.search(text)
     if found is None or _LEFT_OUT.search(found["what"]) is not None:
         return text
-    if _JOINED.search(text[: found.start()]) or _SPARED.search(text[: found.start()]):
+    if _JOINED.search(text[: found.start()]) or _LOOKS.search(text[: found.start()]):
+        return text
+    if _SPARED.search(text[: found.start()]):
         return text
     before = (word[0] for word in _NAME.finditer(text[: found.start()]))
     names = list(dict.fromkeys(w for w in before if w.casefold() in site.names.exact))

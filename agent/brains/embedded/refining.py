@@ -30,6 +30,12 @@ _LOOKS = ("list", "count", "describe")
 """Verbs that look: "list them again" repeats no act."""
 
 
+_POINTING = frozenset(
+    ("them", "those", "these", "they", "it", "its", "their", "one", "ones", "which", "that", "both")
+)
+"""With which those that were shown are meant, and not the most of others."""
+
+
 class Refinements(Regrouping):
     """Reads a turn against the calls of before."""
 
@@ -319,6 +325,8 @@ class Refinements(Regrouping):
             ordered = selector.order_by and selector.order_by == call.args.get("metric")
             if ordered and metric and "by" in reading.words:
                 return Selector.parse({**selector.to_dict(), "order_by": metric})
+            if ordered and not metric and _POINTING.isdisjoint(reading.words):
+                return selector
             return Selector(ids=tuple(self.memory.targets))
         return selector
 
