@@ -78,6 +78,8 @@ class Builder(Settling):
                 continue
             if made and made[-1].tool in NO_SELECTOR_YET and refers_only(frame):
                 raise Doubt(replies.ask("That machine is not there yet. Ask again once it is."))
+            if frame.tool == "forecast_metric" and "metric" not in frame.args and made:
+                frame.said.args.update({k: v for k, v in made[-1].args.items() if k == "metric"})
             call = self.call(frame, made, self._topic(frame, frames, k, reading))
             call = after(made[-1], call, reading.text) if made else call
             if made and runs_backwards(made[-1], call):
@@ -151,6 +153,8 @@ class Builder(Settling):
         topics = self.topics(frame, reading)
         if all(f.tool in NO_SELECTOR for f in frames[:k]):
             topics.extend(f.chosen for f in reversed(frames[:k]) if f.chosen.real)
+        if not frame.changes and "group_by" in frame.args:
+            return topics
         looks = not frame.changes and frame.chosen.refers is None
         later = [f for f in frames[k + 1 :] if not (looks and f.changes and not f.about)]
         topics.extend(f.chosen for f in later if f.chosen.real or f.chosen.whole)

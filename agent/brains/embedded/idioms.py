@@ -246,6 +246,52 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"responsible|fair|honest)\b)",
         "",
     ),
+    (
+        r"\b(and )?that ([\w-]+(?:(?:, | and )[\w-]+)*) (?:gets?|receives?|shall get|should get) "
+        r"(?:a|an|another) (?:fresh |new )?(?:snapshot|backup|checkpoint)\b",
+        r"\1take a snapshot of \2",
+    ),
+    (
+        r"(?<=\w),? (?:the |its |with (?:the )?)name(?: is|:| =)? "
+        r"(?=[\w\"'-]+\s*(?:[.,;!]|$))",
+        " named ",
+    ),
+    (r"(?<=\w), name (?=[\w-]+-[\w-]+\s*[.;!])", " named "),
+    (
+        r"^(\W*)(draining|patching|upgrading|servicing|replacing|flashing) (?=[\w-]+ )",
+        r"\1we are \2 ",
+    ),
+    (
+        r"\b(restart|reboot|stop|start|shut down|suspend|resume|snapshot|delete|tag|protect) "
+        r"(vm|machine|server|instance)(?= (?:in|of|from|with|which|that)\b)",
+        r"\1 \2s",
+    ),
+    (
+        r"\bwhich hosts? (in|on|at) ([\w-]+) (?:is|are|would be|has|have) (?:suitable|good|"
+        r"best|free|"
+        r"possible|right|(?:enough )?room(?: for it)?|enough (?:space|capacity)(?: for it)?)",
+        r"where would it fit \1 \2",
+    ),
+    (
+        r",? so (?:that )?(?:we|i|they) (?:can |could |will )?(?:stop|quit|avoid|no longer|"
+        r"don['\u2019]?t|"
+        r"do not|cease|end) (?:be )?[a-z]+ing\b[^,.;!?]*",
+        "",
+    ),
+    (
+        r"(?<=[.!] )(?:i |we )?(?:have )?(?:there(?:'s| is) )?no (?:more )?need(?: (?:of|for) "
+        r"(?:it|them|that))?(?: any ?more| any longer| now)?\s*[.!]*\s*$",
+        "",
+    ),
+    (
+        r"\b(?:in the|at) (morning|evening|afternoon|night) at ([\w:.]+)(?! ?(?:am|pm)\b)",
+        r"at \2 in the \1",
+    ),
+    (
+        r"(\bat [\d:.]+(?: (?:am|pm|in the \w+))?,? )(switch|turn|power) (it|them) (on|"
+        r"off)( again)?",
+        r"\1\2 \4 \3\5",
+    ),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

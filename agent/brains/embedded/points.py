@@ -31,6 +31,8 @@ def moment_at(words: Sequence[str], i: int, now: datetime) -> Found | None:
     while j < len(words):
         if got and (_turns(words, j) or (time.clock and _another_clock(words, j))):
             break
+        if got and _another_moment(words, j, now, time):
+            break
         step = _past_leads(words, j, got)
         if step >= len(words):
             break
@@ -56,6 +58,22 @@ def _another_clock(words: Sequence[str], j: int) -> bool:
     return (rest[1:] if rest[:1] == [","] else rest)[:2] == ["and", "at"]
 
 
+def _another_moment(words: Sequence[str], j: int, now: datetime, time: Time) -> bool:
+    """ "every evening at 19:30 and every morning at 8 …": what comes has a clock of its own."""
+    figured = time.clock is not None and (time.half_day == "exact" or time.clock not in _PARTS)
+    if not figured or words[j] not in (",", "and"):
+        return False
+    k = j + 1 + (words[j : j + 2] == [",", "and"])
+    found = moment_at(words, k, now) if k < len(words) else None
+    if found is None or found[0].clock is None or found[0].clock == time.clock:
+        return False
+    said = words[k : found[1]]
+    return said[0] in ("every", "each") or any(
+        word[:1].isdigit() or number_at(words, k + n) is not None for n, word in enumerate(said)
+    )
+
+
+_PARTS = frozenset(PARTS.values())
 _WAYS = frozenset({"on", "off", "up", "down", "back"})
 _MERIDIAN = frozenset({"am", "pm", "o'clock", "oclock", ":", "a.m", "p.m"})
 

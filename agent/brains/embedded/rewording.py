@@ -116,6 +116,29 @@ _THEY_HAVE = re.compile(
 )
 
 
+_ALL_THEIRS = re.compile(
+    r"\b(?P<all>everything|anything|all(?: (?:the )?(?:machines|servers|boxes|vms))?|what)"
+    r"(?: (?:that|which))? (?:he|she) (?:owns?|has|runs?|uses?)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_its_owner(text: str, site: Site) -> str:
+    """ "tomas leaves. Take the tag off everything he owns": everything of Tomas."""
+    found = _ALL_THEIRS.search(text)
+    if found is None:
+        return text
+    words = re.findall(r"[\w-]+", text[: found.start()])
+    people = {
+        word.casefold()
+        for word in words
+        if any(name == "tags.owner" for name, _ in site.values.get((word.casefold(),), ()))
+    }
+    if len(people) != 1:
+        return text
+    return f"{text[: found.start()]}everything owned by {people.pop()}{text[found.end() :]}"
+
+
 def _of_their_team(text: str, site: Site) -> str:
     """ "what the payments team costs, and how many machines they have": the payments team has."""
     team = _TEAM.search(text)
@@ -223,7 +246,8 @@ def reword(text: str, context: Context, site: Site) -> str:
     text = with_figures(with_its_groups(text, context.memory, site), site)
     text = with_joined_names(named_by_address(text, context.world.inventory), site)
     text = with_versions(
-        _born_with(_of_their_team(others_than_named(text, site), site), site), site
+        _born_with(_of_their_team(_of_its_owner(others_than_named(text, site), site), site), site),
+        site,
     )
     text = _BOTH.sub("tag both of them ", with_the_value(text, site))
     text = with_spans(text, site)
