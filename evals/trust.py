@@ -187,7 +187,7 @@ the conversations as a whole; {figures["missed_questions"]} times it should have
 
 Cases in a folder `look` were looked at while the rules were written, so these figures flatter.
 Voices that nobody tuned for, in the order of their rounds, each scored before anybody looked: 77,
-86, 96, 91, 88, 88, 94, 82, 86, 81, 87, 92, 90, 91, 85, 88, 88, 87 and 91 % of turns
+86, 96, 91, 88, 88, 94, 82, 86, 81, 87, 92, 90, 91, 85, 88, 88, 87, 91 and 91 % of turns
 ([0007](decisions/0007-a-learned-second-look.md),
 [0010](decisions/0010-what-is-told-around-a-request.md),
 [0013](decisions/0013-what-narrows-is-read-or-asked-about.md),

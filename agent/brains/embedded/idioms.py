@@ -292,6 +292,18 @@ _WORDS: tuple[tuple[str, str], ...] = (
         r"off)( again)?",
         r"\1\2 \4 \3\5",
     ),
+    (r" on both(?=\s*(?:[.,;!?]|$))", " of both of them"),
+    (
+        r"\b(?:get|bring|drive|keep|cut|push) (?:the |our |my )?((?:[\w-]+ )?)(?:bill|costs?|"
+        r"spend(?:ing)?|budget|expenses)(?: down| lower| under control)\b",
+        r"save money on \1",
+    ),
+    (
+        r",? (?:whichever|no matter (?:which|what)|regardless of(?: which)?) (?:machine|"
+        r"server|vm|box|"
+        r"one)s?(?: (?:it|they)(?:'s|'re| is| are)? (?:on|of|from|belongs? to))?",
+        "",
+    ),
     (r"\byuo\b", "you"),
     (r"\bfcst\b", "forecast"),
     (r"\b(take|make|do) first (?=an? )", r"first \1 "),

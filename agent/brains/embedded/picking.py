@@ -214,8 +214,11 @@ class Picker(References):
             for noun in real:
                 if noun.names and not noun.by_stem:
                     only_names(noun)
-                if noun.names and not self.inventory.select_ids(Selector.parse(noun.selector())):
+                lost = not self.inventory.select_ids(Selector.parse(noun.selector()))
+                if noun.names and lost:
                     noun.fields.clear()
+                elif lost and not noun.plural and set(noun.fields) > {"state"}:
+                    noun.fields.pop("state", None)  # "is Bob's box up?"
         if (
             not real
             and chosen.exclude

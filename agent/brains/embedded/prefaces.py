@@ -74,6 +74,14 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 """ "…, the auditors are coming on Thursday": when something else is."""
+_PURPOSE = re.compile(
+    r"(?<=\w),? so (?:that )?(?:(?:the|our|my|his|her|their) )?[a-z]+ "
+    r"(?:can|could|may|might|will be able to|won'?t have to|"
+    r"do(?:es)?n'?t have to) (?!do with\b|make do\b)[^,;.!?\d]{2,60}?"
+    r"(?=\s*(?:[,;.!?]|$))",
+    re.IGNORECASE,
+)
+""" "… so we can charge it back, erp-prod-db excluded": what it is for."""
 _OR_ELSE = re.compile(
     r",? or (?:else|otherwise)?,? ?(?:(?:my|our|the|this|that|his|her|their|some)? ?[a-z]+ "
     r"(?:will|would|is|are|gets?|goes|has|have|won'?t|can'?t|cannot|might|may|dies?|breaks?)\b|"
@@ -111,6 +119,7 @@ _WORD = re.compile(r"[\w'.-]*\w")
 def without_preface(text: str, site: Site) -> str:
     """A turn without a reason or an excuse before its request, and without threats after it."""
     text = _AFTER_A_TALK.sub("", text)
+    text = _PURPOSE.sub(lambda found: found[0] if _names(found[0], site) else "", text)
     text = _EVENT.sub(lambda found: found[0] if _places(found["what"], site) else "", text)
     for pattern in (_EXCUSE, _REASON, _SO, _COLON):
         found = pattern.match(text)

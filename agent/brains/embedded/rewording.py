@@ -167,6 +167,18 @@ _BEFORE_THAT = re.compile(
 )
 """ "wait, before that, how is …": a question in between."""
 
+_NOT_BUT = re.compile(
+    r"^\W*(?:no[,. ]+|sorry[,. ]+)*not (?P<that>[\w-]+)[,;.] ?(?:i|we) (?:meant|mean) (?:to say )?"
+    r"(?P<this>[\w-]+)[.!]*\s*$",
+    re.IGNORECASE,
+)
+""" "Not bob-dev, I meant carol-dev."."""
+_MAKE_ITS_TIME = re.compile(
+    r"\bmake the (?P<act>stop|start|shutdown|restart|reboot|snapshot|suspend|resume) "
+    r"(?:at |be at )?(?=\d)",
+    re.IGNORECASE,
+)
+""" "make the stop 9:30pm"."""
 _WANTED = re.compile(
     r"\bi (?:wanted|was trying|intended|tried|meant|was going) to (?:say|write|type|tell you|ask "
     r"for|put|enter)\b|(?<=no, )i (?:want|wanted|need)(?= [\w-]*\d)|(?<=no )i (?:want|wanted|need)"
@@ -261,6 +273,8 @@ def reword(text: str, context: Context, site: Site) -> str:
     if pending is not None and pending.calls[-1].tool == "create_vms":
         text = _WITH_TAGS.sub("tag it ", text)
     if pending is not None:
+        text = _NOT_BUT.sub(r"\g<this> instead of \g<that>", text)
+        text = _MAKE_ITS_TIME.sub(r"the \g<act> at ", text)
         text = _BETTER.sub(r"make it \g<what>", _BEFORE_THAT.sub("", text))
         text = _WANTED.sub("I meant", without_the_complaint(text))
         text = on_other_days(text, context.memory)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.timing import Time
 
 
 def share_times(frames: Sequence[Frame]) -> None:
@@ -29,7 +31,7 @@ def share_times(frames: Sequence[Frame]) -> None:
             and time.after is None
             and frame is not frames[0]
         ):
-            frame.said.time = dataclasses.replace(time, day=dated.day)
+            frame.said.time = dataclasses.replace(time, day=_day_after(dated, time))
     first = frames[0] if frames else None
     if (
         first is not None
@@ -45,6 +47,13 @@ def share_times(frames: Sequence[Frame]) -> None:
         for frame in frames[:-1]:
             if frame.said.time is None and not frame.chosen.says_machines and frame.changes:
                 frame.said.time = last.said.time
+
+
+def _day_after(dated: Time, time: Time) -> date | None:
+    """ "down tonight at 23:00 and back up at 01:00": the night goes on into the next day."""
+    if dated.day is None or dated.clock is None or time.clock is None:
+        return dated.day
+    return dated.day + timedelta(days=1) if time.clock < dated.clock else dated.day
 
 
 def take_lone_time(frames: Sequence[Frame], fragments: Sequence[Clause]) -> None:

@@ -59,3 +59,20 @@ def test_the_others_are_not_those_named_before(
 )
 def test_others_of_which_nothing_is_known_are_asked_about(hold: Hold, said: str) -> None:
     assert hold(said)[0].outcome == "clarify"
+
+
+def test_what_is_put_in_the_place_of_another(hold: Hold, planned: Planned) -> None:
+    turn = hold("snapshot web-02 and bob-dev", "Not bob-dev, I meant carol-dev.")[-1]
+    assert planned(turn)[1] == {"web-02", "carol-dev"}
+
+
+def test_one_of_those_shown_is_one(hold: Hold) -> None:
+    turn = hold("which machines are on windows-2016?", "stop the windows-2016 one")[-1]
+    assert turn.outcome == "clarify"
+
+
+def test_a_bill_is_no_machine_to_stop(hold: Hold) -> None:
+    said = (
+        "I've been told to get the dev bill down before month end. What's dev costing us a month?"
+    )
+    assert hold(said)[0].outcome == "answer"

@@ -27,6 +27,11 @@ from tests.unit.brain.conftest import Hold
             {"at": "2026-11-24T08:00:00+00:00"},
         ),
         (
+            "Take crm-legacy down tonight at 23:00 and bring it back up at 01:00",
+            {"at": "2026-11-23T23:00:00+00:00"},
+            {"at": "2026-11-24T01:00:00+00:00"},
+        ),
+        (
             "I would like that qa-runner-1 stops every weekday at 19:30 and starts again "
             "every weekday at 7:30",
             {"cron": "30 19 * * 1-5"},
