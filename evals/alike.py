@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="which of them")
     parser.add_argument("--require", type=float, default=0.98, help="fail below this share")
     asked = parser.parse_args(arguments)
+    words = json.loads((HERE / "alike.json").read_text("utf-8"))
     chance = random.Random(asked.seed)
     requests = sorted(_requests())
     chance.shuffle(requests)
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         plain = _plan(rehearsal, request)
         if plain[0] != "confirm":
             continue
-        for said in _ways(request, chance, asked.each):
+        for said in _ways(request, words, chance, asked.each):
             total += 1
             if (read := _plan(rehearsal, said)) == plain:
                 same += 1
@@ -66,9 +67,10 @@ def _requests() -> Iterator[str]:
             yield turn.say
 
 
-def _ways(request: str, chance: random.Random, many: int) -> Iterator[str]:
+def _ways(
+    request: str, words: dict[str, list[str]], chance: random.Random, many: int
+) -> Iterator[str]:
     """The request with something before it, with something after it, or led up to."""
-    words: dict[str, list[str]] = json.loads((HERE / "alike.json").read_text("utf-8"))
     bare = request.rstrip(" .!?")
     first = bare.split()[0]
     low = bare[0].lower() + bare[1:] if first.istitle() and first != "I" else bare

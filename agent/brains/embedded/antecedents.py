@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent.brains.embedded.items import Item
+from agent.brains.embedded.phrases import PLACES
 from agent.brains.embedded.timing import Time
 
 _PLACE = re.compile(
     r"(?:over |up |down |out )?there|(?:that|this|the same|said|the said) (?:host|hypervisor|node|"
     r"region|zone|site|location|place|cloud|provider|office|data ?cent(?:re|er)|one)",
 )
-_PLACES = frozenset({"region", "zone", "host", "provider"})
 _FIRST = re.compile(r"(?:the )?(?:former|first(?: one)?|first named)")
 _SECOND = re.compile(r"(?:the )?(?:latter|second(?: one)?|last(?: one)?|last named)")
 _SUCH = re.compile(r"such(?: an?)?")
@@ -37,7 +37,7 @@ def put_in_place(request: Sequence[Item], told: Sequence[Item]) -> list[Item]:
             meant = None if _is_more(request[k:end]) else _meant(words, request, end, told)
             if words == "it" and k and request[k - 1].words[-1:] == ("on",):
                 named = any(i.has("names") for i in told)
-                meant = [] if named else _only([i for i in told if _fields(i) & _PLACES])
+                meant = [] if named else _only([i for i in told if _fields(i) & PLACES])
             if meant:
                 found.extend(dataclasses.replace(i, used="", possessive=False) for i in meant)
                 k = end
@@ -147,7 +147,7 @@ def _is_more(run: Sequence[Item]) -> bool:
 
 def _meant(words: str, request: Sequence[Item], end: int, told: Sequence[Item]) -> list[Item]:
     if _PLACE.fullmatch(words):
-        return _only([i for i in told if _fields(i) & _PLACES])
+        return _only([i for i in told if _fields(i) & PLACES])
     if _FIRST.fullmatch(words) or _SECOND.fullmatch(words):
         named = any(i.has("names") for i in request[:end])
         pair = [] if named else _pair(told)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.brains.embedded.phrases import Chosen, Noun
+from agent.brains.embedded.phrases import PLACES, Chosen, Noun
 from agent.brains.embedded.scan import Item
 from agent.brains.embedded.site import Site
-
-_PLACES = frozenset({"provider", "region", "zone", "host"})
 
 
 class Cursor:
@@ -121,7 +119,7 @@ class Cursor:
         while k > 0 and self.items[k].has("det", "noun", "object") and not self.items[k].is_entity:
             k -= 1
         led = k > 0 and self.items[k].words[-1:] in (("in",), ("at",), ("on",), ("under",))
-        return name in _PLACES and led and self.items[k - 1].has("names")
+        return name in PLACES and led and self.items[k - 1].has("names")
 
     def _is_new(self, fields: Sequence[str], item: Item, head: bool, predicate: bool) -> bool:
         noun = self.noun

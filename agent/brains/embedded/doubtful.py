@@ -12,7 +12,7 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.clauses import Clause
 from agent.brains.embedded.frames import NOMINAL, Frame, Reading
 from agent.brains.embedded.items import Item
-from agent.brains.embedded.phrases import Chosen
+from agent.brains.embedded.phrases import PLACES, Chosen
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.words import word_lists
 
@@ -112,7 +112,7 @@ def lost_beside_machines(frame: Frame) -> str:
     return ""
 
 
-_PLACES = frozenset(("region", "zone", "host", "provider", "group"))
+_PLACES = PLACES | {"group"}
 
 
 def _there(items: Sequence[Item], chosen: Chosen) -> str:

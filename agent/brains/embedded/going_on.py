@@ -9,6 +9,7 @@ from agent.brains.base import Understanding
 from agent.brains.embedded.fragments import Fragments
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.numbers import number_at
+from agent.brains.embedded.phrases import PLACES
 from tools.calls import Call
 from tools.selector import Selector
 
@@ -24,7 +25,6 @@ _HOW_MANY = re.compile(
     r"(?:in|on|at|with|for) [\w .-]+[?.! ]*",
     re.IGNORECASE,
 )
-_PLACES = frozenset({"provider", "region", "zone", "host"})
 _LOW = frozenset({"last", "lowest", "bottom"})
 
 
@@ -66,11 +66,11 @@ class GoingOn(Fragments):
         if _HOW_MANY.fullmatch(reading.text.strip()) is None:
             return None
         nouns = [n.selector() for f in reading.frames for n in f.chosen.real]
-        if len(nouns) != 1 or not set(nouns[0]) <= _PLACES:
+        if len(nouns) != 1 or not set(nouns[0]) <= PLACES:
             return None
         old = last.selector.to_dict()
-        if not set(old) & _PLACES or old.keys() & {"names", "ids", "exclude"}:
+        if not set(old) & PLACES or old.keys() & {"names", "ids", "exclude"}:
             return None
-        kept = {k: v for k, v in old.items() if k not in _PLACES}
+        kept = {k: v for k, v in old.items() if k not in PLACES}
         made = Selector.parse({**kept, **nouns[0]})
         return Understanding("calls", (last.model_copy(update={"selector": made}),))

@@ -8,6 +8,7 @@ from agent.brains.base import Context, Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.frames import Frame, Reading
 from agent.brains.embedded.overlooked import is_fronted
+from agent.brains.embedded.phrases import PLACES
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.widening import asks_what_would_be, only_asks
 from tools.calls import Call
@@ -101,7 +102,6 @@ def held(reading: Reading, understood: Understanding, context: Context) -> Under
 
 
 _SIZES = frozenset({"size", "image"})
-_PLACES = frozenset({"host", "region", "zone", "provider"})
 
 
 def _only_sizes(reading: Reading) -> bool:
@@ -111,7 +111,7 @@ def _only_sizes(reading: Reading) -> bool:
     if any(i.has("noun") or i.words[-1:] in (("ones",), ("those",)) for i in reading.items):
         return False
     fields = {name for i in reading.items for name, _ in i.get("value") or ()}
-    return bool(fields & _SIZES) and fields <= _SIZES | _PLACES
+    return bool(fields & _SIZES) and fields <= _SIZES | PLACES
 
 
 def _sizes_it(reading: Reading) -> bool:

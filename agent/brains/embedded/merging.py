@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agent.brains.embedded.frames import Reading
+from agent.brains.embedded.phrases import PLACES
 from agent.brains.embedded.site import Site
 from tools.calls import Call
 from tools.inventory import Inventory
@@ -106,8 +107,6 @@ def unite(call: Call, nouns: Sequence[dict[str, Any]], inventory: Inventory) -> 
 _ITS = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
 """ "and its database": whose it is, the fleet does not tell."""
 
-_PLACES = frozenset({"host", "region", "zone", "provider"})
-
 
 def of_one_kind(
     nouns: Sequence[dict[str, Any]], call: Call, reading: Reading, inventory: Inventory
@@ -117,13 +116,13 @@ def of_one_kind(
     """
     if _ITS.search(reading.text) and not any(n.keys() & {"names", "ids"} for n in nouns):
         return None
-    only_place = len(nouns) == 1 and bool(nouns[0]) and set(nouns[0]) <= _PLACES
+    only_place = len(nouns) == 1 and bool(nouns[0]) and set(nouns[0]) <= PLACES
     if call.selector is None or not only_place or any(i.has("all") for i in reading.items):
         return nouns
     if any(i.has("noun") and i.words[-1:] not in _ONES for i in reading.items):
         return nouns
     old = call.selector.to_dict()
-    kind = {k: v for k, v in old.items() if k not in _PLACES | {"ids", "limit", "exclude", "all"}}
+    kind = {k: v for k, v in old.items() if k not in PLACES | {"ids", "limit", "exclude", "all"}}
     if "ids" in old or call.selector.exact_names():
         kind = {}
     elif not kind:

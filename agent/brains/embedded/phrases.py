@@ -10,6 +10,9 @@ from agent.brains.embedded.scan import Item
 
 Fields = dict[str, list[str]]
 
+PLACES = frozenset({"provider", "region", "zone", "host"})
+"""The fields that say where a machine stands."""
+
 
 @dataclass
 class Noun:

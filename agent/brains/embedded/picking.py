@@ -10,7 +10,7 @@ from agent.brains.embedded import replies
 from agent.brains.embedded.described import Picked
 from agent.brains.embedded.frames import Frame
 from agent.brains.embedded.numbers import ONES
-from agent.brains.embedded.phrases import Chosen, Noun
+from agent.brains.embedded.phrases import PLACES, Chosen, Noun
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.references import References
 from tools.calls import Call
@@ -327,9 +327,7 @@ def _is_only_copied(frame: Frame, chosen: Chosen) -> bool:
     return frame.tool == "clone_vm" and named and not any(n.names for n in chosen.exclude)
 
 
-_OF_MACHINES = frozenset(
-    ("state", "os", "region", "provider", "host", "zone", "image", "size", "group")
-)
+_OF_MACHINES = PLACES | {"state", "os", "image", "size", "group"}
 
 
 def _names_one(topic: Chosen) -> bool:

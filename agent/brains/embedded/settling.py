@@ -6,11 +6,10 @@ from typing import Any
 
 from agent.brains.embedded import replies
 from agent.brains.embedded.frames import Frame
+from agent.brains.embedded.phrases import PLACES
 from agent.brains.embedded.picking import Picker
 from agent.brains.embedded.questioning import Doubt
 from tools.selector import Selector
-
-_PLACES = ("region", "zone", "host", "provider")
 
 _WHICH = frozenset({"which", "any", "many", "who", "ones"})
 """With which it is asked for some of several: none of them is an answer too."""
@@ -43,13 +42,13 @@ class Settling(Picker):
         like = any(n.last == "stem" and "tags.role" in n.fields for n in frame.chosen.real)
         fit = self.inventory.select(Selector.parse(picked))
         stray = [n for n in names if all(vm.name != n for vm in fit)]
-        if (fit and not (stray and set(_PLACES) & set(extra))) or (like and frame.changes):
+        if (fit and not (stray and PLACES & set(extra))) or (like and frame.changes):
             return picked
         names = stray
         named = self.inventory.select(Selector(names=tuple(names)))
         if not named or (not fit and len(named) > len(set(names))):
             return picked
-        places = {k: v for k, v in extra.items() if k in _PLACES}
+        places = {k: v for k, v in extra.items() if k in PLACES}
         only = {k: v for k, v in picked.items() if k in ("names", "exclude")}
         if fit and not frame.changes:
             return picked
