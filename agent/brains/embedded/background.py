@@ -75,9 +75,6 @@ def without_background(reading: Reading, reader: Reader) -> Reading | None:
 
 def fits(understood: Understanding, request: Reading, whole: Sequence[Item]) -> bool:
     """Whether the learned model sees nothing else in the request, nor in the whole turn."""
-    asked = understood.frame or {}
-    if understood.kind == "ask" and asked.get("kind") == "argument" and request.has_change:
-        return True
     if understood.kind != "calls" or not understood.calls:
         return False
     tools = {call.tool for call in understood.calls}
