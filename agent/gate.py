@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agent.courtesies import without_courtesies
 from agent.dialogue import plain_words, reads
 from agent.remarks import Knows, agrees, says_yes
 from agent.second_thoughts import hesitates
@@ -227,7 +228,8 @@ def opens(
         tools: the tools of the pending plan: "yes, restart it" is a yes to a restart alone.
         knows: which words are the fleet's own; without it a yes has no remarks beside it.
     """
-    words = text.strip().strip("\"'`.!").strip()
+    bare = without_courtesies(text)
+    words = bare.strip().strip("\"'`.!").strip()
     said = _COUNTS.get(words.casefold(), words.casefold())
     if to_type and said == to_type.casefold() and reads(to_type) is None:
         return to_type
@@ -236,9 +238,12 @@ def opens(
     if _READS_OUT.search(text) is not None:
         return None
     planned = frozenset(tools)
-    text = _without_the_act(_without_approvals(text), planned)
     doing = frozenset(word for tool in planned for word in _WORDS.get(tool, ()))
     spoken = frozenset(said for word in doing for said in _forms(word))
-    if reads(text, spoken) == "yes" or _repeats_the_act(text, planned, doing):
-        return ""
-    return "" if knows is not None and agrees(text, planned, doing, knows) else None
+    for said in dict.fromkeys((text, bare)):
+        asked = _without_the_act(_without_approvals(said), planned)
+        if reads(asked, spoken) == "yes" or _repeats_the_act(asked, planned, doing):
+            return ""
+        if knows is not None and agrees(asked, planned, doing, knows):
+            return ""
+    return None

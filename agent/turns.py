@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from agent.answers import error_text, operation_text, plan_text
 from agent.brains.base import Asked, Brain, Context, Memory, Pending, Trace, Understanding
+from agent.courtesies import without_courtesies
 from agent.dialogue import reads
 from agent.fleet_words import FleetWords
 from agent.gate import opens
@@ -66,7 +67,7 @@ class Turns:
             if (sooner := self.at_once(plan, text, memory)) is not None:
                 return self.resolve(sooner, user, memory)
             return self.accept(plan, typed, user, memory, on_event)
-        if plan is not None and plan.to_type is not None and is_mistyped(text):
+        if plan is not None and plan.to_type is not None and is_mistyped(without_courtesies(text)):
             return self.show(plan, user, memory)
         return self.resolve(self.understand(text, user, memory), user, memory)
 
@@ -99,7 +100,7 @@ class Turns:
         if len(text) > MAX_CHARACTERS:
             reply = f"That is {len(text):,} characters; I read at most {MAX_CHARACTERS:,}."
             return Understanding("decline", text=f"{reply} Nothing was changed.")
-        if memory.pending is not None and reads(text) == "no":
+        if memory.pending is not None and reads(without_courtesies(text)) == "no":
             return Understanding("cancel")
         if (step := taken(text, memory)) is not None and not self._must_be_typed(memory):
             if step.calls:

@@ -22,6 +22,7 @@ from agent.brains.embedded.items import Item
 from agent.brains.embedded.parts import DENIALS, RESERVES, TOLD, Part, only_tells, parts_of
 from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.tools import CHANGES
+from agent.brains.embedded.unwished import regrets
 from agent.brains.embedded.words import word_lists
 from agent.dialogue import reads
 
@@ -52,7 +53,8 @@ def without_background(reading: Reading, reader: Reader) -> Reading | None:
     asks = [_asks(part, k == 0 or parts[k - 1].ends) for k, part in enumerate(parts)]
     if len(parts) < 2 or not any(asks):
         return None
-    if any(k and reads(" ".join(i.text for i in p.content)) == "no" for k, p in enumerate(parts)):
+    said = [" ".join(i.text for i in part.content) for part in parts[1:]]
+    if any(reads(text) == "no" or regrets(text) for text in said):
         return None  # "… so I can log in. Actually, never mind"
     told = [not ask and _is_told(parts, k, asks) for k, ask in enumerate(asks)]
     kept = [part for part, aside in zip(parts, told, strict=True) if not aside]

@@ -111,10 +111,59 @@ _SIGNED = re.compile(
     r"cheers|thank you|thx|ta|best|yours|greetings|rgds|br)(?i: so much| a lot| a million| again|"
     r" in advance)?\s*[,.!\u2014-]+\s*(?P<who>[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?)[.!]?\s*$"
 )
+_HAVING_A_QUESTION = re.compile(
+    r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    r"(?:(?:one|just one) (?:more |last |other )?(?:thing|question)|(?:have you )?got a (?:minute|"
+    r"sec|second|moment)|(?:can|could) you help(?: me)?(?: out)?(?: with (?:this|something))?|"
+    r"(?:i have |i've got )?(?:a |just a )?(?:quick |small |another |silly |stupid )*question"
+    r"(?: for you)?|i(?:'m| am) new(?: here| to this)?(?:,[^.?!]{1,50})?|"
+    r"(?:i )?hope (?:this|it|you|"
+    r"everyone)[^.?!,]{1,50}|i (?:can't|cannot|couldn't|could not) find (?:this|it|that) (?:in|on|"
+    r"anywhere)[^.?!,]{0,30}|next(?: one| question| topic)?)[.?!]+ +(?=\w)",
+    re.IGNORECASE,
+)
+_RECORDS = (
+    r"(?:the|our|my|a|this|next|today's|tomorrow's) (?:[a-z]+ )?(?:audits?|auditors?|"
+    r"reports?|reviews?|"
+    r"meetings?|records?|minutes|budget|board|inventory|documentation|docs|wiki|stand-?up|"
+    r"presentation|slides|deck|forecast|planning|handover|retro|post-?mortem|management|"
+    r"spreadsheet|newsletter|dashboard|summary)"
+)
+""" "for the audit", "for my report": what an answer is for."""
+_IN_VIEW_OF = re.compile(
+    rf"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    rf"(?:for|before|in|during|regarding|re) {_RECORDS}(?: (?:today|tomorrow|tonight|this week|"
+    rf"next week|on \w+day))?(?:[,:]| -) (?=\w)",
+    re.IGNORECASE,
+)
+_SOMEBODY_ASKS = re.compile(
+    r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    r"(?:(?:the|my|our|his|her|some) )?[a-z]+(?: [a-z]+)? (?:(?:is|are|was|were|keeps?|"
+    r"kept) (?:just |"
+    r"always )?(?:asking|wondering|nagging|bugging)(?: me| us)?(?: again)?|(?:wants?|needs?|wanted|"
+    r"needed|would like|would love) to know|asks?|asked|wonders?)(?: (?:me|us))?(?: again)?(?:,|:) "
+    r"(?=\w)(?!(?:to|for|about|us|me|if|whether|that)\b)(?!.*\b(?:their|they|them|his|her|him)\b)",
+    re.IGNORECASE,
+)
+""" "finance is asking again, which machines are idle?": nothing of theirs is meant."""
+_WHAT_FOR = re.compile(
+    r"(?<=[\w)'\"])[.!?]\s+(?:(?:i|we) (?:just |only )?(?:need|want) (?:it|this|that|them|"
+    r"those) for "
+    rf"(?:(?:a|an|the|my|our) )?[a-z]+(?: [a-z]+)?|(?:it|this|that)(?:'s| is) (?:just |only )?for "
+    rf"{_RECORDS}|(?:the|my|our) [a-z]+ (?:wants?|needs?|would like|asked|asks?) (?:to know|"
+    rf"it|me|us|"
+    r"for it))[.!]*\s*$",
+    re.IGNORECASE,
+)
+""" "… I need it for a report."."""
 _TAILS = re.compile(
     r"(?<=[\w)'\"])\s*(?:[,;!\u2014-]+\s*(?:"
     r"(?:the )?(?:ticket|paperwork|details?|explanations?|change|cr|form|approval|rest|more)s? "
     r"(?:to follow|follows?|(?:will|shall) follow|(?:is |are )?coming|(?:is |are )?pending|later)|"
+    r"(?:can|could|do) you (?:tell|say|know)(?: me| us)?|if you (?:know|can tell)|roughly"
+    r"(?: (?:is|will do|would do))?(?: (?:fine|ok(?:ay)?|enough))?|(?:just |only )?so (?:that )?"
+    r"(?:i|we) know|(?:just |only )?(?:for|in) "
+    rf"{_RECORDS}|(?:i'm |i am )?(?:just )?(?:curious|wondering)|"
     r"just in case|to be (?:on the )?safe(?: side)?|for good measure|for safety(?:'s sake)?|"
     r"asap|a\.s\.a\.p\.?|as soon as (?:you can|possible)|(?:right|straight) away|pronto|chop chop|"
     r"(?:will|would|can|could|won'?t) (?:you|ya|u)(?: mind| please| kindly)?|"
@@ -155,6 +204,9 @@ def without_framing(text: str, site: Site) -> str:
         plain = _OPENING.sub(r"\g<lead>", plain)
         if plain == before:
             break
+    plain = _HAVING_A_QUESTION.sub(r"\g<lead>", plain)
+    plain = _SOMEBODY_ASKS.sub(r"\g<lead>", _IN_VIEW_OF.sub(r"\g<lead>", plain))
+    plain = _WHAT_FOR.sub(lambda found: "?" if found[0][0] == "?" else "", plain)
     plain = _INSIDE.sub(r"\g<stop>", plain)
     plain = _BETWEEN.sub(" ", plain)
     plain = _BEHALF.sub(lambda found: _instead(found, plain), plain)

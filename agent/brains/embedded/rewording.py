@@ -12,6 +12,7 @@ from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
+from agent.brains.embedded.layout import asking_verbs
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.one_of_those import one_of_those
 from agent.brains.embedded.other_days import on_other_days
@@ -29,6 +30,7 @@ from agent.brains.embedded.torn import without_the_complaint
 from agent.brains.embedded.versions import with_versions
 from agent.brains.embedded.wished import as_request
 from agent.brains.embedded.within import of_those_shown
+from agent.courtesies import without_courtesies
 
 _COURTESY = re.compile(
     r"(?:(?<!\s)[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?"
@@ -241,8 +243,30 @@ _THAT_OF = re.compile(
 """ "And that of print-srv?": the same of another machine."""
 
 
+_GOES_ON = frozenset(
+    {"who", "whose", "what", "whats", "what's", "which", "how", "when", "where", "is", "are",
+     "does",
+     "did", "and", "only", "just", "now", "also", "then", "not", "per", "by", "for", "in", "on",
+     "same", "the", "from", "to", "at", "both", "all", "actually", "make", "no", "rather"}
+)  # fmt: skip
+_FEW = 3
+
+
+def _bare(text: str, memory: Memory) -> str:
+    """What follows a plan, a question or an answer, without the courtesies around it."""
+    if memory.pending is None and memory.asked is None and not memory.calls:
+        return text
+    plain = without_courtesies(text, sorry=memory.pending is None)
+    if text.startswith(plain) and (memory.pending is not None or memory.asked is not None):
+        return plain
+    words = [word.strip(".,:;!?").casefold() for word in plain.split()]
+    figure = len(words) <= _FEW and any(c.isdigit() or c in "-_" for c in plain)
+    return plain if figure or words[0] in _GOES_ON or words[0] in asking_verbs() else text
+
+
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
+    text = _bare(text, context.memory)
     text = spelled_out(without_formalities(text), site)
     if context.memory.pending is None and context.memory.asked is None:
         text = without_framing(as_request(text), site)

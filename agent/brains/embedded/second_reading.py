@@ -359,11 +359,26 @@ def _forbids(reading: Reading) -> bool:
     done = any(f.tool == "list_operations" for f in reading.frames)
     done = done or tells_of_the_past(reading.items)
     spoken_of = looks or done or any(f.negated or f.about for f in reading.frames)
-    if spoken_of or _TOLD_OF.search(reading.text) or (opener is not None and opener.has("wh")):
+    if spoken_of or _TOLD_OF.search(reading.text) or _NO_ORDER.match(reading.text):
+        return True
+    if opener is not None and opener.has("wh", "howto"):
         return True
     clauses = [*(f.clause for f in reading.frames), *reading.fragments]
     return any(clause.unwished for clause in clauses)
 
+
+_NO_ORDER = re.compile(
+    r"\W*(?:(?:so|and|but|hey|hi|ok|okay|um|uh|well|no|please|sorry|wait)\b[, ]*)*(?:"
+    r"(?:did|has|have|had) (?:any|some|every|no)(?:body|one)\b|(?:did|has|had) (?:he|she|"
+    r"they|it|the)\b|"
+    r"(?:remind me|i wonder|i'?m wondering|no idea|do you know|tell me|explain(?: to me)?)"
+    r"(?: again)? (?:why|how|whether|if|who)\b|"
+    r"i (?:never|didn't|did not) (?:say|said|ask|asked|tell|told|want|wanted|mean|meant)\b|"
+    r"i(?:'d| would) (?:rather|prefer(?: it if)?) (?:you|we|nobody|no one) (?:did|do|"
+    r"would)(?: not|n't)\b)",
+    re.IGNORECASE,
+)
+""" "did anybody …?", "I never said to …", whatever follows."""
 
 _AND_ALSO = re.compile(
     r"\b(?:and|plus|also) +(?:also |then )*"

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 _LEAD = (
     r"^(?:(?:please|kindly|hey|hi|hello|ok|okay|so|well|and|or|but|then|also|just|now|nova|oh|um|"
-    r"no|yesterday|earlier|today|lately|sorry|actually|honestly|last \w+|this \w+|,|-) )*"
+    r"no|yesterday|earlier|today|lately|sorry|actually|honestly|last \w+|this \w+|,|-|wait|"
+    r"nope|nah|"
+    r"hm+|hang on|hold on|never mind|nevermind|maybe|perhaps|whatever (?:you|happens) ?(?:do)?|"
+    r"hands off|remember|careful|attention) )*"
 )
 _GO_ON = r"(?! (?:forget|hesitate|mind|bother|worry|fail|you|we|want|need|have|only|just)\b)"
 _FORBIDS = re.compile(
@@ -38,6 +41,30 @@ _FORBIDS = re.compile(
     r"(?:i|we|you|he|she|they) (?:would|could|should|might|must) have|"
     r"(?:nobody|no one|none of us|noone) \w+(?: \w+)? (?:to|that)|"
     r"(?:nobody|no one|noone) (?:should|shall|may|must|will)|"
+    r"under no (?:circumstances?|conditions?)|do not you dare|do not dare|"
+    r"without [\w ]{2,40} (?:you|we|i) "
+    r"(?:may|must|can|should|shall) not|(?:it|this|now) is not (?:the|a good|"
+    r"the right) (?:time|moment|day) "
+    r"(?:to|for)|(?:i|we|they) (?:have )?(?:agreed|decided|promised|chose|"
+    r"resolved) (?:to )?not(?: to)?|"
+    r"(?:i|we|they|he|she) (?:have|has) not (?:yet |really |quite )?(?:decided|agreed|made up \w+ "
+    r"minds?|concluded) (?:yet )?(?:whether|if|when|to)|"
+    r"(?:(?:i|we) (?:am|are) )?(?:not (?:really |quite |yet )?(?:sure|certain)|unsure|undecided) "
+    r"(?:yet )?(?:whether|if|when)|"
+    r"stop (?:asking|telling|begging|urging|pushing|nagging|reminding|pestering) (?:\w+ )?to|"
+    r"(?:i|we|they|he|she|policy|the \w+) (?:\w+ )?(?:forbids?|prohibits?|bans?|forbade) "
+    r"(?:\w+ )?(?:to|from)|"
+    r"(?:you|we|i) (?:should|must|may|shall|need|ought|will|can) not (?:to )?" + _GO_ON + r"|"
+    r"you (?:do not|did not|never) (?:have|need|had|needed) to|"
+    r"(?:an? |the |some )?(?:attacker|hacker|intruder|thief|virus|malware|vandal|competitor)s? "
+    r"(?:might|could|may|can|would|will)|"
+    r"(?:do|does|did|would|will|must|should) (?:i|we|one|he|she|they) (?:need|have|require|ask)"
+    r"(?: for)? (?:an? |any |the |your |some |to )?(?:\w+ )?"
+    r"(?:approval|permission|sign ?-?off|authori[sz]ation|consent|ticket|"
+    r"blessing) (?:to|for|before)|"
+    r"what (?:does|would|did|will) (?:it|that) (?:even )?"
+    r"(?:mean|take|need|involve)(?: to| if| when|$)|"
+    r"(?:the |our |my |his |her |an? )?(?:\w+ ){1,3}(?:tried|attempted|failed|refused) to|"
     r"forget (?:that|about|what|it) |"
     r"(?:it|that) (?:would|will|is|was) (?:be )?(?:\w+ )?(?:wrong|bad|a mistake|stupid|silly|"
     r"dangerous|unwise|reckless|madness|forbidden|too early|too late|not (?:ok|okay|safe|good)) to|"
@@ -62,8 +89,17 @@ _FORBIDS = re.compile(
 _CHANGED_MIND = re.compile(
     r"\bbut (?:i |we )?(?:have |had )?(?:changed (?:my|our) minds?|decided (?:against|not)|"
     r"(?:will|did|do) not(?! (?:touch|include|bother|disturb|harm|affect|restart|reboot|stop|"
-    r"delete|take|remove|forget))|won't|didn't|thought better)"
+    r"delete|take|remove|forget))|won't|didn't|thought better|said no\b|told (?:him|her|"
+    r"them|you|it) "
+    r"(?:no|not)\b)"
 )
+_ASKED = re.compile(r"\b(?:asked|told|said|wanted|wrote|ordered)\b")
+_REGRETS = re.compile(
+    r"(?:but |and |which |, )*(?:(?:that|it|this) |which )?(?:was|is) (?:all |completely |just )*"
+    r"(?:wrong|an? (?:mistake|joke|misunderstanding|error)|stupid|nonsense)\b|"
+    r"(?:but )?(?:i|we) (?:was|were) (?:only |just )?(?:joking|kidding|wrong|mistaken)\b"
+)
+_NO_VERB_OF_ITS_OWN = frozenset({"to", "twice", "double", "half", "triple", "with"})
 _CONTRASTS = frozenset({"but", "instead", "just", "only", "rather", "please"})
 
 
@@ -76,7 +112,14 @@ def mark_unwished(clauses: Sequence[Clause]) -> None:
         led = not (clause.reason and clause.words[:1] == ("before",))
         forbids = bool((led and _FORBIDS.search(text)) or _CHANGED_MIND.search(text))
         clause.unwished = forbids or (goes_on and before is not None and before.unwished)
+        if before is not None and _REGRETS.match(text) and _ASKED.search(" ".join(before.words)):
+            before.unwished = True
         before = clause
+
+
+def regrets(text: str) -> bool:
+    """Whether a sentence takes back what was said before it: "that was a mistake"."""
+    return _REGRETS.match(text.casefold()) is not None
 
 
 def only_the_question(reading: Reading, reader: Reader) -> Reading:
@@ -96,4 +139,6 @@ def _goes_on(clause: Clause, before: Clause) -> bool:
     if clause.sentence != before.sentence or _CONTRASTS & set(clause.words[:3]):
         return False
     lead = clause.items[0] if clause.items else None
+    if clause.words[:1] and clause.words[0] in _NO_VERB_OF_ITS_OWN:
+        return True
     return lead is not None and lead.has("and", "or", "then", "also") and not lead.has("comma")

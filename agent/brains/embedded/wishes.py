@@ -14,7 +14,7 @@ def is_negated(clause: Clause) -> bool:
     """Whether the wish is that it does not happen: "don't stop", "never restart", "no need to"."""
     verb = clause.verb
     if verb is None or verb not in clause.items:
-        return False
+        return _NEVER_SAID.match(" ".join(clause.words)) is not None
     k = clause.items.index(verb)
     if any(i.has("not") and len(i.words) > 1 for i in clause.items[:k]):
         return True
@@ -45,12 +45,20 @@ def is_negated(clause: Clause) -> bool:
                 or "only" in after
                 or "so" in after
             ):
-                return False
+                continue
             if opener == "no" and not set(after) & {"need", "one", "reason", "to"}:
-                return False
+                continue
             return not (opener == "not" and "can" in words and "i" not in words and clause.asks)
     return False
 
+
+_NEVER_SAID = re.compile(
+    r"(?:(?:please|but|and|no|so|well|wait|oh) )*(?:i (?:never|did not) "
+    r"(?:say|said|ask|asked|tell|told|want|wanted|mean|meant)|i would (?:rather|prefer(?: it if)?) "
+    r"(?:you|we|nobody) (?:did|do|would)? ?not|(?:it|that) is not (?:necessary|needed|required|"
+    r"useful|worth it) to|remind me (?:again )?(?:why|how))\b"
+)
+"""How a sentence begins that asks for nothing, though no verb of an act was seen in it."""
 
 _POINTLESS = re.compile(r"\b(no|any|without) (good )?(reason|point|need|sense|use|cause|call)\b")
 """Before an act that nobody wants: "there is no point in stopping it"."""
@@ -134,7 +142,9 @@ _POLITE_AFTER_IF = frozenset((
 ))  # fmt: skip
 _BEFORE_A_QUESTION = frozenset((
     "so", "and", "hey", "hi", "hello", "ok", "okay", "um", "uh", "well", "also", "just", "then",
-    "wait", "quick", "question", "one", ":", ",", "now", "but", "actually",
+    "wait", "quick", "question", "one", ":", ",", "now", "but", "actually", "yo", "hm", "hmm", "oh",
+    "right", "er", "erm", "morning", "good", "guys", "team", "all", "folks", "mate", "sorry", "look",
+    "listen", "dear", "nova", "novacron", "again", "btw", "fyi", "yeah", "yes", "no",
 ))  # fmt: skip
 
 
