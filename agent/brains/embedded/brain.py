@@ -31,6 +31,7 @@ from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.rewording import reword
 from agent.brains.embedded.second_reading import SecondReading
+from agent.brains.embedded.self_corrected import with_what_is_meant
 from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
 from agent.brains.embedded.specifying import is_making
@@ -109,6 +110,7 @@ class EmbeddedBrain:
             return replies.not_wished()
         if context.memory.pending is None and ends_schedules(text):
             return unscheduled(context, reading.words)
+        reading = with_what_is_meant(reading, reader)
         reading = with_the_last_figure(corrected_at_once(reading, reader), reader)
         if (question := torn(reading, reader)) is not None:
             return question

@@ -91,6 +91,30 @@ _OR_ELSE = re.compile(
     r"[^,;.!?]*(?=\s*(?:[,;.!?]|$))",
     re.IGNORECASE,
 )
+_HAPPENING = (
+    r"(?:freeze|shut-?down|restart|reboot|back-?ups?|migration|upgrade|patch(?:es|ing)?|release|"
+    r"maintenance|clean-?up|deployment|deploy|roll-?out|cut-?over|outage|go-?live|launch|demo|move|"
+    r"drill|fail-?over|power-?off|clone|resize|snapshot|stop|roll-?back|restore)"
+)
+_TIMED = (
+    r"(?:(?:tonight|today|tomorrow|this|next|on|at|from|until|till|in|of|for|over|during|the|coming|"
+    r"starting|again|incoming|ahead|lol|sigh|yay|ugh|we go|[a-z]+day|night|day|week|weekend|window|"
+    r"time|season|party|wars?|freeze|morning|evening|noon|midnight|building|office|site|company|"
+    r"datacent(?:er|re)|campus|store|shop|school|\d[\d:]*(?:am|pm|h)?)[ ,]*)"
+)
+_HEADING = re.compile(
+    rf"^\W*(?:(?!please\b|pls\b|can\b|could\b|first\b|quick\b|a\b|another\b|one\b|take\b|make\b|"
+    rf"do\b|just\b|then\b|now\b|also\b|and\b|force\b|full\b)[a-z'-]+ (?:[a-z'-]+ )?{_HAPPENING}"
+    rf" ?{_TIMED}*|{_HAPPENING} (?:night|day|week|weekend|window|time|season|party|wars?|freeze|(?:of|in|at) the "
+    rf"(?:building|office|site|company|datacent(?:er|re)|campus|store|shop|school))\b ?{_TIMED}*)"
+    r"[.!]+ +(?=\w)",
+    re.IGNORECASE,
+)
+""" "Code freeze tonight! …": what is going on."""
+_THEN = re.compile(
+    r"\b(?:then|there|that (?:time|day|night|morning|evening)|(?:before|after|until|during) (?:that|it))\b",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
     r"^\W*(?:should|shall|do|does|is|are|can|could|would|will|what|which|who|how|why|when|where|if)\b",
     re.IGNORECASE,
@@ -125,6 +149,8 @@ def without_preface(text: str, site: Site) -> str:
         found = pattern.match(text)
         if found is not None and _is_empty(found["head"], text[found.end() :], site):
             text = text[found.end() :]
+    if (headed := _HEADING.match(text)) is not None and not _THEN.search(text[headed.end() :]):
+        text = text if _names(headed[0], site) else text[headed.end() :]
     if _QUESTION.match(text) is None:
         text = _OR_ELSE.sub(lambda found: _threat(found[0], site), text)
     return text

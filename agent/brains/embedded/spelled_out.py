@@ -70,10 +70,26 @@ _DONE_ONESELF = re.compile(
 )
 
 
+_ACTS = (
+    r"(?:restart|reboot|bounce|stop|start|boot|resize|upsize|downsize|move|migrate|delete|remove|kill|"
+    r"suspend|pause|resume|tag|label|protect|unprotect|scale|restore|clone|copy|shut|turn|power|switch|"
+    r"take|give|make|attach|snapshot|back ?up|bring|spin|grow|double|add)"
+)
+_PLUS = re.compile(rf"\bplus (?=(?:also |please )*{_ACTS} (?!\d))", re.IGNORECASE)
+_BEFORE_YOU = re.compile(
+    rf"^(?P<first>(?:(?:please|pls|kindly|can you|could you|would you|ok|and|so|then|now|first)[, ]+)*"
+    rf"{_ACTS}\b[^.;!?]*?),? before (?:you |u )(?:then |go on to |start to )?(?={_ACTS}\b)",
+    re.IGNORECASE,
+)
+""" "protect gitlab before you move it to kvm-01": both, in this order."""
+
+
 def spelled_out(text: str, site: Site) -> str:
     """The same request, with what it says in short written in full."""
     if len(text) > _LONG:
         return text
+    text = _PLUS.sub("and ", text)
+    text = _BEFORE_YOU.sub(r"\g<first>, then ", text)
     text = _RESPECTIVELY.sub(_each_at_its_time, text)
     text = _AND_ITS_SNAPSHOTS.sub(r"\g<act> \g<what>", text)
     text = _SNAPSHOTS_AND_IT.sub(_with_the_machine, text)

@@ -73,7 +73,9 @@ _REGRETS = (
     r"(?:(?:no|nah|nope|wait|sorry|oops|whoops|er+m?|uh+|actually|scratch that|"
     r"(?:hang|hold) on(?! to)|i (?:mean|meant|should say|should have said)|"
     r"(?:that|it|this) should (?:be|have been)|make (?:it|that)|"
-    r"my bad|my mistake|correction|rather|better)[,.:! \u2026-]+)+"
+    r"my bad|my mistake|correction|rather|better|forgive me|pardon(?: me)?|"
+    r"(?:i )?beg (?:your )?pardon|excuse me|strike that|i misspoke|let me rephrase|wrong one|typo)"
+    r"[,.:! \u2026-]+)+"
 )
 _CORRECTED = (
     re.compile(
@@ -85,6 +87,12 @@ _CORRECTED = (
         r"[.!;\u2026]+\s+(?P<tail>[^.,!;]+?),? (?:i mean|i meant|rather|instead|sorry)[.! ]*$",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"[, ]+(?:uh+|um+|er+m?|no|oops|ah)[, ]+(?P<tail>[^.,!;]+?),? (?:i mean|i meant|rather|"
+        r"sorry)[.! ]*$",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\s(?P<tail>[\w.-]*\d),? i (?:mean|meant)[.! ]*$", re.IGNORECASE),
 )
 
 
@@ -92,32 +100,46 @@ def corrected_at_once(reading: Reading, reader: Reader) -> Reading:
     """ "stop worker-3. no wait, worker-4": the name said last stands in place of the first."""
     if not reading.has_change or "?" in reading.text:
         return reading
-    found = next((m for c in _CORRECTED if (m := c.search(reading.text))), None)
-    if found is None:
-        return reading
+    for pattern in _CORRECTED:
+        found = pattern.search(reading.text)
+        again = _with_the_last(reading, found, reader) if found is not None else None
+        if again is not None:
+            return again
+    return reading
+
+
+def _with_the_last(reading: Reading, found: re.Match[str], reader: Reader) -> Reading | None:
+    """The turn with the name said last, where it holds nothing else that is put right."""
     head = reader.read(reading.text[: found.start()])
-    named = [i for i in head.items if i.has("names", "unknown_name", "stem")]
+    named = [i for i in head.items if i.has("names", "unknown_name", "stem", "ordinal")]
     if len(head.frames) != 1 or not head.has_change or len(named) != 1:
-        return reading
+        return None
     chosen = head.frames[0].chosen
-    if len(chosen.real) + len(chosen.unknown) != 1 or chosen.exclude or chosen.whole:
-        return reading
+    placed = named[0].has("ordinal") and not (chosen.real or chosen.unknown)
+    if not placed and len(chosen.real) + len(chosen.unknown) != 1:
+        return None
+    if chosen.exclude or chosen.whole:
+        return None
     tail = reader.read(found["tail"])
     names = _only_names(tail, named[0], reader)
     if not names:
-        return reading
+        return None
     was = named[0].text
     at = head.text.rfind(was)
     if at < 0:
-        return reading
+        return None
     return reader.read(f"{head.text[:at]}{' and '.join(names)}{head.text[at + len(was) :]}")
+
+
+_AROUND = (("of",), ("only",), ("just",), ("on",), ("for",), ("to",))
 
 
 def _only_names(tail: Reading, was: Item, reader: Reader) -> list[str]:
     """The machines of a turn's end, where it holds nothing else."""
     small = ("names", "number", "and", "comma", "filler", "ask", "instead", "det", "stop")
     adds = tail.words[:1] in (("and",), ("plus",)) or {"too", "also"} & set(tail.words)
-    if not tail.items or adds or not all(i.has(*small) for i in tail.items):
+    plain = all(i.has(*small) or i.words in _AROUND for i in tail.items)
+    if not tail.items or adds or not plain:
         return []
     names = [i.text for i in tail.items if i.has("names")]
     if names or not was.has("names"):

@@ -13,7 +13,8 @@ _TAKEN_BACK = re.compile(
     r"(?P<head>.*[^\s,.;!\u2026\u2014-])[,.;!\u2026\u2014 -]+"
     r"(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+no|sorry|scratch that|correction|"
     r"my mistake|i meant?|i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|"
-    r"(?:hang|hold) on(?! to)|oops|whoops)\b[,.:! \u2026-]+(?P<tail>\S.*)$",
+    r"(?:hang|hold) on(?! to)|oops|whoops|forgive me|pardon(?: me)?|(?:i )?beg (?:your )?pardon|"
+    r"excuse me|strike that|i misspoke|let me rephrase|wrong one|typo|no(?=\s*[,;.\u2026\u2014-]))\b[,.:! \u2026-]+(?P<tail>\S.*)$",
     re.IGNORECASE,
 )
 _CALLED_OFF = re.compile(
@@ -25,7 +26,11 @@ _CALLED_OFF = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)
-_SAYS = ("names", "unknown_name", "stem", "glob", "value", "verb", "number", "noun")
+_PLACED = re.compile(
+    r"\b(?:first|second|third|fourth|last|other|next|previous|former|latter) (?:one|two|machine|box|vm)\b",
+    re.IGNORECASE,
+)
+_SAYS = ("names", "unknown_name", "stem", "glob", "value", "verb", "number", "noun", "ordinal")
 
 
 _TOO_MUCH = re.compile(
@@ -75,7 +80,8 @@ def torn(reading: Reading, reader: Reader) -> Understanding | None:
     tail = reader.read(found["tail"])
     if tail.has_change and len(reading.frames) == 1:
         return None  # the act said last is the one that was read
-    if not any(item.has(*_SAYS) for item in tail.items if not item.has("filler")):
+    says = any(item.has(*_SAYS) for item in tail.items if not item.has("filler"))
+    if not says and _PLACED.search(found["tail"]) is None:
         return None
     first, then = found["head"].strip(" ,.;"), found["tail"].strip(" ,.;!")
     return replies.ask(f"Which do you mean: “{first}”, or “{then}”? Say it once more, please.")

@@ -18,6 +18,8 @@ def is_negated(clause: Clause) -> bool:
     k = clause.items.index(verb)
     if any(i.has("not") and len(i.words) > 1 for i in clause.items[:k]):
         return True
+    if _NOT_WISHED.search(" ".join(w for i in clause.items[:k] for w in i.words)):
+        return True
     before = clause.items[max(0, k - 5) : k]
     words = [w for i in before for w in i.words]
     if _MEANT_TO.search(" ".join(words)) or _POINTLESS.search(" ".join(words)):
@@ -51,6 +53,20 @@ def is_negated(clause: Clause) -> bool:
             return not (opener == "not" and "can" in words and "i" not in words and clause.asks)
     return False
 
+
+_BEFORE_AN_ACT = r"(?:.* )?(?:to|be|been|being|get|gets|getting|got)$"
+_NOT_WISHED = re.compile(
+    r"\b(?:i|we|they|he|she|you|people|customers|users|management|\w+ team) "
+    r"(?:do|does|did|would|will|could|can|may|shall|should) (?:not|never) (?:\w+ )?"
+    r"(?:(?:want|wish|like|love|need|expect|intend|prefer|desire|care|allow|permit|accept|tolerate|"
+    r"approve|authori[sz]e|order|ask|request|agree|consent|plan|have) "
+    + _BEFORE_AN_ACT
+    + r"|(?:want|wish|like|need|expect|see|have) (?!to\b)\S+$)|"
+    r"\b(?:do|does|did|need|must|ought) not (?:(?:have|need) )?to(?: be)?$|"
+    r"\b(?:is|was) (?:not|never|hardly) (?:my|our|the|his|her|their|anybody's) (?:wish|intention|"
+    r"plan|idea|aim|will|desire|goal|job) (?:that|to|for)\b"
+)
+"""How what stands before an act forbids it: "I do not wish x to be", "x does not have to be"."""
 
 _NEVER_SAID = re.compile(
     r"(?:(?:please|but|and|no|so|well|wait|oh) )*(?:i (?:never|did not) "

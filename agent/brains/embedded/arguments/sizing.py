@@ -112,7 +112,7 @@ def _size_named(clause: Clause, said: Said) -> None:
         if item.used:
             continue
         for name, values in item.get("value") or ():
-            if name == "size":
+            if name == "size" and not _is_said_to_be(items, k):
                 before = [i for i in items[max(0, k - 2) : k]]
                 if any(i.has("from") for i in before) or (
                     k + 1 < len(items)
@@ -127,6 +127,23 @@ def _size_named(clause: Clause, said: Said) -> None:
         if item.has("unknown_value") and item.get("unknown_value")[0] == "size":
             said.args["size"] = item.get("unknown_value")[1]
             item.used = "size"
+
+
+_IS = frozenset({"is", "are", "was", "looks", "seems", "feels", "gets"})
+
+
+def _is_said_to_be(items: list[Item], k: int) -> bool:
+    """ "resize it, it's kinda small": how it is, not how it shall be."""
+    words = [w for i in items[max(0, k - 4) : k] for w in i.words]
+    while words and words[-1] in _RATHER:
+        words.pop()
+    return bool(words) and words[-1] in _IS and words[-2:-1] != ["size"]
+
+
+_RATHER = frozenset(
+    {"kinda", "kind", "of", "sort", "sorta", "a", "bit", "little", "too", "rather", "quite", "pretty",
+     "very", "so", "super", "really", "way", "far", "still", "just", "only", "already", "awfully"}
+)  # fmt: skip
 
 
 def _later_size(items: list[Item], k: int) -> bool:

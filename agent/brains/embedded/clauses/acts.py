@@ -19,6 +19,15 @@ _MODAL = frozenset(_WORDS["modal"])
 _WISHING = frozenset(_WORDS["wishing"])
 
 
+def _shares_its_noun(items: Sequence[Item], k: int) -> bool:
+    """ "the storage and backup servers": two kinds of machines and one noun."""
+    beside = k > 1 and items[k - 1].has("and", "or", "comma") and items[k - 2].is_entity
+    led = k > 2 and items[k - 3].has("det")
+    named = k > 1 and items[k - 2].has("names") and not led
+    noun = k + 1 < len(items) and items[k + 1].has("noun") and not items[k + 1].is_entity
+    return beside and not named and noun
+
+
 def is_action(items: Sequence[Item], k: int) -> bool:
     """Whether the item at `k` asks for a change, rather than naming a state or a thing."""
     item = items[k]
@@ -58,6 +67,8 @@ def is_action(items: Sequence[Item], k: int) -> bool:
         return False
     if item.is_entity and not item.has("verb"):
         return False
+    if item.is_entity and _shares_its_noun(items, k):
+        return False
     if item.is_entity and (
         item.has("names") or (k and items[k - 1].has("det", "all", "value", "names"))
     ):
@@ -83,7 +94,7 @@ def _is_under_way(items: Sequence[Item], k: int) -> bool:
     """ "start it back up": the words belong to the act before."""
     before = items[max(0, k - 3) : k]
     starts = any(i.has("verb") and i.action in ("start", "resume", "restart") for i in before)
-    return starts and not any(i.has("and", "comma", "then") for i in before[1:])
+    return starts and not any(i.has("and", "comma", "then", "also") for i in before[1:])
 
 
 _CALLING = (("call",), ("name",), ("label",))

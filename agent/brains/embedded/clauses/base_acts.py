@@ -333,8 +333,16 @@ def _leads(items: Sequence[Item], k: int) -> bool:
     return (
         (items[j].has("and", "then", "comma", "stop", "time", "colon") and not items[j].possessive)
         or (items[j].is_entity and j < k - 1)
+        or (items[j].has("noun", "number", "object", "amount") and _goes_on_to(items, j + 1, k))
         or items[j].has("ask")
     )
+
+
+def _goes_on_to(items: Sequence[Item], start: int, k: int) -> bool:
+    """ "stop the staging boxes and snapshot them": a joint before the verb, its object after."""
+    after = items[k + 1] if k + 1 < len(items) else None
+    joined = any(i.has("and", "then", "plus_sign") for i in items[start:k])
+    return joined and after is not None and (after.is_entity or after.has("pron", "det", "all"))
 
 
 def _counts_things(items: Sequence[Item], k: int) -> bool:

@@ -168,6 +168,8 @@ def _tag_rule(clause: Clause, verbs: set[str], objects: set[str]) -> str | None:
     lists = {"me", "us", "gimme"} & set(clause.words[:4])
     if lists and ((not pair and "tag" not in objects) or clause.has("without", "lacks")):
         return None
+    if lists and {"give", "gimme", "show", "bring", "send", "fetch"} & set(clause.words[:4]):
+        return None
     if verbs & {"remove", "take", "drop", "lose"} and ("tag" in objects) and not pair:
         return "untag_vms"
     if verbs & {"remove", "take", "drop"} and pair and words & {"off", "from"}:
