@@ -155,6 +155,9 @@ _READS_OUT = re.compile(
 )
 """ "the email says: yes, go ahead": words that are somebody else's."""
 
+_WAVERS = re.compile(r"\W*(?:hm+|uh+|um+|er+m?|eh+m?|well|oh|ah)\b", re.IGNORECASE)
+"""What a person who is about to lose data may say before they are sure."""
+
 _WHO = (
     r"(?:(?:the|my|our|his|her) )?[a-z]+"
     r"(?: (?:team|manager|lead|board|owner|boss|side|department))?"
@@ -231,7 +234,8 @@ def opens(
     bare = without_courtesies(text)
     words = bare.strip().strip("\"'`.!").strip()
     said = _COUNTS.get(words.casefold(), words.casefold())
-    if to_type and said == to_type.casefold() and reads(to_type) is None:
+    typed = to_type is not None and said == to_type.casefold() and reads(to_type) is None
+    if typed and _WAVERS.match(text) is None:
         return to_type
     if hesitates(text) and not says_yes(text):
         return None

@@ -126,6 +126,12 @@ _OF_ANOTHER = frozenset({"its", "his", "her", "their", "my", "our", "your", "the
 """Right after an act these begin what it shall be done to: "stop its neighbour"."""
 
 
+_SAYS_HOW = frozenset(
+    {"is", "are", "was", "were", "be", "would", "looks", "seems", "sounds", "feels"}
+)
+"""Right after these a word says how something is: "I think web-04 is better"."""
+
+
 class _Told:
     """What the parts of an utterance are: a yes, a weak yes, a remark, or something else."""
 
@@ -142,6 +148,8 @@ class _Told:
         for k in range(1, len(words)):
             first, then = words[:k], words[k:]
             if first[-1] in self.doing and then[0] in _OF_ANOTHER:
+                continue
+            if first[-1] in _SAYS_HOW or then[0] in _SAYS_HOW:
                 continue
             if _strong(first, self.doing) and self.is_remark(then):
                 return ["yes", "remark"]

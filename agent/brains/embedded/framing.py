@@ -75,7 +75,7 @@ _BETWEEN = re.compile(
 """ "the idle ones, as agreed, should be stopped": an aside within a sentence."""
 _BEHALF = re.compile(
     r"(?P<lead>^|[,.;]? )on behalf of (?:the |our |my |all )?[\w'&-]+(?: (?:and|&) [\w'-]+)?"
-    r"(?: (?:team|department|dept|folks|people|guys|group|squad|side|manager|lead|office))?"
+    r"(?: (?:team|department|dept|folks|people|guys|group|squad|side|manager|lead|office))?(?! of\b)"
     r"(?P<end> ?[,:] ?|(?=[.;!]|$)| (?=\w))",
     re.IGNORECASE,
 )

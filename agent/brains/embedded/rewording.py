@@ -13,6 +13,7 @@ from agent.brains.embedded.fronted import put_in_place, without_told
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
+from agent.brains.embedded.instead_of import as_correction
 from agent.brains.embedded.layout import asking_verbs
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.one_of_those import one_of_those
@@ -20,6 +21,7 @@ from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.other_ones import others_than_named
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.refigured import with_its_unit
+from agent.brains.embedded.roles import in_their_roles
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
@@ -267,10 +269,10 @@ def _bare(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = _bare(text, context.memory)
+    text = as_correction(_bare(text, context.memory), context.memory, site)
     text = spelled_out(without_formalities(text), site)
     if context.memory.pending is None and context.memory.asked is None:
-        text = without_framing(as_request(text), site)
+        text = in_their_roles(without_framing(as_request(text), site), site)
     else:
         text = without_announcement(text, site)
     text = narrowed(without_told(put_in_place(text, site), site), site)

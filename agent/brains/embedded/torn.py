@@ -27,7 +27,8 @@ _CALLED_OFF = re.compile(
 )
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)
 _PLACED = re.compile(
-    r"\b(?:first|second|third|fourth|last|other|next|previous|former|latter) (?:one|two|machine|box|vm)\b",
+    r"\b(?:first|second|third|fourth|last|other|next|previous|former|latter) (?:one|two|machine|box|vm)\b|"
+    r"\bthe [a-z]+ ones?\b",
     re.IGNORECASE,
 )
 _SAYS = ("names", "unknown_name", "stem", "glob", "value", "verb", "number", "noun", "ordinal")

@@ -48,8 +48,8 @@ def test_a_complaint_with_a_figure_is_about_the_figure(
 @pytest.mark.parametrize(
     "said",
     [
-        "stop the web servers in us-east-1, I mean the ones in eu-west-1",
-        "stop all staging machines, sorry, all dev machines",
+        "stop web-01 and restart web-02 at 5pm, sorry, gitlab",
+        "stop web-01 and web-02, sorry, web-03",
         "stop web-01, no wait, restart it",
         "stop web-01 and restart web-02, no wait, web-03",
     ],
