@@ -156,6 +156,31 @@ _WHAT_FOR = re.compile(
     re.IGNORECASE,
 )
 """ "… I need it for a report."."""
+_DAY_SAID = (
+    r"(?:(?:on |at |this |next |the coming )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|"
+    r"tonight|tomorrow|week|month|\d{1,2}(?::\d\d)? ?(?:am|pm|h)|noon|morning|afternoon|evening)"
+    r"(?:'s|\u2019s)?)"
+)
+_EVENTS = (
+    r"(?:call|meeting|audit|review|demo|visit|release|launch|stand-?up|deadline|holidays?|rush|sale|"
+    r"exams?|lecture|class|presentation|go-?live|cut-?over|freeze|inspection|campaign|workshop|"
+    r"training|party|move|inventory|year-?end|quarter-?end|month-?end|rollout|deploy(?:ment)?|"
+    r"upgrade|patching|handover|briefing|board|show|event|conference|webinar|interview|trip|shift)"
+)
+_OCCASION = re.compile(
+    rf",? ?\b(?:(?:(?:right |just |well )?before|ahead of|in time for|for|because of|due to) "
+    rf"(?:the |our |my |his |her |their |a |an |{_DAY_SAID} )+(?:[a-z'-]+ ){{0,2}}?{_EVENTS}"
+    rf"(?: (?:window|call|meeting|starts?|begins?))?(?: {_DAY_SAID})*|"
+    r"(?:before|ahead of|in time for|for) (?:black friday|cyber monday|christmas|xmas|easter|"
+    r"thanksgiving|new year(?:'s)?(?: eve| day)?|ramadan|diwali|halloween|the holidays|the weekend)|"
+    rf"(?:just |exactly )?(?:like|as|same as) (?:on |we did |last time |you did )*(?:last |every |"
+    rf"the last |each |on )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|day|night|"
+    r"year|time|quarter|sprint)s?|"
+    r"for the (?:\d+(?:st|nd|rd|th)|second|third|fourth|fifth|umpteenth|n-?th|last|hundredth) time"
+    r"(?: (?:today|this (?:week|morning|month)))?)(?=\s*(?:[,.;!]|$))",
+    re.IGNORECASE,
+)
+""" "… before the 5pm call", "… ahead of Black Friday": an occasion, no time of the act."""
 _TAILS = re.compile(
     r"(?<=[\w)'\"])\s*(?:[,;!\u2014-]+\s*(?:"
     r"(?:the )?(?:ticket|paperwork|details?|explanations?|change|cr|form|approval|rest|more)s? "
@@ -215,9 +240,18 @@ def without_framing(text: str, site: Site) -> str:
     signed = _SIGNED.search(plain)
     if signed is not None and not site.names.exact.get(signed["who"].casefold()):
         plain = plain[: signed.start()]
+    if not _ASKS_FIRST.match(plain) and (found := _OCCASION.search(plain)) is not None:
+        plain = (
+            plain if _names_any(found[0], site) else plain[: found.start()] + plain[found.end() :]
+        )
     plain = _REPORT.sub(_end, plain)
     plain = _TAILS.sub("", plain)
     return plain if re.search(r"\w", plain) else text
+
+
+def _names_any(text: str, site: Site) -> bool:
+    """Whether a machine is named in it."""
+    return any(word in site.names.exact for word in re.findall(r"[\w.-]*\w", text.casefold()))
 
 
 def _end(found: re.Match[str]) -> str:
