@@ -75,7 +75,8 @@ _BETWEEN = re.compile(
 """ "the idle ones, as agreed, should be stopped": an aside within a sentence."""
 _BEHALF = re.compile(
     r"(?P<lead>^|[,.;]? )on behalf of (?:the |our |my |all )?[\w'&-]+(?: (?:and|&) [\w'-]+)?"
-    r"(?: (?:team|department|dept|folks|people|guys|group|squad|side|manager|lead|office))?(?! of\b)"
+    r"(?: (?:team|department|dept|folks|people|guys|group|squad|side|manager|lead|"
+    r"office))?(?! of\b)"
     r"(?P<end> ?[,:] ?|(?=[.;!]|$)| (?=\w))",
     re.IGNORECASE,
 )
@@ -85,6 +86,14 @@ _BY_THE_BOOK = re.compile(
     r"change|security|operations?|ops|maintenance|release|agreed|official|current))* "
     r"(?:runbooks?|playbooks?|polic(?:y|ies)|procedures?|process(?:es)?|sops?|guidelines?|"
     r"guide|rules?|standards?|checklists?|instructions?|agreement|plan)\)?(?=\s*(?:[.!,;]|$))",
+    re.IGNORECASE,
+)
+_ON_ADVICE = re.compile(
+    r"[,;]? ?\b(?:as per|per|according to|on the (?:advice|recommendation) of|as (?:advised|"
+    r"recommended|"
+    r"suggested|requested) by) (?:the |our )?(?:[a-z]+ )?(?:support|vendor|help-?desk|"
+    r"service ?desk|"
+    r"manufacturer|consultants?|supplier)(?=\s*(?:[.!,;]|$))",
     re.IGNORECASE,
 )
 _ASKS_FIRST = re.compile(
@@ -172,7 +181,8 @@ _OCCASION = re.compile(
     rf"(?:the |our |my |his |her |their |a |an |{_DAY_SAID} )+(?:[a-z'-]+ ){{0,2}}?{_EVENTS}"
     rf"(?: (?:window|call|meeting|starts?|begins?))?(?: {_DAY_SAID})*|"
     r"(?:before|ahead of|in time for|for) (?:black friday|cyber monday|christmas|xmas|easter|"
-    r"thanksgiving|new year(?:'s)?(?: eve| day)?|ramadan|diwali|halloween|the holidays|the weekend)|"
+    r"thanksgiving|new year(?:'s)?(?: eve| day)?|ramadan|diwali|halloween|the holidays|"
+    r"the weekend)|"
     rf"(?:just |exactly )?(?:like|as|same as) (?:on |we did |last time |you did )*(?:last |every |"
     rf"the last |each |on )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|week|month|day|night|"
     r"year|time|quarter|sprint)s?|"
@@ -236,7 +246,7 @@ def without_framing(text: str, site: Site) -> str:
     plain = _BETWEEN.sub(" ", plain)
     plain = _BEHALF.sub(lambda found: _instead(found, plain), plain)
     if not _ASKS_FIRST.match(plain):
-        plain = _BY_THE_BOOK.sub("", plain)
+        plain = _ON_ADVICE.sub("", _BY_THE_BOOK.sub("", plain))
     signed = _SIGNED.search(plain)
     if signed is not None and not site.names.exact.get(signed["who"].casefold()):
         plain = plain[: signed.start()]

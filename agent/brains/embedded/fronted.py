@@ -12,14 +12,18 @@ from agent.brains.embedded.layout import asking_verbs
 from agent.brains.embedded.site import Site
 
 _FRONTED = re.compile(
-    r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now|then|please)\b[,.! ]*)*)"
+    r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now|then|"
+    r"please)\b[,.! ]*)*)"
     r"(?:(?:as for|regarding|about|concerning|with|for) )?(?P<what>[^.!?;:]{3,120}?)"
     r"(?:,| [\u2013\u2014-]|:) "
-    r"(?P<ask>(?:(?:and|so|then|please|pls|plz|kindly|can you|could you|would you|will you|we|you can|"
-    r"let's|lets|just|we can|you may|i want you to|we should|we must|we will|we'll|we need to|i would "
+    r"(?P<ask>(?:(?:and|so|then|please|pls|plz|kindly|can you|could you|would you|will you|"
+    r"we|you can|"
+    r"let's|lets|just|we can|you may|i want you to|we should|we must|we will|we'll|"
+    r"we need to|i would "
     r"like you to|i'd like to|i want to|i need you to),? )*)"
     r"(?P<act>[a-z]+)(?P<on> (?:off|down|up|on|back|out|away))? "
-    r"(?P<pron>(?:both|all|each) of (?:them|those|these)|them(?: all| both)?|those|these|both(?! (?:their|its|the)\b)|it|that)"
+    r"(?P<pron>(?:both|all|each) of (?:them|those|these)|them(?: all| both)?|those|these|"
+    r"both(?! (?:their|its|the)\b)|it|that)"
     r"(?= |[,.;!?:]|$)(?! (?:machines?|boxes|servers?|vms?|of|in|on the|from|which|are|is|with)\b)",
     re.IGNORECASE,
 )
@@ -157,9 +161,12 @@ _WORD = re.compile(r"[\w'.-]*\w")
 
 
 _TOLD_AFTER = re.compile(
-    r"(?P<head>\b(?:them|it|those|these|that|both)(?: (?:off|down|up|on|back|all|both|please|pls|now|"
-    r"again|tonight|today|at once))*)(?:(?:,| [\u2013\u2014-]) (?:because |since |as )?| (?:because|since|as|cause|cos) )"
-    r"(?P<told>(?:the|our|my|his|her|their|nobody|no one|everyone|everybody|people|somebody|someone|"
+    r"(?P<head>\b(?:them|it|those|these|that|both)(?: (?:off|down|up|on|back|all|both|"
+    r"please|pls|now|"
+    r"again|tonight|today|at once))*)(?:(?:,| [\u2013\u2014-]) (?:because |since |as )?|"
+    r" (?:because|since|as|cause|cos) )"
+    r"(?P<told>(?:the|our|my|his|her|their|nobody|no one|everyone|everybody|people|somebody|"
+    r"someone|"
     r"we|they|he|she) [^.!?;]+)(?P<end>[.!]*)$",
     re.IGNORECASE,
 )

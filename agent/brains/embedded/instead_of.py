@@ -1,4 +1,4 @@
-"""A plan that waits, put right in other words: "replace 5pm with 6pm", "what about web-04 instead?".
+"""A plan that waits, put right in other words: "replace 5pm with 6pm", "what about web-04?".
 
 Each becomes what the corrections read: "make it 6pm", "I meant web-04".
 """
@@ -31,9 +31,11 @@ _FORMS = tuple(
         rf"{_Y}(?:,? please)?, (?:and )?not {_X}",
         rf"not {_X}(?:, (?:but |rather )?|,? (?:but|rather) ){_Y}",
         rf"{_Y} (?:instead|in place) of {_X}",
-        rf"(?:that's |it's |this is )?wrong(?: one)?[,.:!]? (?:it's|it is|it should be|should be) {_Y}",
+        rf"(?:that's |it's |this is )?wrong(?: one)?[,.:!]? (?:it's|it is|it should be|"
+        rf"should be) {_Y}",
         rf"(?:could|can|would) you (?:please )?(?:make|change) (?:it|that)(?: to)? {_Y}",
-        rf"(?:can|could|shall|should|let's|may) (?:we|i|us)? ?(?:do|make|use|take|have)(?: it)? {_Y}",
+        rf"(?:can|could|shall|should|let's|may) (?:we|i|us)? ?(?:do|make|use|take|"
+        rf"have)(?: it)? {_Y}",
         rf"(?:what|how) about {_Y}",
         rf"let (?:it|that) be {_Y}",
         rf"(?:(?:it|that) (?:should|must) (?:be|have been|read|say)|should be|better|rather) {_Y}",
@@ -41,26 +43,28 @@ _FORMS = tuple(
 )
 _PLACED = re.compile(
     r"^(?:(?:no|nope|nah|oh|ah|wait|hm+|sorry|oops|typo|my mistake|my bad|correction)[,.:! ]+)+"
-    r"(?P<now>(?:the|all|all the) [\w' -]{2,50}|\d[\w.]*(?: ?(?:gb|gib|gigs?|cores?|cpus?|vcpus?))?)[.! ]*$",
+    r"(?P<now>(?:the|all|all the) [\w' -]{2,50}|\d[\w.]*(?: ?(?:gb|gib|gigs?|cores?|cpus?|"
+    r"vcpus?))?)[.! ]*$",
     re.IGNORECASE,
 )
 _OTHER_NAME = re.compile(
-    _LED
-    + r"(?:not that one,? )?(?:(?:please )?(?:use|go with|switch to|take|change it to|change that to|"
-    r"make it|make that|let's make (?:that|it)|i'd rather have|i meant?|i prefer|rather) )?"
+    _LED + r"(?:not that one,? )?(?:(?:please )?(?:use|go with|switch to|take|"
+    r"change it to|change that to|make it|make that|let's make (?:that|it)|i'd rather have|i meant?|i prefer|rather) )?"
     r"(?P<now>[a-z][\w.]*[-_][\w.-]*\w)" + _END.replace("better", "better|sorry|actually"),
     re.IGNORECASE,
 )
 """ "oops, pre-patch": a name that nothing has, where the plan gives a name."""
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|not|need|needs?|should|must|can|could|do|does|"
-    r"did|use|uses|want|wants|and then|because|since|if|until|after|before|too|also|rest|others?)\b|"
+    r"did|use|uses|want|wants|and then|because|since|if|until|after|before|too|also|rest|"
+    r"others?)\b|"
     r"'s\b|n't\b",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"(?:at |in |by |to )?\d", re.IGNORECASE)
 _TIME = re.compile(
-    r"(?:at |on |every |this |next |in )?(?:tonight|tomorrow|today|noon|midnight|weekdays?|weekends?|"
+    r"(?:at |on |every |this |next |in )?(?:tonight|tomorrow|today|noon|midnight|weekdays?|"
+    r"weekends?|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:half|quarter) past|an? (?:hour|minute))\b",
     re.IGNORECASE,
 )
@@ -120,8 +124,8 @@ def _given(call: Call) -> Iterator[Any]:
 
 
 _ATTRIBUTES = frozenset(
-    {"disk", "memory", "ram", "cpu", "cpus", "cores", "size", "name", "time", "owner", "region", "image",
-     "host", "count", "number", "tag", "day", "hour", "zone"}
+    {"disk", "memory", "ram", "cpu", "cpus", "cores", "size", "name", "time", "owner", "region",
+     "image", "host", "count", "number", "tag", "day", "hour", "zone"}
 )  # fmt: skip
 _ORDERS = (["keep"], ["leave"], ["exclude"], ["skip"], ["it"], ["that"], ["this"], ["them"])
 _FIGURED = frozenset(

@@ -105,14 +105,16 @@ _TIMED = (
 _HEADING = re.compile(
     rf"^\W*(?:(?!please\b|pls\b|can\b|could\b|first\b|quick\b|a\b|another\b|one\b|take\b|make\b|"
     rf"do\b|just\b|then\b|now\b|also\b|and\b|force\b|full\b)[a-z'-]+ (?:[a-z'-]+ )?{_HAPPENING}"
-    rf" ?{_TIMED}*|{_HAPPENING} (?:night|day|week|weekend|window|time|season|party|wars?|freeze|(?:of|in|at) the "
+    rf" ?{_TIMED}*|{_HAPPENING} (?:night|day|week|weekend|window|time|season|party|wars?|"
+    rf"freeze|(?:of|in|at) the "
     rf"(?:building|office|site|company|datacent(?:er|re)|campus|store|shop|school))\b ?{_TIMED}*)"
     r"[.!]+ +(?=\w)",
     re.IGNORECASE,
 )
 """ "Code freeze tonight! …": what is going on."""
 _THEN = re.compile(
-    r"\b(?:then|there|that (?:time|day|night|morning|evening)|(?:before|after|until|during) (?:that|it))\b",
+    r"\b(?:then|there|that (?:time|day|night|morning|evening)|(?:before|after|until|"
+    r"during) (?:that|it))\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(

@@ -1,7 +1,7 @@
 """Machines that a request names and does not mean: what takes the load, what can wait, what stays.
 
-"restart web-03 while web-04 takes the load", "…, it blocks web-04", "unlike web-04, …": what is told
-of another machine is set aside. "stop the web servers, web-02 is needed": that one is left out.
+"restart web-03 while web-04 takes the load", "…, it blocks web-04", "unlike web-04, …": what is
+told of another machine is set aside. "stop the web servers, web-02 is needed": that one is left out.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ _POLITE = r"(?:(?:please|pls|kindly|so|and|but|then|now|just|can you|could you|o
 _CUT = r"(?:,|;|\.| [\u2013\u2014-]) "
 _LED = r"(?:(?:but|only|just|though|and|as|because|since|while|however)[, ]+)*"
 _STAYS = (
-    r"(?:(?:stays?|remains?|keeps?)(?: (?:as (?:it|they) (?:is|are)|where (?:it|they) (?:is|are)|up|on|"
+    r"(?:(?:stays?|remains?|keeps?)(?: (?:as (?:it|they) (?:is|are)|where (?:it|they) (?:is|"
+    r"are)|up|on|"
     r"online|running|untouched|alone|put))?|"
-    r"(?:is|are|'s) (?:still |being |actively |currently |badly )*(?:needed|in use|used|required|busy|"
+    r"(?:is|are|'s) (?:still |being |actively |currently |badly )*(?:needed|in use|used|"
+    r"required|busy|"
     r"important|critical|live|excluded|exempt|to stay|not to be touched|off limits|under test|"
     r"mid[- ]\w+|working)(?: [a-z ]{2,30})?|"
-    r"(?:must|should|has to|have to|needs? to|ought to|shall|can) (?:not |never )?(?:stay|remain|keep|"
+    r"(?:must|should|has to|have to|needs? to|ought to|shall|can) (?:not |never )?(?:stay|"
+    r"remain|keep|"
     r"be (?:left|kept|spared|excluded|touched))(?: [a-z ]{1,30})?|(?:not|excluded|exempt|left out|"
     r"spared))"
 )
@@ -32,20 +35,24 @@ _SPARED = tuple(
         rf"^(?P<ask>.+?){_CUT}{_LED}{_NAMES} {_STAYS}[.!]*$",
         rf"^(?P<ask>.+?){_CUT}{_LED}(?:i|we|they|he|she|you|somebody|someone|people|users|[a-z]+) "
         rf"(?:still |really |also )*(?:need|needs|use|uses|want|wants|require|requires) {_NAMES}"
-        r"(?: (?:for|today|tonight|tomorrow|now|still|until|till|this|running|up|on|to)\b[^.!?]*)?[.!]*$",
+        r"(?: (?:for|today|tonight|tomorrow|now|still|until|till|this|running|up|on|"
+        r"to)\b[^.!?]*)?[.!]*$",
         rf"^{_NAMES} {_STAYS}(?:,|;|\.) (?P<ask>{_POLITE}[a-z]+ .+)$",
-        rf"^(?:with|having) {_NAMES} (?:left out|excluded|spared|untouched|set aside|exempt(?:ed)?), "
+        rf"^(?:with|having) {_NAMES} (?:left out|excluded|spared|untouched|set aside|"
+        rf"exempt(?:ed)?), "
         r"(?P<ask>.+)$",
     )
 )
 """Two of the first are about what follows the request, two about what stands before it."""
 _HAPPENS = (
-    r"(?:is|are|was|were|has|have|had|will|can|could|may|might|takes?|took|takes over|depends?|needs?|"
+    r"(?:is|are|was|were|has|have|had|will|can|could|may|might|takes?|took|takes over|"
+    r"depends?|needs?|"
     r"runs?|gets?|goes|went|comes?|came|does|did|notices?|reconnects?|fails?|starts?|looks?|seems?|"
     r"handles?|serves?|covers?|carries|holds?|waits?|syncs?|works?|uses?)"
 )
 _TO_IT = (
-    r"(?:blocks?|slows? (?:down )?|(?:runs?|sits?|lives?|stands?) (?:next to|beside|near|on the same host "
+    r"(?:blocks?|slows? (?:down )?|(?:runs?|sits?|lives?|stands?) (?:next to|beside|near|"
+    r"on the same host "
     r"as|with)|talks? to|depends? on|feeds?|serves?|hangs? on|hammers?|affects?|disturbs?|breaks?|"
     r"waits? for|relies on|belongs to the same \w+ as|replaces|is (?:next to|behind|linked to|"
     r"connected to|like))"
@@ -53,13 +60,16 @@ _TO_IT = (
 _ASIDE = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?P<at>,? (?:since|while|whilst|because|now that|so that|so|before|after|until|till|as|as long "
+        rf"(?P<at>,? (?:since|while|whilst|because|now that|so that|so|before|after|until|"
+        rf"till|as|as long "
         rf"as|when|once)) {_NAMES} {_HAPPENS}\b[^,;.!?]*(?P<end>$|[,;.!?])",
-        rf"(?P<at>(?:,| [\u2013\u2014-]|;)) {_LED}{_NAMES} (?:can|could|may|will|shall|has to|must) wait"
+        rf"(?P<at>(?:,| [\u2013\u2014-]|;)) {_LED}{_NAMES} (?:can|could|may|will|shall|"
+        rf"has to|must) wait"
         r"\b[^,;.!?]*(?P<end>$|[,;.!?])",
         rf"(?P<at>,) (?:it|which|that|this|because it|since it|as it) {_TO_IT} {_NAMES}"
         r"(?P<end>$|[,;.!?])",
-        rf"(?P<at>,?) (?:to|so as to|in order to) (?:free|make|leave|get|save|gain) (?:up )?(?:some |more )?"
+        rf"(?P<at>,?) (?:to|so as to|in order to) (?:free|make|leave|get|save|"
+        rf"gain) (?:up )?(?:some |more )?"
         rf"(?:room|space|memory|capacity|resources) for {_NAMES}(?P<end>$|[,;.!?])",
         rf"(?P<at>,?) on behalf of the (?:owner|users?|team|people) of {_NAMES}(?P<end>$|[,;.!?])",
         rf"(?P<at>,?) (?:just )?(?:like|as) (?:you|we|i|they) (?:just |already )?(?:did|have done) "
@@ -70,7 +80,8 @@ _BEFORE = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"^(?:unlike|as with|like|in contrast to|other than with) {_NAMES}, (?P<ask>.+)$",
-        rf"^(?:with|now that|since|because|while|as) {_NAMES} (?:{_HAPPENS}|up|down|back|gone|off|on|out)\b"
+        rf"^(?:with|now that|since|because|while|as) {_NAMES} (?:{_HAPPENS}|up|down|back|"
+        rf"gone|off|on|out)\b"
         r"[^,;.!?]*, (?P<ask>.+)$",
         rf"^{_NAMES} {_HAPPENS}\b[^,;.!?]*?,? but (?P<ask>.+)$",
     )

@@ -1,4 +1,4 @@
-"""What is put right in the same breath: "at 5pm, sorry, 6pm", "the databases, or rather the brokers".
+"""What is put right in the same breath: "at 5pm, sorry, 6pm", "the databases, no, the brokers".
 
 What is said last stands in the place of what it can be said instead of: a time for a time, a name
 for a name, a figure for a figure. Where that is not plain the turn stays as it is, for a question.
@@ -17,16 +17,19 @@ _MARK = (
     r"(?:(?:no|nah|nope|wait|sorry|oops|whoops|ah|oh|uh|um|er+m?|actually|scratch that|strike that|"
     r"i mean|i meant|i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|my bad|"
     r"make (?:it|that)|my mistake|correction|or rather|rather|better|forgive me|pardon(?: me)?|"
-    r"(?:i )?beg (?:your )?pardon|excuse me|i misspoke|wrong one|typo|damn|shoot)\b[,.:! \u2026-]*)+"
+    r"(?:i )?beg (?:your )?pardon|excuse me|i misspoke|wrong one|typo|damn|"
+    r"shoot)\b[,.:! \u2026-]*)+"
 )
 _PATTERNS = (
     re.compile(
-        rf"^(?P<head>.+?)(?:\s*[,;(\u2026\u2014]+\s*|\s*\.+\s+|\s+[\u2013-]+\s+){_MARK}(?<=[ \u2026-])"
+        rf"^(?P<head>.+?)(?:\s*[,;(\u2026\u2014]+\s*|\s*\.+\s+|"
+        rf"\s+[\u2013-]+\s+){_MARK}(?<=[ \u2026-])"
         r"(?P<tail>[^,;.!?()]+?)(?:,? (?:instead|actually|rather|please|then))*[.!) ]*$",
         re.IGNORECASE,
     ),
     re.compile(
-        r"^(?P<head>.+?) (?:no,? wait|wait,? no|no,? sorry|sorry,? no|uh,? no|ah,? no|no no|sorry|i mean"
+        r"^(?P<head>.+?) (?:no,? wait|wait,? no|no,? sorry|sorry,? no|uh,? no|ah,? no|no no|"
+        r"sorry|i mean"
         r"|i meant|or rather),? (?P<tail>[^,;.!?()]+?)(?: instead| actually| rather)?[.! ]*$",
         re.IGNORECASE,
     ),

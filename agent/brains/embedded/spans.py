@@ -11,7 +11,7 @@ _SPAN = re.compile(
     r"\b(?P<stem>[a-z][\w.-]{0,252}?)(?P<gap>[- ]?)(?P<first>\d{1,4})"
     r"\s*(?P<to>to|through|thru|up to|-|\u2013|\u2014|\.{2,3}|\u2026)\s*"
     r"(?P<last>\d{1,4})\b(?!\s*(?:v?cpus?|cores?|gigs?|g[bi]*b?\b|t[bi]*b?\b|machines?|boxes|vms|"
-    r"servers|instances|%|percent|[ap]\.?m\b|o'?clock|:|\.\d))",
+    r"servers|instances|users?|people|tickets?|customers?|complaints?|incidents?|alerts?|times|%|percent|[ap]\.?m\b|o'?clock|:|\.\d))",
     re.IGNORECASE,
 )
 _WORD = r"(?:oh |zero )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"

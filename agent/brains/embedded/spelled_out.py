@@ -77,7 +77,8 @@ _ACTS = (
 )
 _PLUS = re.compile(rf"\bplus (?=(?:also |please )*{_ACTS} (?!\d))", re.IGNORECASE)
 _BEFORE_YOU = re.compile(
-    rf"^(?P<first>(?:(?:please|pls|kindly|can you|could you|would you|ok|and|so|then|now|first)[, ]+)*"
+    rf"^(?P<first>(?:(?:please|pls|kindly|can you|could you|would you|ok|and|so|then|now|"
+    rf"first)[, ]+)*"
     rf"{_ACTS}\b[^.;!?]*?),? before (?:you |u )(?:then |go on to |start to )?(?={_ACTS}\b)",
     re.IGNORECASE,
 )

@@ -14,7 +14,8 @@ _TAKEN_BACK = re.compile(
     r"(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+no|sorry|scratch that|correction|"
     r"my mistake|i meant?|i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|"
     r"(?:hang|hold) on(?! to)|oops|whoops|forgive me|pardon(?: me)?|(?:i )?beg (?:your )?pardon|"
-    r"excuse me|strike that|i misspoke|let me rephrase|wrong one|typo|no(?=\s*[,;.\u2026\u2014-]))\b[,.:! \u2026-]+(?P<tail>\S.*)$",
+    r"excuse me|strike that|i misspoke|let me rephrase|wrong one|typo|"
+    r"no(?=\s*[,;.\u2026\u2014-]))\b[,.:! \u2026-]+(?P<tail>\S.*)$",
     re.IGNORECASE,
 )
 _CALLED_OFF = re.compile(
@@ -27,7 +28,8 @@ _CALLED_OFF = re.compile(
 )
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)
 _PLACED = re.compile(
-    r"\b(?:first|second|third|fourth|last|other|next|previous|former|latter) (?:one|two|machine|box|vm)\b|"
+    r"\b(?:first|second|third|fourth|last|other|next|previous|former|latter) (?:one|two|"
+    r"machine|box|vm)\b|"
     r"\bthe [a-z]+ ones?\b",
     re.IGNORECASE,
 )

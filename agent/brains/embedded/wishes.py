@@ -159,7 +159,8 @@ _POLITE_AFTER_IF = frozenset((
 _BEFORE_A_QUESTION = frozenset((
     "so", "and", "hey", "hi", "hello", "ok", "okay", "um", "uh", "well", "also", "just", "then",
     "wait", "quick", "question", "one", ":", ",", "now", "but", "actually", "yo", "hm", "hmm", "oh",
-    "right", "er", "erm", "morning", "good", "guys", "team", "all", "folks", "mate", "sorry", "look",
+    "right", "er", "erm", "morning", "good", "guys", "team", "all", "folks", "mate",
+    "sorry", "look",
     "listen", "dear", "nova", "novacron", "again", "btw", "fyi", "yeah", "yes", "no",
 ))  # fmt: skip
 
