@@ -8,6 +8,7 @@ from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.another_one import with_the_one_told, with_the_snapshot
 from agent.brains.embedded.apposition import narrowed
+from agent.brains.embedded.asked_plainly import asked_plainly
 from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
@@ -267,7 +268,7 @@ def _bare(text: str, memory: Memory) -> str:
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = _bare(text, context.memory)
-    text = spelled_out(without_formalities(text), site)
+    text = asked_plainly(spelled_out(without_formalities(text), site), context.memory)
     if context.memory.pending is None and context.memory.asked is None:
         text = without_framing(as_request(text), site)
     else:
