@@ -149,7 +149,7 @@ def _without_joint(part: Part) -> Sequence[Item]:
 
 def _asks(part: Part, opens: bool) -> bool:
     """Whether it plainly asks: "please", "could you", an act first, a question."""
-    content = part.content
+    content = _after_the_label(part.content)
     while content and set(content[0].words) <= _JOINTS | _OPENERS and not content[0].has("ask"):
         content = content[1:]
     if not content:
@@ -168,6 +168,15 @@ def _asks(part: Part, opens: bool) -> bool:
         return not (first.has("object") and any(_states(i) for i in content[1:4]))
     base = words[0] == GENERIC.get(words[0]) and first.text.casefold() == words[0]
     return base and words[0] not in ("need", "want", "have")
+
+
+def _after_the_label(content: list[Item]) -> list[Item]:
+    """ "big picture first: how many …": the question after what announces it."""
+    for k, item in enumerate(content[:-1]):
+        if item.has("colon") and not item.is_entity:
+            announces = not any(i.is_entity or i.has("verb", "noun", "pron") for i in content[:k])
+            return content[k + 1 :] if announces and content[k + 1].has("wh", "verb") else content
+    return content
 
 
 def _tells(part: Part, *, stated: bool) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from agent.brains.base import Context, Trace, Understanding
 from agent.brains.embedded import replies
+from agent.brains.embedded.asked_plainly import cost_of_what_waits
 from agent.brains.embedded.background import fits, without_background
 from agent.brains.embedded.called_off import off_and_why
 from agent.brains.embedded.calls import Builder
@@ -97,6 +98,8 @@ class EmbeddedBrain:
         plain = Networking(context, reader, Builder(context, reader)).understand(text)
         if plain is not None:
             return plain
+        if cost := cost_of_what_waits(text, context):
+            return cost
         said, text = text, reword(text, context, site)
         if off_and_why(text, reader, context):
             return Understanding("cancel")

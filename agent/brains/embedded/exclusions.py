@@ -65,9 +65,8 @@ class Exclusions(Cursor):
             real = real or bool(self.site.names.ending(said))
         siblings = numbered and self._may_spare(nearest, said)
         if item.words == ("not",) or item.words == ("nor",):
-            real = nearest.is_entity or (
-                nearest.has("os", "noun") and nearest is not self.items[self.k + 1]
-            )
+            apart = nearest is not self.items[self.k + 1]
+            real = nearest.is_entity or nearest.has("os") or (nearest.has("noun") and apart)
             between = self.items[self.k + 1 : self.items.index(nearest)]
             real = real and all(i.has("det", "only", "in", "all", "for") for i in between)
             real = real or bool(numbered and self.noun.named_only and self.noun.names)

@@ -51,6 +51,9 @@ _ASIDES = (
     r"heard|imagine|remember|have (?:noticed|seen|heard)|are aware)",
     r"on second thoughts?", r"come to think of it", r"now that i think (?:of|about) it",
     r"if (?:memory serves(?: me right)?|i remember (?:right|rightly|correctly))",
+    r"(?:the )?(?:(?:big|bigger|whole) picture|basics|overview|numbers|first things|big one) first",
+    r"(?:just )?(?:for|as) (?:an?|a quick|a rough) overview", r"to (?:start|begin) with",
+    r"for (?:starters|a start)",
     r"no (?:rush|hurry|pressure)(?: (?:but|at all|though))?", r"when all is said and done",
 )  # fmt: skip
 _OPENING = re.compile(
@@ -147,11 +150,14 @@ _IN_VIEW_OF = re.compile(
 )
 _SOMEBODY_ASKS = re.compile(
     r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    r"(?!(?:who|which|what|how|nobody|anybody|someone|somebody)\b)"
     r"(?:(?:the|my|our|his|her|some) )?[a-z]+(?: [a-z]+)? (?:(?:is|are|was|were|keeps?|"
     r"kept) (?:just |"
     r"always )?(?:asking|wondering|nagging|bugging)(?: me| us)?(?: again)?|(?:wants?|needs?|wanted|"
-    r"needed|would like|would love) to know|asks?|asked|wonders?)(?: (?:me|us))?(?: again)?(?:,|:) "
-    r"(?=\w)(?!(?:to|for|about|us|me|if|whether|that)\b)(?!.*\b(?:their|they|them|his|her|him)\b)",
+    r"needed|would like|would love) to know|asks?|asked|wonders?)(?: (?:me|us))?(?: again)?"
+    r"(?:[,:] (?=\w)(?!(?:to|for|about|us|me|if|whether|that)\b)|"
+    r" (?=(?:how (?:much|many)|which|what|who|where|when)\b))"
+    r"(?!.*\b(?:their|they|them|his|her|him)\b)",
     re.IGNORECASE,
 )
 """ "finance is asking again, which machines are idle?": nothing of theirs is meant."""
@@ -222,7 +228,10 @@ _ANNOUNCED = re.compile(
     r"(?P<stop>^|[.!?] )(?P<head>[A-Za-z' ,]{3,70}): +(?=\w)(?!(?:name|size|region|image)\b)"
 )
 _COUNTED = re.compile(
-    r"(?:two|three|four|five|six|several|a few|a couple of) [a-z]+(?: [a-z]+){0,3}", re.IGNORECASE
+    r"(?:two|three|four|five|six|several|a few|a couple of) [a-z]+(?: [a-z]+){0,3}?"
+    r"(?: for (?:my|our|the|his|her|a) (?:[a-z]+ ){0,2}(?:report|meeting|review|boss|manager|"
+    r"audit|stand-?up|board|slides|summary|handover))?(?:,? please)?",
+    re.IGNORECASE,
 )
 """ "two callers at once: …"."""
 _WORDS = word_lists("framing")

@@ -99,6 +99,8 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
     if elsewhere and not (reading.frames and _is_label(reading)):
         return replies.out_of_scope()
     wished = [f for f in reading.frames if not (f.negated or _leaves_alone(f))]
+    if _only_tells_beside(reading, wished):
+        return replies.out_of_scope()
     if _VAGUE_CHANGE.search(reading.text) and not any(f.changes for f in wished):
         return replies.ask("What exactly shall I change?", frame={"from": "brain", "kind": "tool"})
     if not wished:
@@ -140,6 +142,18 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
     except Doubt as doubt:
         return doubt.understanding
     return Understanding("calls", tuple(calls))
+
+
+def _only_tells_beside(reading: Reading, wished: Sequence[Frame]) -> bool:
+    """ "Canteen's shut. Order me a pizza.": what is asked for is not ours, and the rest tells."""
+    elsewhere = any(replies.acts_elsewhere(clause.text) for clause in reading.fragments)
+    spoken = any(f.changes or f.strength >= QUESTION or _says_which(f) for f in wished)
+    return elsewhere and not spoken
+
+
+def _says_which(frame: Frame) -> bool:
+    """Whether machines are spoken of, and not only a state."""
+    return any(i.is_entity or i.has("noun", "wh", "pron") for i in frame.clause.items)
 
 
 def _is_of_another_thing(frame: Frame) -> bool:

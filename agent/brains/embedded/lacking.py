@@ -59,6 +59,12 @@ class Lacks(Cursor):
         after = self.items[k + 1] if k + 1 < len(self.items) else None
         if thing.get("object") == "tag" and after is not None and after.has("key"):
             k, thing = k + 1, after
+        elif thing.get("object") == "tag" and lacking and self._is_strange_key(k + 1):
+            self._begin(["missing"], item, predicate=True)
+            self.noun.missing.append(self.items[k + 1].text)
+            for used in self.items[self.k : k + 2]:
+                used.used = used.used or f"without {self.items[k + 1].text}"
+            return k + 2 - self.k
         says = "without" if lacking else "with"
         after = self.items[k + 1] if k + 1 < len(self.items) else None
         kind = thing.has("value") and after is not None and after.has("noun")
@@ -91,6 +97,16 @@ class Lacks(Cursor):
         for used in self.items[self.k : k + 1]:
             used.used = used.used or f"{says} {thing.text}"
         return k + 1 - self.k
+
+    def _is_strange_key(self, k: int) -> bool:
+        """ "without the tag cost-center": a key that no machine bears, at the end."""
+        if k >= len(self.items) or (
+            self.items[k].is_entity and not self.items[k].has("unknown_name")
+        ):
+            return False
+        after = self.items[k + 1] if k + 1 < len(self.items) else None
+        ends = after is None or after.has("comma", "stop", "question")
+        return ends and self.items[k].has("word", "plain", "unknown_name", "tech")
 
     def _with_object(self, found: str, item: Item, lacking: bool) -> bool:
         """ "with a public ip", "without snapshots"; whether it says anything of the machines."""

@@ -8,6 +8,7 @@ from agent.brains.base import Context, Memory
 from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.another_one import with_the_one_told, with_the_snapshot
 from agent.brains.embedded.apposition import narrowed
+from agent.brains.embedded.asked_plainly import asked_plainly
 from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.fronted import put_in_place, without_told
 from agent.brains.embedded.grouped_too import with_its_groups
@@ -270,7 +271,7 @@ def _bare(text: str, memory: Memory) -> str:
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = as_correction(_bare(text, context.memory), context.memory, site)
-    text = spelled_out(without_formalities(text), site)
+    text = asked_plainly(spelled_out(without_formalities(text), site), context.memory)
     if context.memory.pending is None and context.memory.asked is None:
         text = in_their_roles(without_framing(as_request(text), site), site)
     else:

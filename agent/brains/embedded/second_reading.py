@@ -132,7 +132,7 @@ class SecondReading:
             return None
         if tools and not tools & CHANGES and is_an_order(reading, first):
             return None
-        forbids = _forbids(reading) or asks_of_them(reading)
+        forbids = _forbids(reading) or asks_of_them(reading) or _only_describes(reading)
         return None if tools & CHANGES and forbids else again
 
     def _is_weak(self, reading: Reading, first: Understanding, whole: Proposal) -> bool:
@@ -318,6 +318,21 @@ class SecondReading:
         for item in asked:
             item.used = ""
         return self._reader.framed(tool, Clause([i for i in asked if not i.has("stop")]))
+
+
+_DESCRIBING = (
+    "det", "noun", "state", "condition", "and", "comma", "in", "generic", "number", "os", "colon",
+    "question", "wh", "rel", "be", "superlative", "all", "or",
+)  # fmt: skip
+
+
+def _only_describes(reading: Reading) -> bool:
+    """ "the stopped ones in hq, and the idle ones in gcp": machines, and no act."""
+    first = next((i for i in reading.items if not i.has("filler", "comma") or i.has("det")), None)
+    led = first is not None and first.has("det", "all") and not first.has("verb")
+    return led and all(
+        i.is_entity or i.has(*_DESCRIBING) or i.words == ("ones",) for i in reading.items
+    )
 
 
 def _asks_where(reading: Reading, first: Understanding, whole: Proposal) -> bool:

@@ -33,6 +33,12 @@ def _says_the_opposite(word: str, meant: str) -> bool:
     return any(word == prefix + meant for prefix in ("un", "non", "de", "dis", "re", "anti"))
 
 
+def _has_two_letters_swapped(word: str) -> bool:
+    """ "unsued" is "unused", and not the opposite of "sued"."""
+    swapped = (word[:k] + word[k + 1] + word[k] + word[k + 2 :] for k in range(len(word) - 1))
+    return any(meant in vocabulary() for meant in swapped)
+
+
 class Speller:
     """Mends words against the lexicon and the words of one site."""
 
@@ -60,7 +66,10 @@ class Speller:
             or word in site.tag_keys
             or word in everyday_words()
             or word in english()
-            or any(word.removeprefix(p) in english() for p in _PREFIXES if word.startswith(p))
+            or (
+                any(word.removeprefix(p) in english() for p in _PREFIXES if word.startswith(p))
+                and not _has_two_letters_swapped(word)
+            )
         )
 
     def _meant(self, word: str) -> str | None:

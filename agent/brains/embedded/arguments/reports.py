@@ -40,8 +40,10 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
         led = led or (compares and item.words[-1:] != () and item.words[-1] in _BETWEEN)
         if not led or item.used:
             continue
-        for after in items[k + 1 : k + 3]:
+        for after in items[k + 1 : k + 4]:
             if after.has("det", "filler") and not after.has("object", "key"):
+                continue
+            if after.has("value") and _leads_to_a_key(items, after):
                 continue
             per_machine = item.words[-1] in ("per", "by", "each") and clause.has("cost")
             if key := _group_key(after, per_machine=per_machine):
@@ -49,6 +51,14 @@ def _group_by(clause: Clause, said: Said, site: Site) -> None:
                 item.used, after.used = "grouped by", key
                 return
             break
+
+
+def _leads_to_a_key(items: Sequence[Item], value: Item) -> bool:
+    """ "on each vmware host": of what is grouped, before the word by which it is."""
+    if value.words[-1] in ("cloud", "clouds"):
+        return False
+    k = items.index(value) + 1
+    return k < len(items) and _group_key(items[k], per_machine=False) is not None
 
 
 _BETWEEN = ("between", "across", "among", "amongst")

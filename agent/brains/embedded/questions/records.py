@@ -143,7 +143,11 @@ def _asks_what_happened(clause: Clause, wh: Item) -> bool:
     """ "who stopped web-03?", "what changed since monday?", "what was done?"."""
     word, words = wh.words[0], set(clause.words)
     past = any(
-        i.has("verb") and i.action in CHANGING and i.form in ("past", "base") for i in clause.items
+        i.has("verb")
+        and i.action in CHANGING
+        and i.form in ("past", "base")
+        and not _is_a_copy(clause.items, k)
+        for k, i in enumerate(clause.items)
     )
     if word == "who" and words & {"changed", "touched", "did", "done"}:
         return True
@@ -172,6 +176,19 @@ def _asks_what_happened(clause: Clause, wh: Item) -> bool:
         and words & {"was", "were", "got", "been"}
         and recent
     )
+
+
+def _is_a_copy(items: list[Item], k: int) -> bool:
+    """ "when was its last snapshot taken?": the thing, which is asked about, and no act."""
+    if items[k].get("object") != "snapshot" or k == 0:
+        return False
+    before = items[k - 1]
+    led = before.has("det", "superlative") or before.possessive or before.words[-1:] in _WHICH_COPY
+    return led and not before.has("be")
+
+
+_WHICH_COPY = (("last",), ("latest",), ("newest",), ("recent",), ("its",), ("their",), ("a",),
+               ("first",), ("oldest",), ("one",), ("no",), ("any",))  # fmt: skip
 
 
 _VAGUE = frozenset(_WORDS["vague_operation"])
