@@ -19,6 +19,7 @@ from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.other_ones import others_than_named
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.refigured import with_its_unit
+from agent.brains.embedded.said_before import said_outright
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
@@ -266,7 +267,7 @@ def _bare(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = _bare(text, context.memory)
+    text = said_outright(_bare(text, context.memory))
     text = spelled_out(without_formalities(text), site)
     if context.memory.pending is None and context.memory.asked is None:
         text = without_framing(as_request(text), site)
