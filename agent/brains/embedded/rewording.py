@@ -23,6 +23,7 @@ from agent.brains.embedded.other_ones import others_than_named
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.roles import in_their_roles
+from agent.brains.embedded.said_before import said_outright
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
@@ -270,7 +271,8 @@ def _bare(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = as_correction(_bare(text, context.memory), context.memory, site)
+    text = said_outright(_bare(text, context.memory))
+    text = as_correction(text, context.memory, site)
     text = asked_plainly(spelled_out(without_formalities(text), site), context.memory)
     if context.memory.pending is None and context.memory.asked is None:
         text = in_their_roles(without_framing(as_request(text), site), site)
