@@ -175,6 +175,9 @@ def _without_approvals(text: str) -> str:
     return plain if plain.strip() else text
 
 
+_HUMS = re.compile(r"\W*hm+[,. ]+(?:ok(?:ay)?|well|so|right|fine)\b", re.IGNORECASE)
+""" "hmm ok 2": somebody who thinks types nothing that loses data."""
+
 _NOUNS = {
     "start_vms": "start|boot|power-?on",
     "stop_vms": "stop|shut-?down|power-?off",
@@ -231,7 +234,8 @@ def opens(
     bare = without_courtesies(text)
     words = bare.strip().strip("\"'`.!").strip()
     said = _COUNTS.get(words.casefold(), words.casefold())
-    if to_type and said == to_type.casefold() and reads(to_type) is None:
+    typed = to_type is not None and said == to_type.casefold() and reads(to_type) is None
+    if typed and _HUMS.match(text) is None:
         return to_type
     if hesitates(text) and not says_yes(text):
         return None

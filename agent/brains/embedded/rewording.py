@@ -12,6 +12,7 @@ from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
+from agent.brains.embedded.in_its_place import in_its_place
 from agent.brains.embedded.layout import asking_verbs
 from agent.brains.embedded.naming_again import with_its_name
 from agent.brains.embedded.one_of_those import one_of_those
@@ -31,6 +32,7 @@ from agent.brains.embedded.versions import with_versions
 from agent.brains.embedded.wished import as_request
 from agent.brains.embedded.within import of_those_shown
 from agent.courtesies import without_courtesies
+from agent.dialogue import stops_instead
 
 _COURTESY = re.compile(
     r"(?:(?<!\s)[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?"
@@ -298,6 +300,8 @@ def reword(text: str, context: Context, site: Site) -> str:
         text = _WITH_TAGS.sub("tag it ", text)
     if pending is not None:
         text = _NOT_BUT.sub(r"\g<this> instead of \g<that>", text)
+        text = in_its_place(text, context.memory, site)
+        text = "stop it instead" if stops_instead(text, [c.tool for c in pending.calls]) else text
         text = _MAKE_ITS_TIME.sub(r"the \g<act> at ", text)
         text = _BETTER.sub(r"make it \g<what>", _BEFORE_THAT.sub("", text))
         text = _WANTED.sub("I meant", without_the_complaint(text))
