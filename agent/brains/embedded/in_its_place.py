@@ -33,6 +33,12 @@ _TAKEN = (
     r"its) place))?)(?: (?:please|pls|then|thanks))*[.! ]*$"
 )
 _IN_ITS_PLACE = re.compile(rf"{_LED}{_KEPT}{_JOINT}{_TAKEN}", re.IGNORECASE)
+_THIS_NOT_THAT = re.compile(
+    rf"{_LED}(?:it|that|this)(?:'s| is| should be| must be| has to be) (?P<this>{_NAME}),? "
+    rf"(?:and |but )?not (?P<that>{_NAME})[.! ]*$",
+    re.IGNORECASE,
+)
+""" "it is worker-3 and not worker-2": the others of the plan stay."""
 _TAKES = frozenset({"take", "do", "use", "pick", "choose", "try", "make"})
 _ALSO_CALLED = {"migrate": "move", "restart": "reboot", "snapshot": "snap"}
 
@@ -40,7 +46,11 @@ _ALSO_CALLED = {"migrate": "move", "restart": "reboot", "snapshot": "snap"}
 def in_its_place(text: str, memory: Memory, site: Site) -> str:
     """The same as "this instead of that", of the machines of a plan that waits for a yes."""
     waits = memory.pending.calls if memory.pending is not None else ()
-    found = _IN_ITS_PLACE.match(text.replace("\u2019", "'"))
+    plain = text.replace("\u2019", "'")
+    swap = _THIS_NOT_THAT.match(plain) if waits else None
+    if swap and all(site.names.exact.get(swap[n].casefold()) for n in ("this", "that")):
+        return f"{swap['this']} instead of {swap['that']}"
+    found = _IN_ITS_PLACE.match(plain)
     if found is None or len(waits) != 1:
         return text
     kept, taken = found["that"] or found["stays"], found["this"]

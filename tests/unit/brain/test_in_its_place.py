@@ -98,3 +98,69 @@ def test_an_undo_that_is_not_wished_for(hold: Hold, said: str) -> None:
 
 def test_a_schedule_that_shall_not_end(hold: Hold) -> None:
     assert not hold("stop web-05 every night", "yes", "don't cancel the schedule")[-1].calls
+
+
+@pytest.mark.parametrize(
+    ("first", "said", "tags"),
+    [
+        ("tag web-05 with cost-center=plat-01", "cost-center=plat-02 please",
+         "cost-center=plat-02"),
+        ("tag web-05 with cost-center=plat-01", "Correction: the value is plat-02.",
+         "cost-center=plat-02"),
+        ("tag web-05 with cost-center=plat-01", "no, plat-02", "cost-center=plat-02"),
+        ("tag web-05 with env=test and run=5", "run=6", "env=test run=6"),
+    ],
+)  # fmt: skip
+def test_another_value_of_a_tag(hold: Hold, first: str, said: str, tags: str) -> None:
+    (call,) = hold(first, said)[-1].calls
+
+    assert call.args["tags"] == dict(tag.split("=") for tag in tags.split())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Assign those to priya: owner=priya, team=platform.",
+        "those go to priya, owner=priya and team=platform",
+    ],
+)
+def test_who_gets_them_narrows_nothing(hold: Hold, planned: Planned, said: str) -> None:
+    turn = hold("which machines have no owner?", said)[-1]
+
+    assert planned(turn) == ("tag_vms", {"crm-legacy", "sandbox-01", "sandbox-02", "print-srv"})
+    assert turn.calls[0].args["tags"] == {"owner": "priya", "team": "platform"}
+
+
+def test_a_group_held_at_a_number(hold: Hold) -> None:
+    assert hold("scale workers-prod to 6", "keep it at 4")[-1].outcome == "cancelled"
+    assert hold("scale workers-prod to 6", "keep it at 5")[-1].calls[0].args["count"] == 5
+
+
+@pytest.mark.parametrize(
+    "said", ["Also take snapshot before restart", "and a backup beforehand please"]
+)
+def test_what_comes_before_the_act(hold: Hold, said: str) -> None:
+    turn = hold("restart web-05", said)[-1]
+
+    assert [call.tool for call in turn.calls] == ["snapshot_vms", "restart_vms"]
+
+
+def test_this_and_not_that_keeps_the_others(hold: Hold, planned: Planned) -> None:
+    turn = hold("restart worker-1 and worker-2", "it is worker-3 and not worker-2")[-1]
+
+    assert planned(turn) == ("restart_vms", {"worker-1", "worker-3"})
+
+
+@pytest.mark.parametrize(
+    ("first", "said", "many"),
+    [
+        ("show the three biggest machines in us-east-1", "same for hq", 3),
+        ("5 oldest machines in azure", "and in hq?", 5),
+        ("list the stopped machines in aws", "what about hq?", 1),
+        ("list the stopped machines", "only cloud, on-prem not count", 4),
+    ],
+)
+def test_the_same_of_another_place(hold: Hold, first: str, said: str, many: int) -> None:
+    (call,) = hold(first, said)[-1].calls
+
+    assert len(call.targets) == many
