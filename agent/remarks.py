@@ -161,7 +161,8 @@ class _Told:
                 continue
             if _strong(first, self.doing) and self.is_remark(then):
                 return ["yes", "remark"]
-            if _strong(then, self.doing) and self.is_remark(first):
+            told = first[-1] in _SETS["saying"] or first[-1] == "to"  # "was told to say yes"
+            if not told and _strong(then, self.doing) and self.is_remark(first):
                 return ["remark", "yes"]
         return ["remark" if self.is_remark(words) else "other"]
 

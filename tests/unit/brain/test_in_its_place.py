@@ -26,7 +26,7 @@ def test_a_yes_and_what_is_told_beside_it(hold: Hold, said: str) -> None:
         "Yes, once ward 6 has been warned.", "only if ward 6 was warned",
         "That is not recent enough. Go ahead.", "nahi go ahead", "if Lena agrees, yes",
         "heard from the team, not yet", "yes once we heard from the team", "looks good but wait",
-        "haan?", "is that recent enough? go ahead",
+        "haan?", "team 4 was told to say yes", "is that recent enough? go ahead",
     ],
 )  # fmt: skip
 def test_a_doubtful_yes_is_none(hold: Hold, said: str) -> None:
