@@ -13,6 +13,7 @@ _STOP = r"(?:\s*[,;:\u2014\u2013-]+\s*|\s*[.!]+\s+)"
 _SOMEBODY = (
     r"(?:(?:the|my|our) (?:boss|manager|team|lead|owner|customer|client|dbas?|cab|users?|director|"
     r"colleagues?|department|vendor|people)|(?-i:(?!(?:No|Not|Nobody|None|Never|Nothing)\b)[A-Z][a-z]+)|"
+    r"security|legal|finance|compliance|management|operations|ops|hr|support|"
     r"she|he|they|everyone|everybody|all)"
 )
 _INTERJECTIONS = (
@@ -24,10 +25,18 @@ _PRAISE = (
     r"fantastic|good|fine|sweet|neat)"
 )
 _THANKS = (
-    r"(?:(?:many |great, |great |ok |okay )?thanks|thank you|thank u|thx|ty|cheers|ta|"
+    r"(?:(?:i )?(?:really )?appreciate (?:it|that|this|(?:your|the) (?:help|patience|support|"
+    r"time))|(?:many |great, |great |ok |okay )?thanks|thank you|thank u|thx|ty|cheers|ta|"
     r"much obliged|much appreciated)(?: (?:so much|very much|a lot|a million|a bunch|again|"
-    r"for (?:that|this|the (?:info|list|answer|check|reminder|quick (?:answer|reply)))|kindly|"
+    r"for (?:(?:that|this|the (?:info|list|answer|check|reminder|quick (?:answer|reply)))|"
+    r"(?:your|the|all your) (?:patience|help|support|time|assistance|quick (?:help|reply|answer)|"
+    r"explanation|warning|heads[ -]up)|waiting|asking|helping|checking|bearing with me)|kindly|"
     r"mate|all|everyone|in advance|and sorry))*"
+)
+_FITS = (
+    r"(?:(?:(?:that|it|this|they) (?:all )?|all |everything )?(?:looks?|sounds?|seems?) "
+    r"(?:all )?(?:good|right|fine|correct|ok(?:ay)?|great|perfect)(?: to me)?|agreed|all good|"
+    rf"{_SOMEBODY} (?:says|said) (?:it's|it is|that's|that is) (?:fine|ok(?:ay)?|good|all right))"
 )
 _WAITED = (
     r"(?:(?:just )?(?:one|a|1) (?:sec|second|moment|minute|min)|bear with me|(?:i'm |i am )?"
@@ -36,7 +45,9 @@ _WAITED = (
     r"at lunch|on (?:the phone|a call|another call)|pulled away|called away)|(?:i |"
     r"just )*(?:had to |needed to |just )?"
     r"(?:check|checked|double-?checked|asked|ask|talked|spoke|speak)"
-    rf"(?: (?:it|that|this|them|again|first|everything))?(?: (?:with|to) {_SOMEBODY})?)"
+    rf"(?: (?:it|that|this|them|again|first|everything))?(?: (?:with|to) {_SOMEBODY})?|"
+    rf"(?:i |we )?(?:just )?(?:(?:heard|got word) (?:back )?from|got (?:the|an?) (?:ok|okay|"
+    rf"go-ahead|all[ -]clear|green light|approval|yes) (?:from|of)) {_SOMEBODY})"
 )
 _AGREED = (
     rf"(?:{_SOMEBODY} (?:(?:has |have |just |also )*(?:agreed|agrees|approved|approves|confirmed|"
@@ -71,7 +82,7 @@ _REASONS = (
 _BEFORE = re.compile(
     rf"^\W*(?:(?:{_INTERJECTIONS})(?:{_GAP})|(?:(?:{_PRAISE}|"
     rf"{_THANKS})(?:,? (?:and )?(?:{_THANKS}))?|"
-    rf"{_WAITED}|{_AGREED})(?:{_STOP}))(?=\S)",
+    rf"{_WAITED}|{_AGREED}|{_FITS})(?:{_STOP}))(?=\S)",
     re.IGNORECASE,
 )
 _SORRY_BEFORE = re.compile(rf"^\W*(?:{_SORRY})(?:{_STOP})(?=\S)", re.IGNORECASE)

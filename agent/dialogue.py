@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Collection
 from importlib import resources
 from typing import Literal
 
@@ -158,3 +159,18 @@ def reads(text: str, doing: frozenset[str] = frozenset()) -> Literal["yes", "no"
     ):
         return "yes"
     return None
+
+
+_STOPS_INSTEAD = re.compile(
+    r"\W*(?=.*\b(?:no+|nah|nope|actually|on second thoughts?)\b)"
+    r"(?:(?:no+|nah|nope|wait|actually|on second thoughts?|hm+|oh|ok(?:ay)?|well)\b[,. ]*)+"
+    r"(?:just|simply|rather) stop (?:it|them|this one|that one)"
+    r"(?: (?:please|pls|then|for now))*[. ]*",
+    re.IGNORECASE,
+)
+_INTERRUPTS = frozenset({"restart_vms", "suspend_vms", "delete_vms"})
+
+
+def stops_instead(text: str, tools: Collection[str]) -> bool:
+    """Whether a stop is wished for in the place of the plan: "nah actually just stop it"."""
+    return set(tools) <= _INTERRUPTS and _STOPS_INSTEAD.fullmatch(text) is not None

@@ -28,6 +28,15 @@ _FIGURE = re.compile(
     r"(?:%|percent\b|dollars\b|bucks\b|usd\b|cents\b)|\$\s?\d+(?:[.,]\d+)*",
     re.IGNORECASE,
 )
+_WHOSE_PEOPLE = re.compile(
+    r"\b(?P<who>ward|room|floor|shift|team|crew|department|dept|line|building|hall|class|desk|"
+    r"squad|group) \d{1,3}[a-z]?(?= (?:has|have|had|is|are|was|were|knows?|agreed|agrees)\b)|"
+    r"\b\d{1,4} (?P<people>users|people|customers|testers|students|nurses|developers|devs|"
+    r"colleagues|engineers|staff|players|guests|pupils|employees|analysts)"
+    r"(?= (?:have|had|are|were|know|agreed|agree|all)\b)",
+    re.IGNORECASE,
+)
+""" "ward 6 has been warned", "the 12 testers know": people, and a figure that is only theirs."""
 _FIGURED = frozenset(
     {"resize_vms", "resize_disk", "attach_disk", "scale_group", "create_vms", "tag_vms"}
 )
@@ -52,7 +61,8 @@ def agrees(text: str, tools: frozenset[str], doing: frozenset[str], knows: Knows
     """
     if "?" in text or len(text) > 300 or any(mark in text for mark in ("`", '"', "*")):
         return False
-    said = text if tools & _FIGURED else _FIGURE.sub(" ", text)
+    said = _WHOSE_PEOPLE.sub(lambda m: m["who"] or m["people"], text)
+    said = said if tools & _FIGURED else _FIGURE.sub(" ", said)
     if any(c.isdigit() for c in said):
         return False
     parts = [p for p in (_words(part) for part in _PART.split(said)) if p]
@@ -94,6 +104,12 @@ _AS_THOUGHT = re.compile(
     r"((?:i|we|he|she|they|you|everybody|discussed|agreed|planned|expected)(?: \w+){0,2})$"
 )
 """What was thought, said or agreed before."""
+
+_ENOUGH = re.compile(
+    r"(?:(?:it|that|this) (?:is|was|looks|seems) )?(?:(?:quite|more than|just|certainly) )?"
+    r"(?P<how>\w+) enough(?: (?:for (?:me|us|this|that|(?:my|our|the) (?P<whom>\w+))|by now))?"
+)
+""" "that is recent enough for us": what was looked up is as it should be."""
 
 _RUN_TOGETHER = re.compile(
     r"\b(that|it|he|she|there|what)(s)\b|\b(they|we|you)(re)\b|\b(i)(m)\b|\b(i|they|we)(ve)\b|"
@@ -153,7 +169,8 @@ class _Told:
                 continue
             if _strong(first, self.doing) and self.is_remark(then):
                 return ["yes", "remark"]
-            if _strong(then, self.doing) and self.is_remark(first):
+            told = first[-1] in _SETS["saying"] or first[-1] == "to"  # "was told to say yes"
+            if not told and _strong(then, self.doing) and self.is_remark(first):
                 return ["remark", "yes"]
         return ["remark" if self.is_remark(words) else "other"]
 
@@ -171,6 +188,9 @@ class _Told:
         """Whether these words only tell of people, or how something is."""
         if " ".join(words) in _SETS["phrases"]:
             return True
+        if (enough := _ENOUGH.fullmatch(" ".join(words))) is not None:
+            told = [word for word in enough.groups() if word]
+            return self._plain(told) and not set(told) & NEGATIVE
         while words[0] in _SETS["linking"] and len(words) > 1:
             words = words[1:]
         while words and words[-1] in (

@@ -11,7 +11,7 @@ from datetime import timedelta
 from agent.answers import error_text, operation_text, plan_text
 from agent.brains.base import Asked, Brain, Context, Memory, Pending, Trace, Understanding
 from agent.courtesies import without_courtesies
-from agent.dialogue import reads
+from agent.dialogue import reads, stops_instead
 from agent.fleet_words import FleetWords
 from agent.gate import opens
 from agent.named_plan import as_it, spoken
@@ -43,7 +43,12 @@ MAX_CHARACTERS = 20_000
 """A longer sentence is declined unread: nobody says that much, and nothing is lost."""
 
 
-_AT_ONCE = re.compile(r"\b(?:now|immediately|right away|at once)\b", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    r"(?<!back )(?<!here )(?<!desk )(?<!quiet )(?<!empty )(?<!free )(?<!gone )(?<!until )"
+    r"(?<!informed )(?<!agreed )(?<!knows )(?<!know )\bnow\b|"
+    r"\b(?:immediately|right away|at once)\b",
+    re.IGNORECASE,
+)
 
 
 class Turns:
@@ -100,7 +105,10 @@ class Turns:
         if len(text) > MAX_CHARACTERS:
             reply = f"That is {len(text):,} characters; I read at most {MAX_CHARACTERS:,}."
             return Understanding("decline", text=f"{reply} Nothing was changed.")
-        if memory.pending is not None and reads(without_courtesies(text)) == "no":
+        waits = memory.pending
+        tools = [call.tool for call in waits.calls] if waits is not None else ()
+        off = waits is not None and reads(without_courtesies(text)) == "no"
+        if off and not stops_instead(text, tools):
             return Understanding("cancel")
         if (step := taken(text, memory)) is not None and not self._must_be_typed(memory):
             if step.calls:

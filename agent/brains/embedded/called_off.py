@@ -12,6 +12,7 @@ from agent.brains.base import Context
 from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.reader import Reader
+from agent.courtesies import without_courtesies
 
 _IT = (
     r"(?:it|that|this|them|those|these|everything|that one|this one|"
@@ -91,7 +92,7 @@ def off_and_why(text: str, reader: Reader, context: Context) -> bool:
         return False
     shown = [i for targets in pending.targets for i in targets] if pending is not None else []
     planned = {vm.name for vm in context.world.inventory.get(shown).values()}
-    text = text.strip().replace("\u2019", "'")
+    text = without_courtesies(text.strip(), sorry=True).replace("\u2019", "'")
     found = _OFF_AND_WHY.match(text) or _BARE_NO.match(text)
     return found is not None and _tells(found["why"], reader, planned)
 

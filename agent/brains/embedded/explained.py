@@ -37,6 +37,14 @@ _WISHES = re.compile(
     re.IGNORECASE,
 )
 
+_DOES = re.compile(
+    r"(?:(?:he|she|it|somebody|someone|the (?:team|customer|client|owner|boss)) (?:still |always |"
+    r"only |often )?[a-z]{2,}s|(?:they|people|users|students) (?:still |always |"
+    r"often )?[a-z]{3,})\b",
+    re.IGNORECASE,
+)
+""" "he trains his models at night": what somebody does, whatever word of the fleet it is."""
+
 _HAS_ONE = re.compile(r"\b(?:has|have|had|got|needs?|gets?|wants?) one\b", re.IGNORECASE)
 
 
@@ -93,7 +101,7 @@ def without_its_reason(reading: Reading, reader: Reader) -> Reading:
         head, tail = text[: joint.start()], text[joint.end() :]
         if len(head.split()) < 2 or not _only_tells(tail):
             continue
-        told = reader.read(tail)
+        told = reader.read(_DOES.sub("", tail, count=1))
         again = reader.read(head)
         named = any(i.has("names", "unknown_name", "glob", "stem") for i in told.items)
         dated = any(i.has("time") and i.get("time").day is not None for i in told.items)
@@ -123,5 +131,5 @@ def _only_tells(tail: str) -> bool:
     """Whether somebody or something is told of, and nothing is asked for."""
     if _FIRST.match(tail) or _WISHES.search(_HAS_ONE.sub(" ", tail)):
         return False
-    verb = _TELLS.search(tail)
+    verb = _DOES.match(tail) or _TELLS.search(tail)
     return verb is not None and 0 < len(tail[: verb.end()].split()) <= 8

@@ -113,8 +113,11 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "over the last ",
     ),
     (
-        r"^(?:blimey|crikey|gosh|jeez|geez|whoa|yikes|damn|argh|ugh|ooh|bloody hell|good grief|"
-        r"oh dear)[,!]? (?=\w)",
+        r"^(?:(?:oh+|ah+|aw+) )?(?:blimey|crikey|gosh|jeez|geez|whoa|yikes|damn|argh|ugh|ooh|"
+        r"bloody hell|good grief|oh dear|oh no|shoot(?! (?:a|one|off|down|it|that|them|me|the)\b)|"
+        r"crap|shit|fuck|bugger|bollocks|drat|rats|dammit|damnit|darn|dang|crud|heck|"
+        r"holy (?:cow|moly|smokes?|shit|crap)|my god|omg|oh man|ah man|aw man|man)[,!.]* "
+        r"(?=(?!made\b|up\b|is\b)\w)",
         "",
     ),
     (

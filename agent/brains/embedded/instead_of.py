@@ -49,7 +49,8 @@ _PLACED = re.compile(
 )
 _OTHER_NAME = re.compile(
     _LED + r"(?:not that one,? )?(?:(?:please )?(?:use|go with|switch to|take|"
-    r"change it to|change that to|make it|make that|let's make (?:that|it)|i'd rather have|i meant?|i prefer|rather) )?"
+    r"change it to|change that to|make it|make that|let's make (?:that|it)|"
+    r"i'd rather have|i meant?|i prefer|rather) )?"
     r"(?P<now>[a-z][\w.]*[-_][\w.-]*\w)" + _END.replace("better", "better|sorry|actually"),
     re.IGNORECASE,
 )

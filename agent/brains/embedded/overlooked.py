@@ -46,6 +46,14 @@ _VAGUE = re.compile(
     r"(?: today)?(?=[.! ]*$)|at some point|some ?time(?: soon)?|once (?:it'?s|it is) quiet)\b",
     re.IGNORECASE,
 )
+_HIS_LATER = re.compile(
+    r"[,.;] *(?:because |since |as )?(?:the |my |our )?[a-z]+(?: [a-z]+)? (?:still |will |may |"
+    r"might )?"
+    r"(?:wants?|needs?|uses?|logs? in|comes?(?: back)?|works?)(?: (?:it|them|that one|that|this|on "
+    r"it))? (?:later(?: on)?(?: today)?|after (?:lunch|work|hours|dinner))[.! ]*$",
+    re.IGNORECASE,
+)
+""" "not ml-train-2, Art wants it later": when somebody needs it, no time of the plan."""
 _ONE_TIME = re.compile(
     r"\b(?:not|rather|instead|until|till|from|between|was|is|are|and again|back|then)\b|'s\b",
     re.IGNORECASE,
@@ -60,7 +68,7 @@ def asks_when(
         return None
     made = understood.calls if understood is not None and understood.kind == "revise" else ()
     before = [c.when for c in memory.pending.calls]
-    vague = _VAGUE.search(reading.text) is not None
+    vague = _VAGUE.search(_HIS_LATER.sub("", reading.text)) is not None
     if (
         vague
         and not any(i.has("time") for i in reading.items)

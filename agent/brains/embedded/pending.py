@@ -77,6 +77,13 @@ _PUTS_ON = re.compile(
 )
 """ "put it on": once more what the plan does already, where it puts something on a machine."""
 
+_BEFORE_THE_ACT = re.compile(
+    r"\b(?:before|prior to|ahead of) (?:(?:the|that|this|you|we|any) )*[a-z]+(?: (?:it|them|that))?"
+    r"(?:,? please)?[.! ]*$",
+    re.IGNORECASE,
+)
+""" "also take a snapshot before the restart"."""
+
 _LOOKS = ("list", "count", "describe")
 
 _STOP_THAT = re.compile(r"(?:no[,. ]+|please )?(?:stop|halt) (?:that|it)(?:[.!,]|$)", re.IGNORECASE)
@@ -156,7 +163,7 @@ class PendingPlan(Dropping):
             if made := swapped(reading, call, targets, self.reader, self.builder.inventory):
                 return self._revised(call, made)
             if meant := other_act_meant(reading, pending.calls):
-                return self._other_act(meant, call)
+                return self._other_act(meant, call, reading)
         changes = [f for f in reading.frames if f.changes and not f.negated and not f.about]
         questions = [f for f in reading.frames if not f.changes and f.strength >= QUESTION]
         if self._ends_in_no(reading) or (cancels and not changes and not self._corrects(reading)):
@@ -315,7 +322,7 @@ class PendingPlan(Dropping):
             if frame.tool == last.tool:
                 again = Understanding("revise", pending.calls)
                 return self.corrected(reading, frame.clause) or again
-            return self._other_act(frame, last)
+            return self._other_act(frame, last, reading)
         if (
             len(changes) == 1
             and frame.tool in ("scale_group", "create_vms")
@@ -355,9 +362,11 @@ class PendingPlan(Dropping):
             calls = self.builder.calls(changes, reading)
         except Doubt as doubt:
             return doubt.understanding
-        return Understanding("revise", (*pending.calls, *calls))
+        first = changes[0].said.time is None and _BEFORE_THE_ACT.search(reading.text)
+        made = (*calls, *pending.calls) if first else (*pending.calls, *calls)
+        return Understanding("revise", made)
 
-    def _other_act(self, frame: Frame, last: Call) -> Understanding | None:
+    def _other_act(self, frame: Frame, last: Call, reading: Reading) -> Understanding | None:
         """ "restart it instead": another tool on the machines of the plan."""
         if last.selector is None:
             return None
@@ -368,6 +377,8 @@ class PendingPlan(Dropping):
             when = when or self.builder.when(frame.said.time)
             call = call.model_copy(update={"when": when})
         before = {"first", "before", "beforehand", "prior"} & set(frame.clause.words)
+        timed = frame.said.time is not None
+        before = before or (not timed and _BEFORE_THE_ACT.search(reading.text) is not None)
         if (
             before
             or frame.clause.first("also") is not None

@@ -38,7 +38,13 @@ from agent.brains.embedded.told import tells_of_the_past
 from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.unwished import mark_unwished
 from agent.brains.embedded.weighing import strength_of, weigh
-from agent.brains.embedded.wishes import ONLY_ASKING, asks_about, is_negated, is_real_condition
+from agent.brains.embedded.wishes import (
+    ONLY_ASKING,
+    asks_about,
+    is_forbidden,
+    is_negated,
+    is_real_condition,
+)
 
 
 class Reader:
@@ -202,10 +208,13 @@ class Reader:
     def framed(self, tool: str, clause: Clause, *, about: bool = False) -> Frame:
         """A clause read as a call of this tool."""
         guards = tool == "protect_vms" and clause.action == "delete"
-        negated = tool in CHANGES and (
-            (clause.unwished and not (guards and {"nobody", "no"} & set(clause.words[:2])))
-            or (not guards and is_negated(clause))
-            or _SO_DO_YOU_NOT.search(" ".join(clause.words)) is not None
+        negated = (tool in _OF_WHAT_IS_MADE and is_forbidden(clause)) or (
+            tool in CHANGES
+            and (
+                (clause.unwished and not (guards and {"nobody", "no"} & set(clause.words[:2])))
+                or (not guards and is_negated(clause))
+                or _SO_DO_YOU_NOT.search(" ".join(clause.words)) is not None
+            )
         )
         object.__setattr__(clause, "tool", tool)
         if not negated:
@@ -219,11 +228,7 @@ class Reader:
             _take_back(clause)
         chosen = self.choose(tool, clause)
         chosen.any_of = chosen.any_of or (guards and bool({"nothing", "none"} & set(clause.words)))
-        strength = (
-            CHANGE
-            if tool in CHANGES or tool in ("undo", "cancel_schedule")
-            else strength_of(clause)
-        )
+        strength = CHANGE if tool in CHANGES or tool in _OF_WHAT_IS_MADE else strength_of(clause)
         return Frame(tool, clause, said, chosen, strength, about, negated)
 
     def choose(self, tool: str | None, clause: Clause) -> Chosen:
@@ -238,6 +243,9 @@ class Reader:
 
 _SO_DO_YOU_NOT = re.compile(r"\b(?:neither|nor) (?:should|shall|may|must|can|are|will|do) you\b")
 """After what nobody is to do: you neither."""
+
+_OF_WHAT_IS_MADE = ("undo", "cancel_schedule")
+"""Changes of what was done or planned before, not of machines."""
 
 _SHORT = 9
 """The most words of a clause that only points at what is to go."""

@@ -8,6 +8,7 @@ from agent.brains.base import Understanding
 from agent.brains.embedded import replies
 from agent.brains.embedded.fragments import only_count, portable
 from agent.brains.embedded.frames import NOMINAL, QUESTION, Frame, Reading
+from agent.brains.embedded.in_another_place import in_another_place, is_of_another
 from agent.brains.embedded.merging import (
     intersect,
     is_narrowing,
@@ -60,6 +61,8 @@ class Refinements(Regrouping):
         if looks and not self.context.catalog[last.tool].reads:
             return None
         frame = self._as_fragment(reading, last)
+        if other := self._in_another_place(reading, last):
+            return other
         try:
             if last.tool in NO_SELECTOR:
                 return None
@@ -99,6 +102,8 @@ class Refinements(Regrouping):
         machines.
         """
         last = self.memory.calls[-1]
+        if other := self._in_another_place(reading, last):
+            return other
         if self._asks_attribute(reading):
             tool = "describe_vms" if len(self.memory.targets) == 1 else "list_vms"
             return Understanding(
@@ -134,6 +139,14 @@ class Refinements(Regrouping):
         if self.context.catalog[last.tool].reads or self._looks_at(reading):
             return self._refined_read(reading, last)
         return self._refined_change(reading, last)
+
+    def _in_another_place(self, reading: Reading, last: Call) -> Understanding | None:
+        """ "same for hq", after a look at another place; None beside a plan that waits."""
+        reads = self.context.catalog[last.tool].reads
+        if self.memory.pending is not None or not reads or not is_of_another(reading):
+            return None
+        frame = self._as_fragment(reading, last)
+        return in_another_place(frame, reading, last, self.builder.inventory)
 
     def _in_another_state(self, reading: Reading, last: Call) -> Understanding | None:
         """ "and the ones that are off?", after those that run: of the same machines."""

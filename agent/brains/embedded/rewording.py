@@ -14,6 +14,7 @@ from agent.brains.embedded.fronted import put_in_place, without_told
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
+from agent.brains.embedded.in_its_place import in_its_place
 from agent.brains.embedded.instead_of import as_correction
 from agent.brains.embedded.layout import asking_verbs
 from agent.brains.embedded.naming_again import with_its_name
@@ -23,6 +24,7 @@ from agent.brains.embedded.other_ones import others_than_named
 from agent.brains.embedded.overview import open_question
 from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.roles import in_their_roles
+from agent.brains.embedded.said_again import said_again
 from agent.brains.embedded.said_before import said_outright
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
@@ -36,6 +38,7 @@ from agent.brains.embedded.versions import with_versions
 from agent.brains.embedded.wished import as_request
 from agent.brains.embedded.within import of_those_shown
 from agent.courtesies import without_courtesies
+from agent.dialogue import stops_instead
 
 _COURTESY = re.compile(
     r"(?:(?<!\s)[,.;]?\s*(?:and )?(?:(?:kindly|please|pls) )?"
@@ -248,6 +251,35 @@ _THAT_OF = re.compile(
 """ "And that of print-srv?": the same of another machine."""
 
 
+_COUNTS_NOT = re.compile(
+    r"^(?P<only>\W*(?:no[, ]+|please |ok(?:ay)?[, ]+)*(?:only|just) [^.,;!?]+)[.,;] *(?:the )?"
+    r"(?P<what>[\w-]+(?: (?:ones|machines|boxes|vms|servers))?) "
+    r"(?:(?:do(?:es)?n't|do(?:es)? not|not|never) (?:count|matter|interest me|needed)|"
+    r"not included)[.! ]*$",
+    re.IGNORECASE,
+)
+""" "only cloud, on-prem not count": the second is left out."""
+_ASSIGNED = re.compile(
+    r"\b(?:(?:assign|give|hand|transfer|tag|hand over|mark) "
+    r"(?P<what>[\w-]+(?:(?:,| and|, and) [\w-]+)*?)"
+    r"(?: over)? to|(?P<those>those|these|they) (?:go|belong|move) to) (?P<who>[\w-]+)"
+    r"(?:\s*[:,;\u2014-]+\s*|,? so |,? with )(?P<tags>[\w-]+ ?= ?[\w.-]*\w"
+    r"(?:(?:,? and |, ?|,? )[\w-]+ ?= ?[\w.-]*\w)*)",
+    re.IGNORECASE,
+)
+""" "assign those to priya: owner=priya, team=platform": the tags tell what the person gets."""
+
+
+def _tagged_as_said(found: re.Match[str]) -> str:
+    values = [
+        tag.split("=")[1].strip() for tag in re.split(r",? and |, ?| (?=\S+=)", found["tags"])
+    ]
+    if found["who"].casefold() not in [value.casefold() for value in values]:
+        return found[0]
+    what = found["what"] or "those"
+    return f"tag {'those' if what.casefold() == 'they' else what} with {found['tags']}"
+
+
 _GOES_ON = frozenset(
     {"who", "whose", "what", "whats", "what's", "which", "how", "when", "where", "is", "are",
      "does",
@@ -291,6 +323,8 @@ def reword(text: str, context: Context, site: Site) -> str:
         _born_with(_of_their_team(_of_its_owner(others_than_named(text, site), site), site), site),
         site,
     )
+    text = _COUNTS_NOT.sub(r"\g<only>, not \g<what>", text)
+    text = _ASSIGNED.sub(_tagged_as_said, text)
     text = _BOTH.sub("tag both of them ", with_the_value(text, site))
     text = with_spans(text, site)
     if context.memory.pending is None and context.memory.calls:
@@ -304,6 +338,8 @@ def reword(text: str, context: Context, site: Site) -> str:
         text = _WITH_TAGS.sub("tag it ", text)
     if pending is not None:
         text = _NOT_BUT.sub(r"\g<this> instead of \g<that>", text)
+        text = said_again(in_its_place(text, context.memory, site), context.memory, site)
+        text = "stop it instead" if stops_instead(text, [c.tool for c in pending.calls]) else text
         text = _MAKE_ITS_TIME.sub(r"the \g<act> at ", text)
         text = _BETTER.sub(r"make it \g<what>", _BEFORE_THAT.sub("", text))
         text = _WANTED.sub("I meant", without_the_complaint(text))

@@ -1,7 +1,7 @@
 """Machines that a request names and does not mean: what takes the load, what can wait, what stays.
 
 "restart web-03 while web-04 takes the load", "…, it blocks web-04", "unlike web-04, …": what is
-told of another machine is set aside. "stop the web servers, web-02 is needed": that one is left out.
+told of another machine is set aside. "stop the web servers, web-02 is needed": it is left out.
 """
 
 from __future__ import annotations

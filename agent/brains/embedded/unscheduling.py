@@ -28,10 +28,21 @@ _THE_SCHEDULE = re.compile(
 )
 
 
+_FORBIDDEN = re.compile(
+    r"(?:n[o']t|never|no (?:need|reason) to|without)(?: (?:want|need|have|going|ever|yet|you|to|"
+    r"please|just))* $",
+    re.IGNORECASE,
+)
+""" "don't cancel the schedule"."""
+
+
 def calls_off_a_schedule(reading: Reading) -> bool:
     """ "bad idea, cancel that schedule", where no plan waits."""
     named = any(i.is_entity or i.has("unknown_name") for i in reading.items)
-    return not named and "?" not in reading.text and bool(_THE_SCHEDULE.search(reading.text))
+    found = _THE_SCHEDULE.search(reading.text)
+    if found is None or named or "?" in reading.text:
+        return False
+    return _FORBIDDEN.search(reading.text[: found.start()]) is None
 
 
 def ends_schedules(text: str) -> bool:

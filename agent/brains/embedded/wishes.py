@@ -159,9 +159,8 @@ _POLITE_AFTER_IF = frozenset((
 _BEFORE_A_QUESTION = frozenset((
     "so", "and", "hey", "hi", "hello", "ok", "okay", "um", "uh", "well", "also", "just", "then",
     "wait", "quick", "question", "one", ":", ",", "now", "but", "actually", "yo", "hm", "hmm", "oh",
-    "right", "er", "erm", "morning", "good", "guys", "team", "all", "folks", "mate",
-    "sorry", "look",
-    "listen", "dear", "nova", "novacron", "again", "btw", "fyi", "yeah", "yes", "no",
+    "right", "er", "erm", "morning", "good", "guys", "team", "all", "folks", "mate", "sorry",
+    "look", "listen", "dear", "nova", "novacron", "again", "btw", "fyi", "yeah", "yes", "no",
 ))  # fmt: skip
 
 
@@ -214,3 +213,18 @@ ONLY_ASKING = re.compile(
     r"theoretical))\b",
     re.IGNORECASE,
 )
+
+
+_FORBIDS = re.compile(
+    r"(?:(?:do|must|should|shall|can|need|could|would|may|rather|better|please) not|never|"
+    r"no (?:need|reason|point) (?:to|in)|without)"
+    r"(?: (?:please|just|yet|ever|you|we|i|need|have|want|to|dare|go|and|anyone|it))*$"
+)
+
+
+def is_forbidden(clause: Clause) -> bool:
+    """ "don't undo that", where a negation stands right before the act."""
+    if clause.unwished or clause.verb is None or clause.verb not in clause.items:
+        return clause.unwished
+    before = clause.items[: clause.items.index(clause.verb)]
+    return _FORBIDS.search(" ".join(w for i in before for w in i.words)) is not None

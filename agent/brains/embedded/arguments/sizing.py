@@ -142,7 +142,8 @@ def _is_said_to_be(items: list[Item], k: int) -> bool:
 
 _RATHER = frozenset(
     {"kinda", "kind", "of", "sort", "sorta", "a", "bit", "little", "too", "rather", "quite",
-     "pretty", "very", "so", "super", "really", "way", "far", "still", "just", "only", "already", "awfully"}
+     "pretty", "very", "so", "super", "really", "way", "far", "still", "just", "only",
+     "already", "awfully"}
 )  # fmt: skip
 
 
