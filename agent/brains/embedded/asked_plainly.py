@@ -49,10 +49,18 @@ _ARE_NOT = re.compile(
     r"operated|run) by|property of|(?:tagged|label+ed|marked)(?: (?:as|with|for))?|"
     r"(?:have|carry|bear|"
     r"wear)(?: the| a)?(?: (?:tag|label))?(?= [\w.-]+=)) |"
-    r"(?:live|sit|stand|reside|stay|run|come) (?=(?:in|on|at|under|from)\b))",
+    r"(?:live|sit|stand|reside|stay|run|come) (?=(?:in|on|at|under|from)\b))"
+    r"(?!(?:any|some)(?:one|body)\b|any\b|no\b|a\b|an\b|one\b)",
     re.IGNORECASE,
 )
 """ "that don't belong to alice", "not tagged env=prod": what they are not; the "not" is theirs."""
+_NOT_EITHER = re.compile(
+    r"\b(?P<not>(?:that are|which are|are|is) not) (?P<one>(?:(?:in|on|from) )?[\w'\u2019=.-]+) or "
+    r"(?P<other>(?:(?:in|on|from) )?[\w'\u2019=.-]+)"
+    r"(?= *(?:[.!?,;]|$|please\b|now\b|at\b|tonight\b|tomorrow\b))",
+    re.IGNORECASE,
+)
+""" "not tagged prod or staging": neither of the two."""
 _NEITHER_RUN = re.compile(
     r"\b(?:(?:that|which) )?neither (?:run|use|are|have|belong to) (?P<one>[\w-]+(?: [\w-]+)?) "
     r"nor (?:(?:run|use|are|have|belong to) )?(?P<other>(?:in |on )?[\w-]+)",
@@ -151,6 +159,7 @@ def asked_plainly(text: str, memory: Memory) -> str:
     text = _ON_EACH.sub("are there per ", text)
     text = _WHEN_IT_WILL.sub(r"when \g<will> \g<what> ", text)
     text = _ARE_NOT.sub("that are not ", _RUN_NOT.sub("are not ", text))
+    text = _NOT_EITHER.sub(r"\g<not> \g<one> and not \g<other>", text)
     text = _NEITHER_RUN.sub(r"that are not \g<one> and not \g<other>", text)
     text = _NOR.sub(_not_those, _NEITHER.sub(_not_those, text))
     if _FORECASTS.search(text):
