@@ -69,13 +69,13 @@ def _share(
     chance.shuffle(conversations)
     same = total = 0
     for *before, last in conversations[: asked.many]:
-        plain = _came(rehearsal, [*before, last])
+        plain = came(rehearsal, [*before, last])
         refused = kind == "refusals" and plain[0] == "confirm"
         if kind != _kind(before, plain[0]) and not refused:
             continue
         for said in _ways(last, words, chance, asked.each):
             total += 1
-            read = _came(rehearsal, [*before, said])
+            read = came(rehearsal, [*before, said])
             if _refused(read) if kind == "refusals" else read == plain:
                 same += 1
             else:
@@ -126,7 +126,7 @@ def _ways(
     yield from chance.sample(said, min(many, len(said)))
 
 
-def _came(rehearsal: Rehearsal, said: Sequence[str]) -> Came:
+def came(rehearsal: Rehearsal, said: Sequence[str]) -> Came:
     """What came of the last of these turns; the words that a question is asked in are no matter."""
     turn = rehearsal.hold(said)[0][-1]
     calls = [

@@ -9,6 +9,7 @@ from agent.brains.embedded.addresses import named_by_address
 from agent.brains.embedded.another_one import with_the_one_told, with_the_snapshot
 from agent.brains.embedded.apposition import narrowed
 from agent.brains.embedded.asked_plainly import asked_plainly
+from agent.brains.embedded.denied import as_denied
 from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.fronted import put_in_place, without_told
 from agent.brains.embedded.grouped_too import with_its_groups
@@ -305,7 +306,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = said_outright(_bare(text, context.memory))
     text = as_correction(text, context.memory, site)
-    text = asked_plainly(spelled_out(without_formalities(text), site), context.memory)
+    text = asked_plainly(as_denied(spelled_out(without_formalities(text), site)), context.memory)
     if context.memory.pending is None and context.memory.asked is None:
         text = in_their_roles(without_framing(as_request(text), site), site)
     else:

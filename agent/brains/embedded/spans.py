@@ -11,7 +11,7 @@ _SPAN = re.compile(
     r"\b(?P<stem>[a-z][\w.-]{0,252}?)(?P<gap>[- ]?)(?P<first>\d{1,4})"
     r"\s*(?P<to>to|through|thru|up to|-|\u2013|\u2014|\.{2,3}|\u2026)\s*"
     r"(?P<last>\d{1,4})\b(?!\s*(?:v?cpus?|cores?|gigs?|g[bi]*b?\b|t[bi]*b?\b|machines?|boxes|vms|"
-    r"servers|instances|users?|people|tickets?|customers?|complaints?|incidents?|alerts?|times|%|percent|[ap]\.?m\b|o'?clock|:|\.\d))",
+    r"servers|instances|%|percent|[ap]\.?m\b|o'?clock|:|\.\d))",
     re.IGNORECASE,
 )
 _WORD = r"(?:oh |zero )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -29,8 +29,17 @@ _SIZES = re.compile(
 """With these "web-01 to 8" says how much."""
 
 
+_COUNTS = re.compile(
+    r" [-\u2013\u2014] (?=\d+ (?:users?|people|customers?|tickets?|alerts?|complaints?|incidents?|times|"
+    r"teams?|colleagues|callers?)\b)",
+    re.IGNORECASE,
+)
+""" "delete sandbox-01 - 3 users complained": no row."""
+
+
 def with_spans(text: str, site: Site) -> str:
     """The sentence with both ends of a row named in full, where a machine bears the first."""
+    text = _COUNTS.sub(", ", text)
 
     def named(found: re.Match[str]) -> str:
         if int(found["last"]) <= int(found["first"]):
