@@ -422,7 +422,9 @@ def _asked_once(first: Understanding, whole: Proposal, text: str) -> Understandi
 
 def _confuses_snapshots(first: Understanding, whole: Proposal) -> bool:
     tools = {call.tool for call in first.calls}
-    deletes = "delete_vms" in tools and not tools & {"delete_snapshots", "snapshot_vms"}
+    taken = [call.selector for call in first.calls if call.tool == "snapshot_vms"]
+    apart = any(c.selector not in taken for c in first.calls if c.tool == "delete_vms")
+    deletes = "delete_vms" in tools and "delete_snapshots" not in tools and not (taken and apart)
     meant = whole.of("delete_snapshots")
     return deletes and meant >= TOLD and meant > 2 * whole.of("delete_vms")
 

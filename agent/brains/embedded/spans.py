@@ -30,16 +30,18 @@ _SIZES = re.compile(
 
 
 _COUNTS = re.compile(
-    r" [-\u2013\u2014] (?=\d+ (?:users?|people|customers?|tickets?|alerts?|complaints?|incidents?|times|"
-    r"teams?|colleagues|callers?)\b)",
+    r"(?: [-\u2013\u2014]|[,;.]) (?:about |some |over |already )?\d+ (?:users?|people|"
+    r"customers?|tickets?|"
+    r"alerts?|complaints?|incidents?|teams?|colleagues|callers?)\b(?![^,;.!?]*\w-\d)[^,;.!?]*"
+    r"(?=[,;.!?]|$)",
     re.IGNORECASE,
 )
-""" "delete sandbox-01 - 3 users complained": no row."""
+""" "delete sandbox-01 - 3 users complained": no row, and no third machine."""
 
 
 def with_spans(text: str, site: Site) -> str:
     """The sentence with both ends of a row named in full, where a machine bears the first."""
-    text = _COUNTS.sub(", ", text)
+    text = _COUNTS.sub("", text)
 
     def named(found: re.Match[str]) -> str:
         if int(found["last"]) <= int(found["first"]):
