@@ -49,11 +49,12 @@ _SEEN = 0.12
 
 def without_background(reading: Reading, reader: Reader) -> Reading | None:
     """The request of a turn alone, or None where nothing can be set aside."""
-    parts = [part for part in parts_of(reading.items) if not _points_back(part)]
+    whole = parts_of(reading.items)
+    parts = [part for part in whole if not _points_back(part)]
     asks = [_asks(part, k == 0 or parts[k - 1].ends) for k, part in enumerate(parts)]
     if len(parts) < 2 or not any(asks):
         return None
-    said = [" ".join(i.text for i in part.content) for part in parts[1:]]
+    said = [" ".join(i.text for i in part.content) for part in whole[1:]]
     if any(reads(text) == "no" or regrets(text) for text in said):
         return None  # "… so I can log in. Actually, never mind"
     told = [not ask and _is_told(parts, k, asks) for k, ask in enumerate(asks)]

@@ -197,6 +197,16 @@ _OCCASION = re.compile(
     re.IGNORECASE,
 )
 """ "… before the 5pm call", "… ahead of Black Friday": an occasion, no time of the act."""
+_ALL_IS_WELL = re.compile(
+    r"[.,;] (?:(?:the (?:others?|rest)(?: [a-z]+){0,3}|everything else|all (?:the )?others?"
+    r"(?: [a-z]+){0,2}) (?:is|are|looks?|seems?) (?:all )?(?:fine|ok(?:ay)?|good|healthy|"
+    r"unaffected|"
+    r"not affected|green|up|well)|(?:the |its |their )(?:owners?|team|users?|customer|boss)"
+    r"(?: \(\w+\))? (?:has |have )?(?:agreed|approved|knows?|is (?:fine|ok|okay|aware|informed)"
+    r"(?: with (?:it|that))?|said (?:yes|ok|it's fine)|gave (?:their|his|her) ok(?:ay)?))[.!]*\s*$",
+    re.IGNORECASE,
+)
+""" "… The other web servers are fine.", "…, the owner (bob) agreed"."""
 _TAILS = re.compile(
     r"(?<=[\w)'\"])\s*(?:[,;!\u2014-]+\s*(?:"
     r"(?:the )?(?:ticket|paperwork|details?|explanations?|change|cr|form|approval|rest|more)s? "
@@ -255,6 +265,7 @@ def without_framing(text: str, site: Site) -> str:
     plain = _BETWEEN.sub(" ", plain)
     plain = _BEHALF.sub(lambda found: _instead(found, plain), plain)
     if not _ASKS_FIRST.match(plain):
+        plain = _ALL_IS_WELL.sub("", plain)
         plain = _ON_ADVICE.sub("", _BY_THE_BOOK.sub("", plain))
     signed = _SIGNED.search(plain)
     if signed is not None and not site.names.exact.get(signed["who"].casefold()):

@@ -24,22 +24,26 @@ _PATTERNS = (
     re.compile(
         rf"^(?P<head>.+?)(?:\s*[,;(\u2026\u2014]+\s*|\s*\.+\s+|"
         rf"\s+[\u2013-]+\s+){_MARK}(?<=[ \u2026-])"
-        r"(?P<tail>[^,;.!?()]+?)(?:,? (?:instead|actually|rather|please|then))*[.!) ]*$",
+        r"(?P<tail>(?:[^,;.!?()]|\.(?=\w))+?)(?:,? (?:instead|actually|rather|please|"
+        r"then))*[.!) ]*$",
         re.IGNORECASE,
     ),
     re.compile(
         r"^(?P<head>.+?) (?:no,? wait|wait,? no|no,? sorry|sorry,? no|uh,? no|ah,? no|no no|"
         r"sorry|i mean"
-        r"|i meant|or rather),? (?P<tail>[^,;.!?()]+?)(?: instead| actually| rather)?[.! ]*$",
+        r"|i meant|or rather),? (?P<tail>(?:[^,;.!?()]|\.(?=\w))+?)(?: instead| actually|"
+        r" rather)?[.! ]*$",
         re.IGNORECASE,
     ),
     re.compile(
-        r"^(?P<head>.+?)(?:[,;\u2026]+|\.+) (?:hm+|well|ah|oh|uh|um)[,. ]+(?P<tail>[^,;.!?()]+?),? "
+        r"^(?P<head>.+?)(?:[,;\u2026]+|\.+) (?:hm+|well|ah|oh|uh|"
+        r"um)[,. ]+(?P<tail>(?:[^,;.!?()]|\.(?=\w))+?),? "
         r"(?:instead|actually|rather|i mean|i meant)[.! ]*$",
         re.IGNORECASE,
     ),
     re.compile(
-        r"^(?P<head>.+?), not (?P<was>[^,;.!?()]+?), (?:but )?(?P<tail>[^,;.!?()]+?)[.! ]*$",
+        r"^(?P<head>.+?), not (?P<was>(?:[^,;.!?()]|"
+        r"\.(?=\w))+?), (?:but )?(?P<tail>(?:[^,;.!?()]|\.(?=\w))+?)[.! ]*$",
         re.IGNORECASE,
     ),
 )
