@@ -12,6 +12,7 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.items import Item
 from agent.brains.embedded.parts import RESERVES
 from agent.brains.embedded.reader import Reader
+from agent.brains.embedded.unwished import regrets
 from agent.brains.embedded.words import word_lists
 
 _WORDS = word_lists("background")
@@ -75,6 +76,8 @@ def _is_news(items: Sequence[Item]) -> bool:
     if not items[-1].has("stop") or any(i.has(*_SAYS_WHICH, *_SAYS_MUCH) for i in items):
         return False
     words = [w for i in items for w in i.words]
+    if regrets(" ".join(words)):
+        return False
     if len(words) < 3 or not _NOT_NEWS.isdisjoint(words):
         return False
     if any(i.has("time") and not _NEAR.issuperset(i.words) for i in items) or "be" in words:
