@@ -55,14 +55,29 @@ _LISTED = re.compile(
     r"(?P<end>[.!? ]*)$",
     re.IGNORECASE,
 )
+_NEITHER = re.compile(
+    r"(?P<but>\b(?:but not|except(?: for)?|not|without|"
+    r"excluding) [^.;!?]{2,60}?),? (?:and neither|neither|"
+    r"nor|and also not|and nor)(?: for)? (?=(?:the|those|any|in|on|of|[\w-]*\d)\b)",
+    re.IGNORECASE,
+)
+""" "but not the workers and neither the ones in westeurope": both are left out."""
+_ONES_OF = re.compile(
+    r"(?P<head>\bsnapshots?\b[^.!?]*\b(?:delete|remove|drop|purge|erase|bin) )(?:the |all |"
+    r"all the )?ones "
+    r"(?P<old>older than [^,.;!?]+?) (?=(?:in|on|of|from) )",
+    re.IGNORECASE,
+)
+""" "list the snapshots of x, and delete the ones older than 20 days in y": of y alone."""
 _EXCEPTION = re.compile(r"\bwith exception of\b", re.IGNORECASE)
 
 
 def as_denied(text: str) -> str:
     """The turn with what its conditions deny said outright."""
-    text = _EXCEPTION.sub("except", text)
+    text = _ONES_OF.sub(r"\g<head>the snapshots \g<old> ", _EXCEPTION.sub("except", text))
     if not _DENIES.search(text):
         return text
+    text = _NEITHER.sub(r"\g<but> and not ", text)
     text = _AGED.sub(lambda found: f"{_AGES[found['age'].casefold()]} than", text)
     text = _NO_SNAPSHOTS.sub(r"with no \g<what>", text)
     text = _LISTED.sub(r"\g<lead>which \g<what> have no snapshots\g<end>", text)

@@ -23,6 +23,7 @@ from agent.brains.embedded.one_of_those import one_of_those
 from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.other_ones import others_than_named
 from agent.brains.embedded.overview import open_question
+from agent.brains.embedded.pointed_out import pointed_out
 from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.roles import in_their_roles
 from agent.brains.embedded.said_again import said_again
@@ -304,7 +305,7 @@ def _bare(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = said_outright(_bare(text, context.memory))
+    text = said_outright(pointed_out(_bare(text, context.memory), context))
     text = as_correction(text, context.memory, site)
     text = asked_plainly(as_denied(spelled_out(without_formalities(text), site)), context.memory)
     if context.memory.pending is None and context.memory.asked is None:
