@@ -290,7 +290,8 @@ class Turns:
         plan = self.pending_plan(memory)
         if plan is None:
             kept = dataclasses.replace(memory, pending=None, asked=None)
-            return Turn("cancelled", "Nothing was waiting; nothing was changed.", memory=kept)
+            outcome = "cancelled" if memory.calls or memory.asked else "answer"
+            return Turn(outcome, "Nothing was waiting; nothing was changed.", memory=kept)
         return self.cancel(plan, user, memory)
 
     def _carry_out(self, calls: Sequence[Call], user: User, memory: Memory) -> Turn:

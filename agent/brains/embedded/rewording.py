@@ -140,7 +140,7 @@ def _of_its_owner(text: str, site: Site) -> str:
     found = _ALL_THEIRS.search(text)
     if found is None:
         return text
-    words = re.findall(r"[\w-]+", text[: found.start()])
+    words = re.findall(r"[\w-]+", re.sub(r"\S+=\S+", " ", text[: found.start()]))
     people = {
         word.casefold()
         for word in words

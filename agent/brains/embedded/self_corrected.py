@@ -15,7 +15,9 @@ from agent.brains.embedded.reader import Reader
 
 _MARK = (
     r"(?:(?:no|nah|nope|wait|sorry|oops|whoops|ah|oh|uh|um|er+m?|actually|scratch that|strike that|"
-    r"i mean|i meant|i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|my bad|"
+    r"i mean|i meant|i should (?:say|have said)|"
+    r"(?:that|it|this) should (?:be(?! (?:called|named|tagged|made|"
+    r"created|placed|put|running|in)\b)|have been)|my bad|"
     r"make (?:it|that)|my mistake|correction|or rather|rather|better|forgive me|pardon(?: me)?|"
     r"(?:i )?beg (?:your )?pardon|excuse me|i misspoke|wrong one|typo|damn|"
     r"shoot)\b[,.:! \u2026-]*)+"

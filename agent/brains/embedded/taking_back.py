@@ -72,7 +72,8 @@ def without_the_dropped(reading: Reading, reader: Reader, memory: Memory) -> Rea
 _REGRETS = (
     r"(?:(?:no|nah|nope|wait|sorry|oops|whoops|er+m?|uh+|actually|scratch that|"
     r"(?:hang|hold) on(?! to)|i (?:mean|meant|should say|should have said)|"
-    r"(?:that|it|this) should (?:be|have been)|make (?:it|that)|"
+    r"(?:that|it|this) should (?:be(?! (?:called|named|tagged|made|"
+    r"created|placed|put|running|in)\b)|have been)|make (?:it|that)|"
     r"my bad|my mistake|correction|rather|better|forgive me|pardon(?: me)?|"
     r"(?:i )?beg (?:your )?pardon|excuse me|strike that|i misspoke|let me rephrase|wrong one|typo)"
     r"[,.:! \u2026-]+)+"

@@ -12,7 +12,9 @@ from agent.brains.embedded.reader import Reader
 _TAKEN_BACK = re.compile(
     r"(?P<head>.*[^\s,.;!\u2026\u2014-])[,.;!\u2026\u2014 -]+"
     r"(?:no[, ]+wait|wait[, ]+no|no[, ]+sorry|sorry[, ]+no|sorry|scratch that|correction|"
-    r"my mistake|i meant?|i should (?:say|have said)|(?:that|it|this) should (?:be|have been)|"
+    r"my mistake|i meant?|i should (?:say|have said)|"
+    r"(?:that|it|this) should (?:be(?! (?:called|named|tagged|made|"
+    r"created|placed|put|running|in)\b)|have been)|"
     r"(?:hang|hold) on(?! to)|oops|whoops|forgive me|pardon(?: me)?|(?:i )?beg (?:your )?pardon|"
     r"excuse me|strike that|i misspoke|let me rephrase|wrong one|typo|"
     r"no(?=\s*[,;.\u2026\u2014-]))\b[,.:! \u2026-]+(?P<tail>\S.*)$",
