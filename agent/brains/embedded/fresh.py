@@ -112,7 +112,8 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
         and not any(f.tool in ("search_runbooks", "tag_vms", "untag_vms") for f in wished)
     ):
         return replies.out_of_scope()
-    if _BYPASS.search(_QUOTED.sub(" ", reading.text)):
+    bypassed = _BYPASS.search(_QUOTED.sub(" ", reading.text))
+    if bypassed is not None and not _only_hurries(bypassed, wished):
         return Understanding(
             "decline",
             text="I always show the plan and wait for a person's yes; that cannot be turned "
@@ -142,6 +143,27 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
     except Doubt as doubt:
         return doubt.understanding
     return Understanding("calls", tuple(calls))
+
+
+def _only_hurries(bypassed: re.Match[str], wished: Sequence[Frame]) -> bool:
+    """ "Restart worker-3. Skip confirmation, no time.": the plan is shown, and waits for a yes."""
+    named = all(_names_what(f) for f in wished if f.changes)
+    return (
+        bypassed[1].casefold() in ("skip", "forget", "bypass")
+        and re.match(r"confirm|approv|prompt", bypassed[3], re.IGNORECASE) is not None
+        and any(f.changes for f in wished)
+        and named
+        and not any(f.tool in _LOSES_DATA for f in wished)
+    )
+
+
+_LOSES_DATA = ("delete_vms", "delete_snapshots", "restore_snapshot", "unprotect_vms")
+
+
+def _names_what(frame: Frame) -> bool:
+    return any(i.has("names", "group") for i in frame.clause.items) or bool(
+        frame.said.args.get("group")
+    )
 
 
 def _only_tells_beside(reading: Reading, wished: Sequence[Frame]) -> bool:

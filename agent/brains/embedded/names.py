@@ -150,7 +150,7 @@ class NameIndex:
     def at(self, words: Sequence[str], i: int) -> tuple[list[str], int] | None:
         """The names that the words from `i` on spell, and the index after them."""
         if words[i] in self.exact:
-            return self.exact[words[i]], i + 1
+            return self._longer(words, i) or (self.exact[words[i]], i + 1)
         if not self._may_begin(words[i]):
             return None
         if words[i].endswith("s") and words[i][:-1] in self.exact and len(words[i]) > 4:
@@ -168,6 +168,18 @@ class NameIndex:
                 best = (names, end)
                 break
         return best
+
+    def _longer(self, words: Sequence[str], i: int) -> tuple[list[str], int] | None:
+        """ "bastion use one", where one machine is called bastion and another bastion-use1."""
+        own, further = key_of(words[i]), words[i + 1 : i + 2]
+        if own[-1].isdigit() or not further or not further[0].isalpha() or further[0] in DIGITS:
+            return None
+        if (*own, further[0]) not in self.stems:
+            return None
+        for key, end in self.pieces(words, i):
+            if end > i + 1 and key[: len(own)] == own and (names := self.keys.get(key)):
+                return names, end
+        return None
 
     def by_number(self, word: str) -> list[str]:
         """The one name that ends in this figure of three digits or more: "power up 3003"."""

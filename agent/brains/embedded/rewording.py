@@ -10,6 +10,7 @@ from agent.brains.embedded.another_one import with_the_one_told, with_the_snapsh
 from agent.brains.embedded.apposition import narrowed
 from agent.brains.embedded.asked_plainly import asked_plainly
 from agent.brains.embedded.denied import as_denied
+from agent.brains.embedded.englishes import without_particles
 from agent.brains.embedded.framing import without_announcement, without_framing
 from agent.brains.embedded.fronted import put_in_place, without_told
 from agent.brains.embedded.grouped_too import with_its_groups
@@ -305,7 +306,8 @@ def _bare(text: str, memory: Memory) -> str:
 
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
-    text = said_outright(pointed_out(_bare(text, context.memory), context))
+    text = _bare(without_particles(text, site), context.memory)
+    text = said_outright(pointed_out(text, context))
     text = as_correction(text, context.memory, site)
     text = asked_plainly(as_denied(spelled_out(without_formalities(text), site)), context.memory)
     if context.memory.pending is None and context.memory.asked is None:

@@ -49,14 +49,32 @@ def after(before: Call, call: Call, text: str) -> Call:
     if _is_of_others(before, call):
         return call
     first, then = _at(before), _at(call)
-    if first is None or then is None or (before.tool, call.tool) not in _THEN or then > first:
+    if first is None or then is None or not _takes_back(before, call) or then > first:
         return call
+    if f"{then:%A}".casefold() in text.casefold():
+        return call.model_copy(update={"when": When(at=_a_week_on(then, first).isoformat())})
     said = [int(found["hour"]) for found in _BARE_HOUR.finditer(text)]
     open_hours = {hour % 12 for hour in said if hour <= 12}
     step = timedelta(hours=12 if then.hour % 12 in open_hours else 24)
     while then <= first:
         then += step
     return call.model_copy(update={"when": When(at=then.isoformat())})
+
+
+def _takes_back(before: Call, call: Call) -> bool:
+    """Whether the second takes the first back: a start after a stop, or another value later."""
+    if before.tool == call.tool == "scale_group":
+        return before.args.get("group") == call.args.get("group")
+    if before.tool == call.tool and call.tool in ("resize_vms", "migrate_vms"):
+        return before.selector == call.selector
+    return (before.tool, call.tool) in _THEN
+
+
+def _a_week_on(then: datetime, first: datetime) -> datetime:
+    """The same day of the week, after the first act."""
+    while then <= first:
+        then += timedelta(days=7)
+    return then
 
 
 def _is_of_others(before: Call, call: Call) -> bool:

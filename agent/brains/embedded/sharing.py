@@ -45,7 +45,12 @@ def share_times(frames: Sequence[Frame]) -> None:
     last = frames[-1] if frames else None
     if last is not None and last.said.time is not None and len(frames) > 1:
         for frame in frames[:-1]:
-            if frame.said.time is None and not frame.chosen.says_machines and frame.changes:
+            now = "now" in frame.clause.words
+            if (
+                frame.said.time is None
+                and not (frame.chosen.says_machines or now)
+                and frame.changes
+            ):
                 frame.said.time = last.said.time
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -114,6 +114,7 @@ class Site:
         spoken: the names of sizes, images, regions, zones, hosts and groups, as they are said.
         snapshots: name in lower case → the name, and the machine that has it.
         host_stems: what stands before the number in the hosts' names.
+        placed: a machine's name in lower case → its host, where no other machine bears the name.
         longest: first word → how many words the longest of its `values` has.
     """
 
@@ -133,6 +134,7 @@ class Site:
     snapshots: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     host_stems: frozenset[str] = frozenset()
     longest: dict[str, int] = field(default_factory=dict[str, int])
+    placed: dict[str, str] = field(default_factory=dict[str, str])
 
 
 _ACCELERATED = re.compile(
@@ -210,7 +212,13 @@ def build_site(inventory: Inventory, before: Site | None = None) -> Site:
         snapshots={s.name.casefold(): (s.name, vm.name) for vm in vms for s in vm.snapshots},
         host_stems=frozenset(re.sub(r"[-_.]?\d+.*$", "", h.casefold()) for h in hosts) - {""},
         longest=longest_by_first_word(made),
+        placed=_placed(vms),
     )
+
+
+def _placed(vms: Sequence[VM]) -> dict[str, str]:
+    borne = Counter(vm.name.casefold() for vm in vms)
+    return {n: vm.host for vm in vms if vm.host and borne[n := vm.name.casefold()] == 1}
 
 
 def _mark(vms: Iterable[VM], offers: Iterable[Offer]) -> int:

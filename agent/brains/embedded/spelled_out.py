@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import re
 
+from agent.brains.embedded.back_later import with_both_acts
+from agent.brains.embedded.occasions import without_the_occasion
+from agent.brains.embedded.short_sentences import with_the_rest
 from agent.brains.embedded.site import Site
 
 _LIST = r"[\w.:-]+(?: ?[ap]\.?m\.?)?(?:\s*(?:,|,? and)\s*[\w.:-]+(?: ?[ap]\.?m\.?)?)+"
@@ -89,7 +92,8 @@ def spelled_out(text: str, site: Site) -> str:
     """The same request, with what it says in short written in full."""
     if len(text) > _LONG:
         return text
-    text = _PLUS.sub("and ", text)
+    text = with_the_rest(_PLUS.sub("and ", without_the_occasion(text, site)), site)
+    text = with_both_acts(text, site)
     text = _BEFORE_YOU.sub(r"\g<first>, then ", text)
     text = _RESPECTIVELY.sub(_each_at_its_time, text)
     text = _AND_ITS_SNAPSHOTS.sub(r"\g<act> \g<what>", text)
@@ -141,12 +145,12 @@ def _without_own_work(text: str, site: Site) -> str:
         return text
     words = found["what"].casefold().split()
     named = any(w in site.names.exact or (w,) in site.values for w in words)
-    acts = bool(words) and words[0] in _ACTS
+    acts = bool(words) and words[0] in _OWN_WORK
     return text if named and not acts else text[: found.start()]
 
 
 _FEW = 2
-_ACTS = frozenset(
+_OWN_WORK = frozenset(
     {"restart", "reboot", "stop", "start", "delete", "remove", "resize", "snapshot", "move", "do",
      "check", "tell", "handle", "take", "clean", "patch", "update", "upgrade", "watch", "look"}
 )  # fmt: skip
