@@ -34,9 +34,29 @@ _SAID_BACK = re.compile(
     re.IGNORECASE,
 )
 
+_WHICH = re.compile(
+    r"\W*(?:(?:wait|ok(?:ay)?|hang on|hold on|hm+|oh|so|and|but|sorry|first|please|pls|just)\b"
+    r"[,.! ]*)*(?:(?:can|could) (?:you|i) )?(?:(?:please )?(?:show|give|tell|list|let)(?: me| us)?"
+    r"(?: see)? (?:(?:the|that|a|your|this) (?:whole |full |exact )?list|which(?: ones| machines)?"
+    r"(?: (?:exactly|those are|these are|they are|you mean|it is|that is|it would be))?|the names|"
+    r"their names)|(?:so )?which (?:ones|machines|servers|boxes|vms)?(?: exactly)? "
+    r"?(?:are|would|will|is)? ?(?:there|they|those|these|that|it)?(?: be)?(?: exactly)?)"
+    r"(?: (?:first|please|pls|again|once more|before(?: that| i say yes)?))*\W*",
+    re.IGNORECASE,
+)
+""" "show me the list first", "which ones exactly?": of the plan that waits."""
+
+_LONGEST = 200
+
 
 def without_the_echo(text: str, memory: Memory) -> str:
-    """The answer alone, where a question is open and its refusal is said back first."""
+    """The answer alone, where a question is open and its refusal is said back first; and "which
+    ones?" about a plan in full.
+    """
+    if len(text) > _LONGEST:
+        return text
+    if memory.pending is not None and _WHICH.fullmatch(text) is not None:
+        return "list them"
     if memory.asked is None:
         return text
     plain = _SAID_BACK.sub("", text.replace("\u2019", "'"), count=1)
