@@ -27,6 +27,7 @@ _DIGITS = {"oh": "0", "o": "0", "zero": "0", "nought": "0"}
 
 
 _LEFT_OUT = frozenset({"not", "except", "without", "leave", "skip", "minus", "excluding"})
+_ANOTHER = frozenset({"no", "not", "instead", "meant", "rather", "actually", "wrong", "sorry"})
 _SPARED = frozenset({"not", "except", "without", "leave", "skip", "but", "like", "as", "same"})
 
 
@@ -56,12 +57,14 @@ class Answering(Choosing):
         if isinstance(answer, Understanding):
             return answer
         answer = self._with_the_asked(reading, call, answer)
+        if isinstance(answer, Understanding):
+            return answer
         made = [
             answer if k == index else self._sibling(c, call, answer) for k, c in enumerate(calls)
         ]
         return Understanding("calls", tuple(made))
 
-    def _with_the_asked(self, reading: Reading, call: Call, answer: Call) -> Call:
+    def _with_the_asked(self, reading: Reading, call: Call, answer: Call) -> Call | Understanding:
         """ "to 8 cores, and web-06", "only web-06, 8 cores": a machine named beside the argument
         comes to those that were asked about, or is the one of them that is meant.
         """
@@ -78,6 +81,14 @@ class Answering(Choosing):
         k = next((k for k, i in enumerate(reading.items) if i.has("names")), 0)
         led = k > 0 and reading.items[k - 1].has("and", "also", "plus_sign")
         added = led or words & {"too", "also", "plus"} or "as well" in reading.text.casefold()
+        another = not added and not names & asked and not words & {"as", "like", "same"}
+        if another and answer.selector == call.selector:
+            meant = Selector(names=tuple(sorted(names)))
+            if not words & _ANOTHER:
+                said = replies.listed([*sorted(asked), *sorted(names)])
+                frame = {"from": "brain", "kind": "machines", "call": answer.to_dict()}
+                return replies.ask(f"Which machine do you mean: {said}?", (), frame)
+            return answer.model_copy(update={"selector": meant, "outright": None})
         if not added or names & asked or not _only(answer, names, call):
             return answer
         both = unite(call, [{"names": sorted(names)}], self.builder.inventory)

@@ -26,10 +26,12 @@ from agent.brains.embedded.layout import laid_out
 from agent.brains.embedded.loose_disks import read_disks
 from agent.brains.embedded.networking import Networking
 from agent.brains.embedded.news import without_news
+from agent.brains.embedded.of_those_seen import held_to_the_seen
 from agent.brains.embedded.overview import as_trouble
 from agent.brains.embedded.parts import without_remarks
 from agent.brains.embedded.putting_off import puts_off
 from agent.brains.embedded.reader import Reader
+from agent.brains.embedded.respelled import respelled
 from agent.brains.embedded.rewording import reword
 from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.self_corrected import with_what_is_meant
@@ -100,6 +102,10 @@ class EmbeddedBrain:
             return plain
         if cost := cost_of_what_waits(text, context):
             return cost
+        if spelled := respelled(text, context):
+            return spelled
+        if fewer := held_to_the_seen(text, context.memory, context.world.inventory):
+            return fewer
         said, text = text, reword(text, context, site)
         if off_and_why(text, reader, context):
             return Understanding("cancel")

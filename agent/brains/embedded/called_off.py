@@ -16,7 +16,11 @@ from agent.courtesies import without_courtesies
 
 _IT = (
     r"(?:it|that|this|them|those|these|everything|that one|this one|"
-    r"(?:the|that|this) (?:whole )?(?:thing|lot|plan|idea|change|request|one|order))"
+    r"(?:the|that|this|my|our) (?:whole |last |previous |earlier |above |first |original |latest |"
+    r"recent )*(?:thing|lot|plan|idea|change|request|one|order|message|instructions?|command|"
+    r"e-?mail|mail|ask|demand|note|line|wish|question|remark|job|task)|(?:all )?the above|"
+    r"(?:what|everything|whatever|all) (?:i|we)(?: have|'ve)?(?: just)? (?:said|asked(?: for)?|"
+    r"wrote|written|typed|requested|ordered))"
 )
 _LATER = (
     r"(?: (?:for now|for the moment|for today|please|pls|then|all|again|after all|at once|"
@@ -24,13 +28,17 @@ _LATER = (
 )
 _LEAD = (
     r"^\W*(?:(?:no+|nope|nah|naw|ok(?:ay)?|wait|oh|ah+|hm+|um+|uh+|er+|well|actually|sorry|please|"
-    r"pls|hang on|hold on|stop|oops|right|yeah|on second thoughts?|now|"
+    r"pls|hang on|hold on|stop|oops|right|yeah|on (?:second thoughts?|reflection)|kindly|now|"
+    r"(?:my )?apologies|having thought about it|thinking about it|come to think of it|"
     r"(?:i|we)(?: have|'ve)? changed (?:my|our) mind|not now|so|then|better|just|rather|"
     r"let'?s|lets|can (?:you|we)|could (?:you|we))\b[,.;:! -]*)*"
 )
 _OFF = (
-    rf"(?:(?:cancel|abort|scrap|scratch|nix|forget(?: about)?|drop|leave|skip|withdraw|discard|"
-    rf"call off|put off|park) {_IT}|call {_IT} off|cancel|abort|never ?mind|nvm|"
+    rf"(?:(?:(?:i|we)(?: would like to|'d like to| want to| must| have to| hereby)? )?"
+    rf"(?:withdraw|retract|revoke|rescind|take back) {_IT}|"
+    rf"(?:cancel|abort|scrap|scratch|nix|forget(?: about)?|drop|leave|skip|discard|disregard|"
+    rf"ignore|call off|put off|park|strike|void) {_IT}|disregard|call {_IT} off|cancel|abort|"
+    r"never ?mind|nvm|"
     r"(?:let'?s|lets|let us|(?:i|we)(?:'d| would) rather|rather|better) not"
     rf"(?: do {_IT})?|(?:please )?(?:don'?t|do not)(?: do {_IT}| proceed| go ahead)?|"
     r"no(?:t| thank| thanks)"
@@ -42,6 +50,11 @@ _OFF_AND_WHY = re.compile(
     r"(?:\s*[,.;:!\u2026-]+\s*|\s+(?=(?:because|since|as|cause|cos|coz|until|till|i|we)\b))"
     r"(?P<why>\S.*)$",
     re.IGNORECASE | re.DOTALL,
+)
+_OFF_ALONE = re.compile(
+    rf"{_LEAD}(?:disregard|ignore|forget(?: about)?|withdraw|retract|revoke|rescind|take back|"
+    rf"strike|void|cancel|scrap|drop) {_IT}{_LATER}[.! ]*",
+    re.IGNORECASE,
 )
 _SUBJECT = (
     r"(?:i|we|he|she|they|you|it|someone|somebody|nobody|no ?one|nothing|people|"
@@ -93,6 +106,8 @@ def off_and_why(text: str, reader: Reader, context: Context) -> bool:
     shown = [i for targets in pending.targets for i in targets] if pending is not None else []
     planned = {vm.name for vm in context.world.inventory.get(shown).values()}
     text = without_courtesies(text.strip(), sorry=True).replace("\u2019", "'")
+    if _OFF_ALONE.fullmatch(text) is not None:
+        return True
     found = _OFF_AND_WHY.match(text) or _BARE_NO.match(text)
     return found is not None and _tells(found["why"], reader, planned)
 

@@ -16,7 +16,11 @@ from tools.names import told_apart
 from tools.selector import Selector
 
 _NUMBER = (("number",), ("no",), ("nr",), ("#",), ("the",), ("option",), ("just",), ("only",))
-_NOT_A_PLACE = frozenset({"the", "one", "in", "on", "at", "that", "is", "it", "please", "of", "a"})
+_NOT_A_PLACE = frozenset(
+    {"the", "one", "in", "on", "at", "that", "is", "it", "please", "of", "a", ",", ".", "!",
+     "obviously", "clearly", "obvs", "obv", "course", "naturally", "surely", "definitely", "duh",
+     "pls", "plz", "i", "mean", "meant", "for", "sure", "sorry", "thanks", "lah", "ah", "eh"}
+)  # fmt: skip
 
 
 def _places_of(vm: VM) -> set[str]:

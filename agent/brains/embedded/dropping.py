@@ -34,7 +34,9 @@ _LEAD = re.compile(
 )
 _DROPS = re.compile(rf"(?P<verb>{_LIGHT}|{_HEAVY})\s+(?P<rest>\S.*)$", re.IGNORECASE | re.DOTALL)
 _CANCELS = re.compile(
-    r"(?:cancel|call off|abort|scrub) (?P<rest>(?!it\b|that\b|this\b|everything\b|all\b)\S.*)$",
+    r"(?:cancel|call off|abort|scrub|withdraw|retract|revoke|disregard|ignore|take back|forget) "
+    r"(?:(?:the|my|our|that) (?:request|order|plan|part|bit|one|change|thing|ask) (?:for|about|on|"
+    r"with|of) )?(?P<rest>(?!it\b|that\b|this\b|everything\b|all\b)\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 """ "cancel web-02": of the machines that wait, it alone."""
@@ -89,7 +91,8 @@ class Dropping(TimedApart):
             if any(f.tool != "delete_vms" for f in others):
                 return None
             return self._all_of_it(reading, verb)
-        return self._some_of_it(reading, found.start("rest"))
+        aside = verb in ("forget", "exclude", "skip", "leave out")
+        return self._some_of_it(reading, found.start("rest"), aside=aside)
 
     def _cancelled_some(self, reading: Reading) -> Understanding | None:
         """ "cancel web-02", of several that wait: the others stay."""
@@ -97,7 +100,7 @@ class Dropping(TimedApart):
         found = _CANCELS.match(text, _LEAD.match(text).end())  # type: ignore[union-attr]
         if found is None or "?" in text:
             return None
-        return self._some_of_it(reading, found.start("rest"))
+        return self._some_of_it(reading, found.start("rest"), aside=True)
 
     def _all_of_it(self, reading: Reading, verb: str) -> Understanding | None:
         pending = self.memory.pending
@@ -146,8 +149,14 @@ class Dropping(TimedApart):
             return replies.ask("Which machines shall stay in the plan? Name them all, please.")
         return self._revised(call, leave_out(call, [{"names": refused}], self.builder.inventory))
 
-    def _some_of_it(self, reading: Reading, at: int) -> Understanding | None:
-        """ "drop kafka-1, only do kafka-3": those named are left out."""
+    def _some_of_it(self, reading: Reading, at: int, *, aside: bool) -> Understanding | None:
+        """ "drop kafka-1, only do kafka-3": those named are left out.
+
+        Args:
+            reading: the turn.
+            at: where in its text that begins which is dropped.
+            aside: whether the word for it can do nothing to a machine.
+        """
         pending = self.memory.pending
         assert pending is not None
         call = pending.calls[-1]
@@ -158,6 +167,12 @@ class Dropping(TimedApart):
         known = self.builder.inventory.get(list(self._pending_targets(call))[:500])
         planned = [vm.name for vm in known.values()]
         gone = self._names(items[:end], planned)
+        ends = end == len(items) or items[end].has("verb", "stop")
+        ends = ends and not any(i.get("object") == "schedule" for i in items[end:])
+        orders = any(f.changes for f in reading.frames) and not aside
+        if gone and ends and not set(gone) & set(planned) and not orders:
+            listed = replies.listed(gone)
+            return replies.ask(f"The plan does not touch {listed}. What shall be otherwise?")
         if not gone or not set(gone) <= set(planned):
             return None
         others = [i for i in items[:end] if i.has("value", "stem") and not i.has("names")]

@@ -8,12 +8,14 @@ from agent.brains.embedded.frames import Reading
 from agent.brains.embedded.reader import Reader
 
 _CORRECTS = re.compile(
-    r"(?:(?:no|nah|nope|wait|ok(?:ay)?|oh|ah+|um+|uh+|hm+|u+ps|oops|whoops|sorry|but|and|actually|"
-    r"please|hang on|hold on|my bad|my mistake|wrong one|argh)"
+    r"(?:(?:no|nah|nope|wait|ok(?:ay)?|oh|ah+|eh+|um+|uh+|hm+|u+ps|oops|whoops|(?:so )?sorry|but|"
+    r"and|actually|please|kindly|hang on|hold on|(?:my |our )?(?:apologies|bad|mistake)|forgive me|"
+    r"excuse me|pardon(?: me)?|aiyo\w*|wrong one|argh)"
     r"[,.! ]+)*(?:[\w.-]+ (?:instead|rather|please|then|would be better|is better)\b|"
     r"(?=[\w.-]*\d[,. ])|i (?:meant|mean)\b|it'?s\b|it (?:is|should be)\b|make (?:it|that)|move it|"
     r"push it|at\b|without|except|not\b|minus|excluding|"
-    r"leave|skip|only|just|better|rather|instead)\b",
+    r"leave|skip|spare|exclude|omit|(?:do not|don'?t) (?:include|touch|count)|only|just|better|"
+    r"rather|instead)\b",
     re.IGNORECASE,
 )
 _JOINT = re.compile(
@@ -107,9 +109,18 @@ def without_its_reason(reading: Reading, reader: Reader) -> Reading:
         dated = any(i.has("time") and i.get("time").day is not None for i in told.items)
         named = named and not _tells_of_a_machine(told, again)
         corrects = any(i.is_entity or i.has("time", "number", "state") for i in again.items)
-        if corrects and not (named or dated):
+        if corrects and not (named or (dated and not _leaves_out(again))):
             return again
     return reading
+
+
+_LEAVING = frozenset({"not", "except", "without", "minus", "excluding", "leave", "skip", "spare",
+                      "exclude", "omit"})  # fmt: skip
+
+
+def _leaves_out(again: Reading) -> bool:
+    """Whether a correction only names what is left out: a day told after it is no new time."""
+    return bool(_LEAVING & set(again.words)) and not any(i.has("time") for i in again.items)
 
 
 def _tells_of_a_machine(told: Reading, again: Reading) -> bool:

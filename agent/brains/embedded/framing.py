@@ -149,13 +149,17 @@ _IN_VIEW_OF = re.compile(
     re.IGNORECASE,
 )
 _SOMEBODY_ASKS = re.compile(
-    r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now|wait|hang on|hold on|"
+    r"but|sorry|(?:just )?before (?:that|this|it|(?:you|we|i) (?:do|go|start|run|carry on)"
+    r"(?: (?:that|this|it|them|ahead|on))?)|(?:one|1|a|just one) (?:more |last |quick |small )*"
+    r"(?:thing|question|sec|second|moment)(?: first| before that)?|quick (?:question|one)|first)"
+    r"\b[,.:! ]*)*)"
     r"(?!(?:who|which|what|how|nobody|anybody|someone|somebody)\b)"
     r"(?:(?:the|my|our|his|her|some) )?[a-z]+(?: [a-z]+)? (?:(?:is|are|was|were|keeps?|"
     r"kept) (?:just |"
     r"always )?(?:asking|wondering|nagging|bugging)(?: me| us)?(?: again)?|(?:wants?|needs?|wanted|"
-    r"needed|would like|would love) to know|asks?|asked|wonders?)(?: (?:me|us))?(?: again)?"
-    r"(?:[,:] (?=\w)(?!(?:to|for|about|us|me|if|whether|that)\b)|"
+    r"needed|would like|would love) to know|asks?|asked|wonders?|wondered)(?: (?:me|us))?"
+    r"(?: again)?(?:[,:] (?=\w)(?!(?:to|for|about|us|me|if|whether|that)\b)|"
     r" (?=(?:how (?:much|many)|which|what|who|where|when)\b))"
     r"(?!.*\b(?:their|they|them|his|her|him)\b)",
     re.IGNORECASE,
@@ -277,6 +281,11 @@ def without_framing(text: str, site: Site) -> str:
     plain = _REPORT.sub(_end, plain)
     plain = _TAILS.sub("", plain)
     return plain if re.search(r"\w", plain) else text
+
+
+def asked_for_another(text: str) -> str:
+    """ "oh, before you do, Tomas wonders how much disk it has": the question alone."""
+    return _SOMEBODY_ASKS.sub("", text.replace("\u2019", "'"))
 
 
 def _names_any(text: str, site: Site) -> bool:

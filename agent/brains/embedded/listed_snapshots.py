@@ -11,6 +11,12 @@ from tools.machine import VM
 
 _OLDER = frozenset({"older", "oldest", "earlier", "earliest"})
 _NEWER = frozenset({"newer", "newest", "latest", "later"})
+_LAST = frozenset({"oldest", "earliest", "newest", "latest"})
+_FIRST = frozenset({"first", "last", "only", "newer", "later"})
+_NOT_ONE = frozenset(
+    {"than", "days", "weeks", "but", "except", "all", "machine", "server", "vm", "box", "instance",
+     "node", "guest", "machines", "servers", "vms", "boxes", "two", "three"}
+)  # fmt: skip
 _POINTS = frozenset({"that", "one", "snapshot"})
 
 
@@ -36,7 +42,8 @@ def of_the_listed(
     if frame.tool != "delete_vms" or not aged or frame.chosen.unknown:
         return None
     named = _compared(words, machines)
-    if frame.chosen.refers is None and not named:
+    placed = frame.chosen.ordinal is not None and not frame.chosen.real
+    if frame.chosen.refers is None and not named and not placed:
         return None
     refers = frame.chosen.refers
     made = _reframed(frame, "delete_snapshots", reader)
@@ -45,9 +52,13 @@ def of_the_listed(
         made.said.args["snapshot"] = named
         made.said.args.pop("older_than_days", None)
         made.said.ask = ""
-        made.chosen.refers = made.chosen.refers or next(
-            (i for i in made.clause.items if i.words == ("one",)), None
-        )
+        made.chosen.order = made.chosen.limit = None
+        pointed = (i for i in made.clause.items if i.words == ("one",))
+        made.chosen.refers = made.chosen.refers or next(pointed, made.clause.items[-1])
+    elif placed:
+        made.chosen.ordinal = None
+        made.chosen.refers = made.chosen.refers or next(iter(made.clause.items), None)
+        made.said.ask = "snapshot"
     return made
 
 
@@ -73,7 +84,13 @@ def _reframed(frame: Frame, tool: str, reader: Reader) -> Frame:
 def _compared(words: set[str], machines: Sequence[VM]) -> str:
     """ "the older one", of two snapshots of one machine: its name."""
     taken = machines[0].snapshots if len(machines) == 1 else ()
-    if len(taken) != 2 or "one" not in words or bool(words & _OLDER) == bool(words & _NEWER):
+    if words & _NOT_ONE:
+        return ""
+    if len(taken) == 1 and words & (_LAST | _FIRST):
+        return taken[0].name
+    if bool(words & _OLDER) == bool(words & _NEWER):
+        return ""
+    if len(taken) < 2 or (len(taken) > 2 and not words & _LAST):
         return ""
     by_age = sorted(taken, key=lambda s: s.created_at)
     return by_age[0 if words & _OLDER else -1].name

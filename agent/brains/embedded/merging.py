@@ -187,6 +187,8 @@ def numbered_names(reading: Reading, names: Sequence[str], site: Site) -> list[s
             continue
         if k and reading.items[k - 1].words in (("all",), ("all", "of"), ("all", "the")):
             continue
+        if k and reading.items[k - 1].words == ("with",) and not item.words[0].isdigit():
+            continue
         if item.has("amount") or (item.words == ("one",) and _stands_for_a_machine(reading, k)):
             continue
         digits = item.words[0] if item.words[0].isdigit() else str(int(item.get("number")))

@@ -22,9 +22,27 @@ _MAKE_ONE = re.compile(
     re.IGNORECASE,
 )
 
+_BOTH_THAT = re.compile(
+    r"\bboth(?: of (?:them|those|these))?(?= (?:that|which|who)"
+    r"(?: (?:are|were|have|had|run|cost|belong|use|sit|live)|'re)\b)",
+    re.IGNORECASE,
+)
+""" "both that are stopped": of the machines of before, never of the whole fleet."""
+
+_CAN_GO = re.compile(
+    r"^\W*(?P<who>(?:the two|those|the ones|all (?:of them|those)) (?:that|which) "
+    r"(?:are|were) [^,.;!?]{2,40}?) (?:can|may|should|must|have to|need to) (?:go|be [a-z]+)"
+    r"\s*[,.;:-]+ *(?:so |please |and |just )*(?P<do>[a-z]+) (?:them|those)\b(?: all)?",
+    re.IGNORECASE,
+)
+""" "those that are stopped can go, delete them"."""
+
 
 def one_of_those(text: str, memory: Memory) -> str:
-    """The wish for one in full, where snapshots were looked at just before."""
+    """The wish for one in full, where snapshots were looked at just before; and "both that …" as
+    what it points at.
+    """
+    text = _CAN_GO.sub(r"\g<do> \g<who>", _BOTH_THAT.sub("the two", text))
     last = memory.calls[-1] if memory.calls else None
     if last is None or memory.pending is not None or not memory.targets or len(text) > _LONG:
         return text

@@ -27,7 +27,17 @@ _THANKS = re.compile(
     r"that's all|bye|goodbye|see you|good night|goodnight|see you later|^later$|ta|take care|"
     r"splendid|ciao|have a (nice|good|great)|back to bed|lovely|perfect|that was helpful|"
     r"very helpful|brilliant|awesome|legend|lifesaver|kudos|sorry|reassuring|good to know|"
-    r"amazing|love it|merci|danke|gracias|grazie|obrigad[oa]|arigatou?|tack|asante)\b"
+    r"amazing|love it|merci|danke|gracias|grazie|obrigad[oa]|arigatou?|tack|asante|diolch|"
+    r"dzi[e\u0119]ki|dzi[e\u0119]kuj[e\u0119]|d\u011bkuji|dakujem|\u010fakujem|hvala|spasibo|"
+    r"mahalo|terima kasih|makasih|salamat|shukran|shukriya|dhanyavaad?|kiitos|takk|bedankt|"
+    r"dank je|dank u|efharisto|tesekk?urler|te\u015fekk\u00fcrler|xie ?xie|"
+    r"kamsahamnida|go raibh maith agat|aci\u00fa|paldies|"
+    r"k\u00f6sz(?:i|\u00f6n\u00f6m)|mul\u021bumesc|multumesc|"
+    r"(?:you are|you're|youre|ur|u r) (?:(?:such |simply |really |truly )?(?:a|an|the|my|so|very) )"
+    r"(?:absolute |real |true |total |proper |very )*(?:star|angel|gem|darling|hero|treasure|"
+    r"marvel|wonder|sweetheart|champ|champion|diamond|saint|rock ?star|genius|wizard|"
+    r"best|kind|helpful|sweet|good|clever|great help|life ?saver|life saver|legend|beauty|peach|"
+    r"dear|blessing))\b"
 )
 _HELP = re.compile(
     r"\b(what can (you|u|i|nova\w*) (do|ask|say|help)|what things? (can )?(you|u)\b|what (you|"

@@ -10,8 +10,9 @@ from agent.brains.embedded.another_one import with_the_one_told, with_the_snapsh
 from agent.brains.embedded.apposition import narrowed
 from agent.brains.embedded.asked_plainly import asked_plainly
 from agent.brains.embedded.denied import as_denied
+from agent.brains.embedded.echoed import without_the_echo
 from agent.brains.embedded.englishes import without_particles
-from agent.brains.embedded.framing import without_announcement, without_framing
+from agent.brains.embedded.framing import asked_for_another, without_announcement, without_framing
 from agent.brains.embedded.fronted import put_in_place, without_told
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
@@ -313,7 +314,7 @@ def reword(text: str, context: Context, site: Site) -> str:
     if context.memory.pending is None and context.memory.asked is None:
         text = in_their_roles(without_framing(as_request(text), site), site)
     else:
-        text = without_announcement(text, site)
+        text = asked_for_another(without_announcement(without_the_echo(text, context.memory), site))
     text = narrowed(without_told(put_in_place(text, site), site), site)
     text = one_of_those(text, context.memory)
     text = by_what_was_told(as_used(in_plain_words(text)))
