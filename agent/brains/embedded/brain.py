@@ -37,10 +37,12 @@ from agent.brains.embedded.second_reading import SecondReading
 from agent.brains.embedded.self_corrected import with_what_is_meant
 from agent.brains.embedded.sequence import in_sequence
 from agent.brains.embedded.site import Site, build_site
+from agent.brains.embedded.spared_and_asked import spared_and_asked
 from agent.brains.embedded.specifying import is_making
 from agent.brains.embedded.swapping import only_what_is_meant
 from agent.brains.embedded.taking_back import corrected_at_once, without_the_dropped
 from agent.brains.embedded.tickets import left_open, may_refer, without_references
+from agent.brains.embedded.tools import CHANGES
 from agent.brains.embedded.torn import called_off, torn, with_the_last_figure
 from agent.brains.embedded.unscheduling import ends_schedules, unscheduled
 from agent.brains.embedded.unwished import only_the_question
@@ -125,7 +127,8 @@ class EmbeddedBrain:
             return question
         reading = without_the_dropped(reading, reader, context.memory)
         reading = with_its_measure(reading, reader, context.memory)
-        reading = only_the_question(reading, reader)
+        asked = None if context.memory.pending else spared_and_asked(reading, reader)
+        reading = only_the_question(asked or reading, reader)
         text, whole = reading.text, reading
         understood, reading = self._of_request(text, context, reader, reading)
         if understood is None:
@@ -134,6 +137,8 @@ class EmbeddedBrain:
                 second = SecondReading(context, reader, Builder(context, reader))
                 understood = second.better(reading, understood) or understood
             understood = held(reading, understood, context)
+        if asked is not None and any(c.tool in CHANGES for c in understood.calls):
+            return replies.not_wished()
         understood = whole_fleet_or_less(understood, whole)
         understood = kept_within(said, reading, understood, context)
         understood = as_trouble(understood, text)

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import re
 
+from agent.brains.embedded.as_it_goes import without_stir, without_trend
+from agent.brains.embedded.backups_kept import as_snapshots
+from agent.brains.embedded.for_others import as_howto, without_asker
 from agent.brains.embedded.prefaces import without_preface
 from agent.brains.embedded.site import Site
+from agent.brains.embedded.supposing import as_supposed
 from agent.brains.embedded.words import word_lists
 
 _JOINT = r"(?:\s*[,:;\u2014\u2013-]+\s*|\s*\.{3}\s*|\s+(?=(?:please|can|could|would)\b))"
@@ -256,6 +260,7 @@ _SAYS_SO = frozenset(_WORDS["says"])
 
 def without_framing(text: str, site: Site) -> str:
     """A turn without what is put around it; as it is where nothing else would be left."""
+    text = as_supposed(as_howto(without_asker(as_snapshots(text, site), site), site))
     plain = without_announcement(without_preface(without_announcement(text, site), site), site)
     for _ in range(3):
         before = plain
@@ -280,6 +285,7 @@ def without_framing(text: str, site: Site) -> str:
         )
     plain = _REPORT.sub(_end, plain)
     plain = _TAILS.sub("", plain)
+    plain = without_trend(without_stir(plain, site))
     return plain if re.search(r"\w", plain) else text
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.brains.base import Context, Understanding
+from agent.brains.embedded.people_called import is_of_people
 
 HELP = (
     "I look after your machines. Ask me what is running, what it costs, what is busy, broken or "
@@ -203,7 +204,8 @@ _COMMAND = re.compile(
 
 def acts_elsewhere(text: str) -> bool:
     """Whether the turn begins with an act inside a machine, or on something that is none."""
-    return bool(_ELSEWHERE.match(text.strip()) or _COMMAND.match(text.strip()))
+    plain = text.strip()
+    return bool(_ELSEWHERE.match(plain) or _COMMAND.match(plain)) or is_of_people(plain)
 
 
 def out_of_scope() -> Understanding:

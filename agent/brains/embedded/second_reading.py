@@ -34,6 +34,7 @@ from agent.brains.embedded.parts import (
 from agent.brains.embedded.questioning import Doubt
 from agent.brains.embedded.reader import Reader
 from agent.brains.embedded.spread import of_what
+from agent.brains.embedded.supposing import asks_what_there_is
 from agent.brains.embedded.told import tells_of_the_past
 from agent.brains.embedded.tools import CHANGES
 from tools.calls import Call
@@ -359,6 +360,8 @@ def _social(reading: Reading, first: Understanding, whole: Proposal) -> Understa
 
 def _is_settled(reading: Reading, first: Understanding) -> bool:
     """A name that no machine bears is always asked about; what is done inside is never ours."""
+    if asks_what_there_is(reading.text):
+        return True
     unknown = first.kind == "ask" and (first.frame or {}).get("kind") in ("name", "unknown act")
     if unknown or narrows_those(first):
         return True

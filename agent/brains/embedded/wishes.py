@@ -108,6 +108,8 @@ def _asks_by(asking: Item, clause: Clause) -> bool:
         return "please" not in clause.words
     if asking.words[:2] in (("if", "i"), ("if", "we"), ("if", "you")):
         rest = [w for i in clause.items[k + 1 :] for w in i.words]
+        if rest[:1] in (["would"], ["might"]) and clause.verb in clause.items[k + 1 : k + 4]:
+            return asking.words[1] != "you"
         return bool(rest) and rest[0] not in _POLITE_AFTER_IF
     return k <= 4 or clause.asks
 

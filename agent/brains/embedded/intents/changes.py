@@ -15,6 +15,7 @@ from agent.brains.embedded.intents.mentions import (
 )
 from agent.brains.embedded.intents.verbless import without_verb
 from agent.brains.embedded.intents.verbs import deletion_of, making_of, restoring_of, sizing_of
+from agent.brains.embedded.supposing import asks_what_there_is
 from agent.brains.embedded.words import word_lists
 
 _WORDS = word_lists("intents")
@@ -34,7 +35,7 @@ _DIRECT = {
 def change_of(clause: Clause) -> str | None:
     """The tool of a clause that asks for a change, or None."""
     action = clause.action
-    if clause.asks and _opens_a_question(clause):
+    if (clause.asks and _opens_a_question(clause)) or asks_what_there_is(clause.text):
         return None
     if action is None:
         return None if _wants_to_know(clause) else without_verb(clause)
@@ -48,13 +49,14 @@ def change_of(clause: Clause) -> str | None:
 
 _TO_KNOW = re.compile(
     r"\b(?:want|like|need|wanted|wish|love|have)(?: only| just)? to "
-    r"(?:know|see|hear|learn|understand)\b"
+    r"(?P<what>know|see|hear|learn|understand)\b"
 )
 
 
 def _wants_to_know(clause: Clause) -> bool:
     """ "I only want to know how busy its processor is"."""
-    return clause.has("wh") and _TO_KNOW.search(" ".join(clause.words)) is not None
+    found = _TO_KNOW.search(" ".join(clause.words))
+    return found is not None and (clause.has("wh") or found["what"] != "see")
 
 
 _QUESTION_WORDS = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.brains.embedded.bounds import read_bound
 from agent.brains.embedded.clauses.clause import Clause
 from agent.brains.embedded.questions.mentions import machines_in, named_in
+from agent.brains.embedded.supposing import asks_what_is_kept
 from agent.brains.embedded.words import word_lists
 
 _WORDS = word_lists("questions")
@@ -13,6 +14,8 @@ _COUNTED_UNIT = frozenset(_WORDS["counted_unit"])
 
 def snapshots_rule(clause: Clause) -> str | None:
     """Snapshots, or machines with or without them."""
+    if asks_what_is_kept(clause.text):
+        return "list_snapshots"
     bounded = any(i.has("cmp") and i.words not in (("from",), ("exactly",)) for i in clause.items)
     bounded = bounded or (clause.has("cmp") and clause.has("number"))
     if "snapshot" not in clause.objects() or bounded:

@@ -62,6 +62,8 @@ def forecast_rule(clause: Clause) -> str | None:
             clause.words
         ):
             return "forecast_metric"
+    if _asks_how_long_it_lasts(clause):
+        return "forecast_metric"
     if item is None:
         asked = clause.words[-1:] == ("when",) and "full" in clause.words
         return "forecast_metric" if asked and named_in(clause) else None
@@ -95,6 +97,20 @@ def forecast_rule(clause: Clause) -> str | None:
     if weak and not metric and not ahead and not (fills and named_in(clause)):
         return None
     return "forecast_metric"
+
+
+_LASTING = frozenset({"last", "lasts", "suffice", "suffices", "enough"})
+_ROOM = frozenset({"disk", "disks", "space", "storage", "memory", "ram", "capacity", "room"})
+
+
+def _asks_how_long_it_lasts(clause: Clause) -> bool:
+    """ "how many days does the disk of nfs-01 last?"."""
+    words = [w for w in clause.words[:6] if w not in ("and", "so", "for", "about", "roughly")]
+    long = words[:2] == ["how", "long"] or (
+        words[:2] == ["how", "many"] and words[2:3] and words[2] in ("days", "weeks", "months")
+    )
+    lasts = bool(_LASTING & set(clause.words[3:])) and bool(_ROOM & set(clause.words))
+    return bool(long) and lasts and not clause.has("time")
 
 
 def anomalies_rule(clause: Clause) -> str | None:

@@ -8,6 +8,7 @@ import re
 from agent.brains.embedded.clauses.clause import CHANGING, Clause
 from agent.brains.embedded.questions.mentions import machines_in, named_in, tech_in
 from agent.brains.embedded.scan import Item
+from agent.brains.embedded.supposing import asks_what_is_planned
 from agent.brains.embedded.told import PEOPLE, tells_of_the_past
 from agent.brains.embedded.words import word_lists
 
@@ -44,6 +45,8 @@ def _seeks_help(clause: Clause) -> bool:
 
 def schedules_rule(clause: Clause) -> str | None:
     """What is scheduled."""
+    if asks_what_is_planned(clause.text):
+        return "list_schedules"
     if "schedule" not in clause.objects():
         return None
     item = next(i for i in clause.items if i.has("object") and i.get("object") == "schedule")
