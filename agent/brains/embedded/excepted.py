@@ -45,6 +45,17 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 """ "…; the ones in production are to be left out"."""
+_SPARED_FIRST = re.compile(
+    r"^(?P<what>(?!(?:it|they|that|this|what|which|who|how|why|where|is|are|can|could)\b)"
+    r"[\w-][\w -]{1,50}?) (?:is|are|stays?|remains?|must stay|must remain) (?:all |still |"
+    r"strictly |completely |absolutely |to be )*(?:off[ -]limits|exempt(?:ed)?|excluded|"
+    r"excepted|spared|left out|not to be touched|not to be stopped|untouchable|taboo|"
+    r"sacred|untouched)"
+    r"(?: (?:today|tonight|as always|of course|please))?[.!;,]+ (?:but |so |other than that,? |"
+    r"otherwise,? )?(?P<ask>[a-z][^.?!]+?)[.!]*$",
+    re.IGNORECASE,
+)
+""" "Production is off limits. Stop all idle machines.": told first, and spared as well."""
 _NONE = re.compile(
     r",? \b(?:(?:but |and )?with(?:out| no)|no) (?:any |a single |the slightest )?exceptions?"
     r"(?: (?:at all|please|whatsoever))?(?=\s*(?:[.!,;]|$))",
@@ -71,10 +82,16 @@ def put_as_except(text: str) -> str:
     text = _NOMINAL.sub(_excepting, _NONE.sub("", text))
     text = _PARTICIPLE.sub(_excepting, text)
     text = _BUT_ONLY.sub(r", \g<only> ", text)
+    text = _SPARED_FIRST.sub(_spared, text)
     return _LEFT_OUT.sub(r", except \g<what>", text)
 
 
 _LONGEST = 2_000
+
+
+def _spared(found: re.Match[str]) -> str:
+    ask = re.sub(r"\bothers?(?= \w)|\bremaining\b", "", found["ask"]).replace("  ", " ")
+    return f"{ask}, except {found['what']}"
 
 
 def _excepting(found: re.Match[str]) -> str:

@@ -47,7 +47,8 @@ _SAYS_WHEN = re.compile(
     re.IGNORECASE,
 )
 _TIME_AND_FIRST = re.compile(
-    rf"^(?P<when>{_TIME})(?:first(?:ly)?(?: of all)?|to (?:begin|start) with)[,:]? (?=[a-z])",
+    rf"(?P<stop>^|[.!] )(?P<when>{_TIME})"
+    r"(?:first(?:ly)?(?: of all)?|to (?:begin|start) with)[,:]? (?=[a-z])",
     re.IGNORECASE,
 )
 _FIRST_AFTER = re.compile(
@@ -66,7 +67,7 @@ _NOUNS = {
 }  # fmt: skip
 _ACT = rf"(?P<act>{'|'.join(_NOUNS)})"
 _FIRST = re.compile(
-    rf"(?P<before>^|[:.,;] )(?:please |pls )?(?P<when>{_TIME})??first(?:ly|,| of all,?)? "
+    rf"(?P<before>^|[:.,;!] )(?:please |pls )?(?P<when>{_TIME})??first(?:ly|,| of all,?)? "
     rf"(?:(?:do|make|comes) )?"
     rf"{_ADJECTIVES}+{_ACT} (?:of|for|on) ",
     re.IGNORECASE,
@@ -99,8 +100,7 @@ def in_order(text: str) -> str:
     if _TAKES.search(text) is not None:
         text = _THEN.sub(_then, _FIRST.sub(_first, text))
     text = _timed_first(text)
-    timed = _TIME_AND_FIRST.match(text)
-    return text if timed is None else f"{timed['when'].rstrip(' ,')}, {text[timed.end() :]}"
+    return _TIME_AND_FIRST.sub(lambda found: f"{found['stop']}{found['when'].rstrip(' ,')}, ", text)
 
 
 _LONGEST = 300

@@ -27,6 +27,7 @@ def test_what_is_excepted_is_spared(hold: Hold, planned: Planned, said: str) -> 
         ("Stop all dev machines, but only the idle ones", {"ml-train-2", "sandbox-02"}),
         ("Stop the databases, but only the ones in staging", {"db-stg-1"}),
         ("Stop every staging box, without exception.", {"web-stg-1", "db-stg-1"}),
+        ("Production is off limits. Stop all idle machines.", {"ml-train-2", "sandbox-02"}),
         ("Stop all staging machines, the only exception is web-stg-1.", {"db-stg-1"}),
     ],
 )
