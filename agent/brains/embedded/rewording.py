@@ -12,15 +12,18 @@ from agent.brains.embedded.asked_plainly import asked_plainly
 from agent.brains.embedded.denied import as_denied
 from agent.brains.embedded.echoed import without_the_echo
 from agent.brains.embedded.englishes import without_particles
+from agent.brains.embedded.excepted import put_as_except
 from agent.brains.embedded.framing import asked_for_another, without_announcement, without_framing
 from agent.brains.embedded.fronted import put_in_place, without_told
 from agent.brains.embedded.grouped_too import with_its_groups
 from agent.brains.embedded.headroom import as_used, by_what_was_told
 from agent.brains.embedded.idioms import in_plain_words
 from agent.brains.embedded.in_its_place import in_its_place
+from agent.brains.embedded.in_order import in_order
 from agent.brains.embedded.instead_of import as_correction
 from agent.brains.embedded.layout import asking_verbs
 from agent.brains.embedded.naming_again import with_its_name
+from agent.brains.embedded.on_behalf import as_their_wish
 from agent.brains.embedded.one_of_those import one_of_those
 from agent.brains.embedded.other_days import on_other_days
 from agent.brains.embedded.other_ones import others_than_named
@@ -30,6 +33,7 @@ from agent.brains.embedded.refigured import with_its_unit
 from agent.brains.embedded.roles import in_their_roles
 from agent.brains.embedded.said_again import said_again
 from agent.brains.embedded.said_before import said_outright
+from agent.brains.embedded.said_dates import with_dates
 from agent.brains.embedded.said_numbers import with_figures
 from agent.brains.embedded.site import Site
 from agent.brains.embedded.spans import with_spans
@@ -308,10 +312,11 @@ def _bare(text: str, memory: Memory) -> str:
 def reword(text: str, context: Context, site: Site) -> str:
     """The same sentence, with what stands for something else written out."""
     text = _bare(without_particles(text, site), context.memory)
-    text = said_outright(pointed_out(text, context))
+    text = put_as_except(with_dates(said_outright(pointed_out(text, context))))
     text = as_correction(text, context.memory, site)
     text = asked_plainly(as_denied(spelled_out(without_formalities(text), site)), context.memory)
     if context.memory.pending is None and context.memory.asked is None:
+        text = as_their_wish(in_order(text), site)
         text = in_their_roles(without_framing(as_request(text), site), site)
     else:
         text = asked_for_another(without_announcement(without_the_echo(text, context.memory), site))

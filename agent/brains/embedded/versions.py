@@ -27,6 +27,12 @@ _NO_UNIT = (
 )
 _APART = re.compile(rf"\b(?:{_SYSTEM.replace('GAP', _GAP)}){_NO_UNIT}", re.IGNORECASE)
 _BESIDE = re.compile(rf"\b(?:{_SYSTEM.replace('GAP', '')}){_NO_UNIT}", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\b(?P<on>(?:still |running |that are )?(?:on|running|with|run|runs) )"
+    r"(?P<version>(?:1[68]|2[0246])\.04)(?: lts)?(?!\.? ?(?:at|around)\b)" + _NO_UNIT,
+    re.IGNORECASE,
+)
+""" "everything on 22.04": only one system counts so."""
 
 
 def with_versions(text: str, site: Site) -> str:
@@ -44,6 +50,8 @@ def with_versions(text: str, site: Site) -> str:
         version = found[f"{name}_version"]
         return found[0] if (name, version) in site.values else f"{name}-{version}"
 
+    if "ubuntu" not in text.casefold():
+        text = _ALONE.sub(r"\g<on>ubuntu \g<version>", text)
     return _BESIDE.sub(as_image, _APART.sub(beside, text))
 
 

@@ -76,6 +76,19 @@ _ASKS_LATER = re.compile(
     re.IGNORECASE,
 )
 """ "We want to show a copy, so please make one": what is asked comes later."""
+_MANY = (
+    r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a couple|a few)\b"
+    r"(?! ?(?:%|percent|g\b|gb|gigs?|gib|cores?|v?cpus?|mb|tb))"
+)
+_CAN_WE = re.compile(
+    r"(?P<before>^|[.!?,:;] (?:so |and |but )?)can we (?P<act>(?:(?:scale|grow|shrink|bump|"
+    rf"expand) [^.?!,;]{{1,60}}?\b(?:to|by) {_MANY}|"
+    r"(?:take|bring|get) [^.?!,;]{0,50}?\b(?:up|down) "
+    rf"(?:to|by) {_MANY}|add {_MANY}(?: more| extra| additional)*(?: machines| boxes| servers| vms|"
+    rf" nodes| instances| desktops)? to )(?![^.?!]*\b(?:or|without|safely|if)\b)[^.?!]*)[?]?",
+    re.IGNORECASE,
+)
+""" "can we scale the vdi group up to six?": with its figure a group is asked for."""
 _WHETHER = re.compile(r"\bpossible\b.*\bwithout \w+ing\b", re.IGNORECASE)
 _SMALL = frozenset(
     ("do", "have", "need", "want", "go", "let", "what", "which", "who", "how", "where", "when",
@@ -88,6 +101,7 @@ def as_request(text: str) -> str:
     """A turn that leads up to an act, as the act is asked for plainly."""
     if text.isupper() and len(text.split()) > 2:
         text = text.lower()
+    text = _CAN_WE.sub(r"\g<before>please \g<act>", text)
     plain = text.replace("\u2019", "'")
     found = _WISHED.match(plain)
     if found is None or found["verb"].casefold() not in asking_verbs() - _SMALL:

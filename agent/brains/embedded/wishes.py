@@ -169,7 +169,8 @@ _BEFORE_A_QUESTION = frozenset((
 _POLITE_IF = re.compile(
     r"\b(get (a|the|some)|chance|sec|second|minute|moment|free|ready|around|sense|right|"
     r"remember|wrong|mistaken|understand|possible|can|could|would|like|want|mind|please|needed|"
-    r"necessary|dumb|stupid|silly|minds?|annoying|nobody|objects?|bothers?|ok|okay|trouble|so|time|helps?|may|wish)\b"
+    r"necessary|dumb|stupid|silly|minds?|annoying|nobody|objects?|bothers?|ok|okay|trouble|so|time|helps?|may|wish|"
+    r"alright|all right|convenient)\b"
 )
 
 
