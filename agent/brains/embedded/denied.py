@@ -69,12 +69,16 @@ _ONES_OF = re.compile(
     re.IGNORECASE,
 )
 """ "list the snapshots of x, and delete the ones older than 20 days in y": of y alone."""
+_BELONGING = re.compile(
+    r"\bthe ones? (?:that|which) (?:belongs? to|(?:is|are) owned by)(?= )", re.IGNORECASE
+)
 _EXCEPTION = re.compile(r"\bwith exception of\b", re.IGNORECASE)
 
 
 def as_denied(text: str) -> str:
     """The turn with what its conditions deny said outright."""
     text = _ONES_OF.sub(r"\g<head>the snapshots \g<old> ", _EXCEPTION.sub("except", text))
+    text = _BELONGING.sub("those owned by", text)
     if not _DENIES.search(text):
         return text
     text = _NEITHER.sub(r"\g<but> and not ", text)

@@ -205,6 +205,13 @@ _OCCASION = re.compile(
     re.IGNORECASE,
 )
 """ "… before the 5pm call", "… ahead of Black Friday": an occasion, no time of the act."""
+_WANTED_BY = re.compile(
+    r", (?:the|our|my) [a-z]+(?: [a-z]+)? (?:want|wants|need|needs|asked for|(?:are|"
+    r"is) waiting for|"
+    r"expects?) (?:it|them|that|those)(?: [a-z]+){0,3}[.!]*\s*$",
+    re.IGNORECASE,
+)
+""" "…, the testers want them ready"."""
 _ALL_IS_WELL = re.compile(
     r"[.,;] (?:(?:the (?:others?|rest)(?: [a-z]+){0,3}|everything else|all (?:the )?others?"
     r"(?: [a-z]+){0,2}) (?:is|are|looks?|seems?) (?:all )?(?:fine|ok(?:ay)?|good|healthy|"
@@ -274,7 +281,7 @@ def without_framing(text: str, site: Site) -> str:
     plain = _BETWEEN.sub(" ", plain)
     plain = _BEHALF.sub(lambda found: _instead(found, plain), plain)
     if not _ASKS_FIRST.match(plain):
-        plain = _ALL_IS_WELL.sub("", plain)
+        plain = _WANTED_BY.sub("", _ALL_IS_WELL.sub("", plain))
         plain = _ON_ADVICE.sub("", _BY_THE_BOOK.sub("", plain))
     signed = _SIGNED.search(plain)
     if signed is not None and not site.names.exact.get(signed["who"].casefold()):

@@ -121,7 +121,8 @@ def fresh(builder: Builder, reading: Reading) -> Understanding:
         )
     acts = [f for f in wished if f.changes and f.tool != "undo"]
     pointing = [f for f in acts if f.chosen.refers and not f.chosen.real]
-    if pointing and any(_OTHER_THING.search(c.text) for c in reading.fragments):
+    told = [clause for clause in reading.fragments if not clause.has("names")]
+    if pointing and any(_OTHER_THING.search(clause.text) for clause in told):
         return replies.out_of_scope()
     if any(_is_of_another_thing(f) for f in acts):
         return replies.out_of_scope()

@@ -35,6 +35,11 @@ _KEEP_IT = re.compile(
     r"(?:[.,!;].*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+_HOW_ABOUT = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|so|and|then)[, ]+)*(?:how|"
+    r"what) about (?:number )?(?P<number>\d{1,4})[?.! ]*$",
+    re.IGNORECASE,
+)
 _OLDEST = frozenset({"oldest", "earliest"})
 _OF_TWO = frozenset({"older", "newer"})
 _PAIR = 2
@@ -52,6 +57,8 @@ def pointed_out(text: str, context: Context) -> str:
         if _KEEP_IT.match(text) is not None:
             return "no, cancel that"
         return _left_out(text, context)
+    if memory.calls and (found := _HOW_ABOUT.match(text)) is not None:
+        return f"and {found['number']}?"
     if memory.calls and memory.calls[-1].tool == "list_snapshots" and len(memory.targets) == 1:
         return _snapshot(text, context)
     return text

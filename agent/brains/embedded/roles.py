@@ -100,6 +100,9 @@ def in_their_roles(text: str, site: Site) -> str:
         found = form.match(text)
         if found is not None and _other(found["names"], found["ask"], site):
             text = found["ask"]
+    relieved = _RELIEF.search(text)
+    if relieved is not None and _named(text[: relieved.start()], site):
+        text = text[: relieved.start()] + text[relieved.end() :]
     for form in _ASIDE:
         found = form.search(text)
         if found is not None and _other(found["names"], text[: found.start()], site):
@@ -107,6 +110,15 @@ def in_their_roles(text: str, site: Site) -> str:
     return text
 
 
+_RELIEF = re.compile(
+    r",? (?:and|so as|in order|to|so)(?: please)?(?: to)? (?:give|let|allow|free|get|make|"
+    r"spare|leave) "
+    r"(?:[\w.-]+ ){1,3}?(?:some |a bit of |a little |more )?(?:(?:breathing|breathin'?|head|"
+    r"elbow)[ -]?)?"
+    r"(?:room|space|relief|slack|air|a (?:rest|break|breather)|breathe)\b[^,;.!?]*",
+    re.IGNORECASE,
+)
+""" "… and give kvm-02 some breathing room": what it is good for."""
 _LONGEST = 300
 
 

@@ -100,7 +100,7 @@ _CONTRACTIONS = {
     "tho": "though", "wht": "what", "hv": "have", "prolly": "probably", "nd": "and", "n": "and",
     "n'": "and", "wat": "what", "shld": "should", "hes": "he is", "shes": "she is",
     "theyre": "they are", "thn": "then", "teh": "the", "hte": "the", "adn": "and", "taht": "that",
-    "wiht": "with",
+    "wiht": "with", "naw": "no",
     "den": "then", "dat": "that", "dats": "that is", "dis": "this", "dem": "them", "dey": "they",
     "da": "the", "jus": "just", "hav": "have", "aite": "alright", "ight": "alright",
     "jsut": "just", "somones": "someone is",

@@ -179,6 +179,8 @@ def _is_told(items: Sequence[Item], k: int, before: Item | None) -> bool:
     ):
         return True
     lead = [w for i in items[max(0, k - 5) : k] for w in i.words]
+    if lead[-1:] and lead[-1] in _WHO_DOES and lead[-2:-1] and lead[-2] in _UNTIL:
+        return True
     if tuple(lead[-2:]) in _ABLE and any(i.has("object", "noun") for i in items[: k - 1]):
         return True
     if tuple(lead[-2:]) in _WILL and "please" not in lead:
@@ -213,6 +215,12 @@ _WILL = {(who, "will") for who in ("we", "they", "he", "she", "somebody", "someo
     (who, can) for who in ("he", "she", "they") for can in ("can", "could", "would")
 }
 """Before an act that somebody announces: "we will retire db-dr-1 next quarter"."""
+
+_WHO_DOES = frozenset({"i", "we", "they", "he", "she"})
+_UNTIL = frozenset(
+    {"till", "until", "before", "after", "when", "while", "once", "since", "because"}
+)
+""" "that should hold us till I retire": what somebody else will do, and when."""
 
 _DOERS = frozenset({"i", "we", "they", "you"})
 _USUALLY = frozenset(
