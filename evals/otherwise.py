@@ -134,8 +134,9 @@ def _left_out(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator[Trial]:
 
 
 def _told(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator[Trial]:
-    for request in family["requests"]:
-        asked, other = request if isinstance(request, list) else (request, "")
+    requests: list[str | list[str]] = family["requests"]
+    for request in requests:
+        asked, other = (request, "") if isinstance(request, str) else request
         trial = Trial((), _plan(rehearsal, asked)[1])
         for way in family["ways"]:
             yield replace(trial, said=(way.format(r=asked, o=other),))

@@ -110,7 +110,8 @@ def with_both_acts(text: str, site: Site) -> str:
         return f"{found['lead']}{both}"
     if found := _NIGHTLY.match(text):
         return f"snapshot {found['of']} every day {found['at']}"
-    text = _COLON.sub(r"\g<at> ", text)
+    if len(_COLON.findall(text)) > 1:
+        text = _COLON.sub(r"\g<at> ", text)
     if (found := _BACK_ON.search(text)) and _STOPS.search(found["head"]):
         head = text[: found.start()] + found["head"]
         return f"{head}, then start it {found['t2']}{found['end']}"

@@ -117,11 +117,9 @@ def _may_stand(found: re.Match[str], memory: Memory, site: Site) -> bool:
 
 def _given(call: Call) -> Iterator[Any]:
     """The arguments of a call, and the values of its tags."""
-    for value in call.args.values():
-        if isinstance(value, dict):
-            yield from value.values()
-        else:
-            yield value
+    tags: dict[str, str] = call.args.get("tags") or {}
+    yield from tags.values()
+    yield from (value for name, value in call.args.items() if name != "tags")
 
 
 _ATTRIBUTES = frozenset(
@@ -146,7 +144,7 @@ def _plain(now: str, memory: Memory, site: Site) -> str:
     assert memory.pending is not None
     call = memory.pending.calls[-1]
     word = _WORD.fullmatch(now) is not None and now.casefold() not in site.names.exact
-    tags = call.args.get("tags") or {}
+    tags: dict[str, str] = call.args.get("tags") or {}
     if call.tool == "tag_vms" and len(tags) == 1 and word and not _FIGURE.match(now):
         return f"{next(iter(tags))}={now}"
     if _FIGURE.match(now) or _TIME.match(now):

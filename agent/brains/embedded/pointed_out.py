@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from agent.brains.base import Context
-from tools.errors import Ambiguous
 
 _ONE_OF_THEM = re.compile(
     r"^(?P<lead>\W*(?:(?:ok(?:ay)?|so|then|and|now|please|pls|thanks|right|great|can you|could you|"
@@ -47,11 +46,7 @@ _NEWEST = frozenset({"newest", "latest", "most recent", "youngest"})
 
 
 def pointed_out(text: str, context: Context) -> str:
-    """The turn with what it points out said by its name.
-
-    Raises:
-        Ambiguous: which snapshot is pointed out depends on how the list is read.
-    """
+    """The turn with what it points out said by its name."""
     memory = context.memory
     if memory.pending is not None:
         if _KEEP_IT.match(text) is not None:
@@ -94,9 +89,4 @@ def _snapshot(text: str, context: Context) -> str:
     if which in _OLDEST or which in _NEWEST or (which in _OF_TWO and len(shots) == _PAIR):
         chosen = shots[0] if which in _OLDEST or which == "older" else shots[-1]
         return f"{lead}delete the snapshot {chosen.name} of {vm.name}{found['rest']}"
-    names = tuple(shot.name for shot in shots)
-    raise Ambiguous(
-        f"Which snapshot of {vm.name} shall be deleted: {', '.join(names)}?",
-        hint="Name it; nothing was changed.",
-        choices=names,
-    )
+    return text
