@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 
 from agent.brains.base import Understanding
@@ -18,6 +19,12 @@ from tools.calls import Call
 from tools.errors import NovaError
 from tools.selector import Selector
 
+_SHOWS = re.compile(
+    r"\W*(?:(?:please|first|only|just|ok(?:ay)?|can you|could you|well)[, ]+)*"
+    r"(?:show me|list|display|let me see)\b",
+    re.IGNORECASE,
+)
+""" "just show me …": a look, and no answer."""
 _MANY = frozenset({"all", "both", "every", "everything", "each", "ones", "them"})
 _AROUND_A_NUMBER = frozenset(
     {"i", "meant", "mean", "no", "sorry", "it", "is", "it's", "its", "number", "oops", "wait",
@@ -151,6 +158,8 @@ class Answering(Choosing):
                     and frame.tool in ("resize_vms", "migrate_vms", "tag_vms")
                     and not frame.args
                 )
+            if _SHOWS.match(reading.text) is not None and not frame.changes:
+                return True
             if frame.strength >= QUESTION and (
                 frame.clause.first("wh") is not None or frame.clause.words[:2] == ("how", "many")
             ):

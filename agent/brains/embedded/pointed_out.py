@@ -34,6 +34,12 @@ _KEEP_IT = re.compile(
     r"(?:[.,!;].*)?$",
     re.IGNORECASE | re.DOTALL,
 )
+_ONLY_SHOW = re.compile(
+    r"^\W*(?:(?:please|ok(?:ay)?|well|no|wait)[, ]+)*(?:first[, ]+)?(?:only|just)(?: first)? "
+    r"(?=(?:show|list|tell|give me|let me see)\b)",
+    re.IGNORECASE,
+)
+""" "first only show me …", to a question of ours: a look, no answer."""
 _HOW_ABOUT = re.compile(
     r"\W*(?:(?:ok(?:ay)?|so|and|then)[, ]+)*(?:how|"
     r"what) about (?:number )?(?P<number>\d{1,4})[?.! ]*$",
@@ -48,6 +54,8 @@ _NEWEST = frozenset({"newest", "latest", "most recent", "youngest"})
 def pointed_out(text: str, context: Context) -> str:
     """The turn with what it points out said by its name."""
     memory = context.memory
+    if memory.asked is not None:
+        text = _ONLY_SHOW.sub("", text)
     if memory.pending is not None:
         if _KEEP_IT.match(text) is not None:
             return "no, cancel that"

@@ -56,12 +56,17 @@ _AROUND = frozenset(
 _PLACED = ("host", "size", "region", "image", "zone")
 _NOUNS = ("noun", "value", "stem", "names", "all", "glob", "os")
 
+_LONGEST = 400
+"""Characters; in a longer turn it is not plain what is put right."""
+
 Kind = str | None
 
 
 def with_what_is_meant(reading: Reading, reader: Reader) -> Reading:
     """The turn with what is said last in its place; as it is where that is not plain."""
-    if not reading.has_change or any(item.quoted for item in reading.items):
+    if len(reading.text) > _LONGEST or not reading.has_change:
+        return reading
+    if any(item.quoted for item in reading.items):
         return reading
     for pattern in _PATTERNS:
         found = pattern.match(reading.text.strip())

@@ -101,12 +101,18 @@ def corrected_at_once(reading: Reading, reader: Reader) -> Reading:
     """ "stop worker-3. no wait, worker-4": the name said last stands in place of the first."""
     if not reading.has_change or "?" in reading.text:
         return reading
+    if len(reading.text) > _LONGEST:
+        return reading
     for pattern in _CORRECTED:
         found = pattern.search(reading.text)
         again = _with_the_last(reading, found, reader) if found is not None else None
         if again is not None:
             return again
     return reading
+
+
+_LONGEST = 2_000
+"""Characters."""
 
 
 def _with_the_last(reading: Reading, found: re.Match[str], reader: Reader) -> Reading | None:

@@ -29,6 +29,8 @@ _CALLED_OFF = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\b\d+(?:[.:]\d+)?\b(?= ?(?P<unit>[a-z%]*))", re.IGNORECASE)
+_LONGEST = 2_000
+"""Characters; the patterns look at each place from each other."""
 _PLACED = re.compile(
     r"\b(?:first|second|third|fourth|last|other|next|previous|former|latter) (?:one|two|"
     r"machine|box|vm)\b|"
@@ -59,7 +61,8 @@ def called_off(reading: Reading) -> bool:
 
 def with_the_last_figure(reading: Reading, reader: Reader) -> Reading:
     """ "resize web-01 to 4 cores, I mean 8": the figure said last, in place of the one before."""
-    found = _TAKEN_BACK.match(reading.text) if reading.has_change else None
+    short = reading.has_change and len(reading.text) <= _LONGEST
+    found = _TAKEN_BACK.match(reading.text) if short else None
     if found is None:
         return reading
     said = found["tail"].strip(" .,!")
@@ -77,7 +80,8 @@ def with_the_last_figure(reading: Reading, reader: Reader) -> Reading:
 
 def torn(reading: Reading, reader: Reader) -> Understanding | None:
     """The question where a turn takes something back and what stands in its place is not plain."""
-    found = _TAKEN_BACK.match(reading.text) if reading.has_change else None
+    short = reading.has_change and len(reading.text) <= _LONGEST
+    found = _TAKEN_BACK.match(reading.text) if short else None
     if found is None or "?" in found["tail"]:
         return None
     if not reader.read(found["head"]).has_change:
