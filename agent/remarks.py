@@ -193,16 +193,7 @@ class _Told:
             return self._plain(told) and not set(told) & NEGATIVE
         while words[0] in _SETS["linking"] and len(words) > 1:
             words = words[1:]
-        while words and words[-1] in (
-            "so",
-            "and",
-            "then",
-            "anyway",
-            "now",
-            "also",
-            "too",
-            "already",
-        ):
+        while words and words[-1] in _TRAILING:
             words = words[:-1]
         if " ".join(words) in _SETS["phrases"] or not words:
             return True

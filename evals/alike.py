@@ -85,9 +85,9 @@ def _share(
     return share
 
 
-def _refused(came: Came) -> bool:
+def _refused(read: Came) -> bool:
     """Whether nothing is planned but to protect what must not be deleted."""
-    return came[0] != "confirm" or all(call[0] == "protect_vms" for call in came[1])
+    return read[0] != "confirm" or all(call[0] == "protect_vms" for call in read[1])
 
 
 def _kind(before: Sequence[str], outcome: str) -> str | None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from agent.brains.embedded import EmbeddedBrain
 from agent.rehearsal import Rehearsal
-from evals.alike import NOW, Came, came
+from evals.alike import NOW, came
 from evals.case import CONTRACT_FLEET
 from tools.settings import load_settings
 
@@ -87,29 +87,30 @@ def _within(calls: Sequence[Call], wanted: Sequence[Call]) -> bool:
     return True
 
 
-def _plan(rehearsal: Rehearsal, request: str) -> Came:
-    """The plan of a request said alone.
+def _plan(rehearsal: Rehearsal, request: str) -> list[Call]:
+    """The calls that a request said alone plans.
 
     Raises:
         SystemExit: it is no change that plans anything; the list of requests is wrong.
     """
-    plan = came(rehearsal, [request])
-    if plan[0] != "confirm":
+    outcome, calls = came(rehearsal, [request])
+    if outcome != "confirm":
         sys.exit(f"{request!r} plans nothing: take it out of evals/otherwise.json.")
-    return plan
+    return calls
 
 
 def _two_acts(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator[Trial]:
     chance = random.Random(1)
+    alone = {request: _plan(rehearsal, request) for request in family["requests"]}
     for _ in range(PAIRS):
         a, b = chance.sample(family["requests"], 2)
         joined = chance.choice(family["joints"]).format(a=a, b=b)
-        yield Trial((joined,), [*_plan(rehearsal, a)[1], *_plan(rehearsal, b)[1]])
+        yield Trial((joined,), [*alone[a], *alone[b]])
 
 
 def _put_right_at_once(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator[Trial]:
     for request, was, now in family["requests"]:
-        wanted = _plan(rehearsal, request.format(now))[1]
+        wanted = _plan(rehearsal, request.format(now))
         before, after = request.split("{}")
         for way in family["ways"]:
             yield Trial((before + way.format(a=was + after, x=was, y=now),), wanted)
@@ -117,7 +118,7 @@ def _put_right_at_once(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator
 
 def _put_right_then(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator[Trial]:
     for request, was, now in family["requests"]:
-        wanted = _plan(rehearsal, request.format(now))[1]
+        wanted = _plan(rehearsal, request.format(now))
         for way in family["ways"]:
             yield Trial((request.format(was), way.format(x=was, y=now)), wanted)
 
@@ -127,7 +128,7 @@ def _left_out(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator[Trial]:
         out = {i for name in spared for i in came(rehearsal, [f"describe {name}"])[1][0][1]}
         wanted = [
             (tool, tuple(i for i in ids if i not in out), args, when)
-            for tool, ids, args, when in _plan(rehearsal, request)[1]
+            for tool, ids, args, when in _plan(rehearsal, request)
         ]
         for way in family["ways"]:
             yield Trial((way.format(r=request, x=" and ".join(spared)),), wanted)
@@ -137,7 +138,7 @@ def _told(rehearsal: Rehearsal, family: dict[str, Any]) -> Iterator[Trial]:
     requests: list[str | list[str]] = family["requests"]
     for request in requests:
         asked, other = (request, "") if isinstance(request, str) else request
-        trial = Trial((), _plan(rehearsal, asked)[1])
+        trial = Trial((), _plan(rehearsal, asked))
         for way in family["ways"]:
             yield replace(trial, said=(way.format(r=asked, o=other),))
 

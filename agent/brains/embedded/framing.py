@@ -60,8 +60,9 @@ _ASIDES = (
     r"for (?:starters|a start)",
     r"no (?:rush|hurry|pressure)(?: (?:but|at all|though))?", r"when all is said and done",
 )  # fmt: skip
+_LEAD = r"(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
 _OPENING = re.compile(
-    rf"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    rf"^{_LEAD}"
     rf"(?:{'|'.join((*_COURTESIES, *_ASIDES))}){_JOINT}(?=\w)",
     re.IGNORECASE,
 )
@@ -128,7 +129,7 @@ _SIGNED = re.compile(
     r" in advance)?\s*[,.!\u2014-]+\s*(?P<who>[A-Z][a-z]+(?: [A-Z][a-z]*\.?)?)[.!]?\s*$"
 )
 _HAVING_A_QUESTION = re.compile(
-    r"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    rf"^{_LEAD}"
     r"(?:(?:one|just one) (?:more |last |other )?(?:thing|question)|(?:have you )?got a (?:minute|"
     r"sec|second|moment)|(?:can|could) you help(?: me)?(?: out)?(?: with (?:this|something))?|"
     r"(?:i have |i've got )?(?:a |just a )?(?:quick |small |another |silly |stupid )*question"
@@ -147,7 +148,7 @@ _RECORDS = (
 )
 """ "for the audit", "for my report": what an answer is for."""
 _IN_VIEW_OF = re.compile(
-    rf"^(?P<lead>\W*(?:(?:ok(?:ay)?|right|so|well|oh|hey|hi|hello|and|also|now)\b[,.! ]*)*)"
+    rf"^{_LEAD}"
     rf"(?:for|before|in|during|regarding|re) {_RECORDS}(?: (?:today|tomorrow|tonight|this week|"
     rf"next week|on \w+day))?(?:[,:]| -) (?=\w)",
     re.IGNORECASE,
